@@ -1,0 +1,2 @@
+//! dapctl
+fn main() {}
