@@ -1,0 +1,48 @@
+// Where the programs under test and the tools beside them are.
+
+import { accessSync, constants } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+const TARGET = process.env.CARGO_TARGET_DIR ?? path.join(ROOT, 'target');
+
+/** @param {string} file @param {string} remedy */
+function program(file, remedy) {
+  try {
+    accessSync(file, constants.X_OK);
+  } catch {
+    throw new Error(`${file} is missing: ${remedy}`);
+  }
+  return file;
+}
+
+/** @param {'ovc' | 'ovd'} name */
+export function built(name) {
+  return program(path.join(TARGET, 'debug', name), 'run `make build`');
+}
+
+/** An ffmpeg that knows HEVC in FLV (Enhanced RTMP), which Debian's does not. */
+export function enhancedFfmpeg() {
+  return program(path.join(ROOT, '.tools/ffmpeg/bin/ffmpeg'), 'run `scripts/need.sh hevc`');
+}
+
+export const CAMERA_SCRIPT = path.join(ROOT, 'e2e/rtsp_camera.py');
+
+/** The browser: $CHROMIUM, or the first found on the PATH. */
+export function chromium() {
+  const folders = (process.env.PATH ?? '').split(path.delimiter);
+  const names = [process.env.CHROMIUM, 'chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
+  for (const name of names) {
+    if (!name) continue;
+    for (const file of name.includes('/') ? [name] : folders.map((folder) => path.join(folder, name))) {
+      try {
+        accessSync(file, constants.X_OK);
+        return file;
+      } catch {
+        // Not here: try the next.
+      }
+    }
+  }
+  throw new Error('no Chromium found: run `scripts/need.sh chromium` or set CHROMIUM');
+}

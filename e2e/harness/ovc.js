@@ -1,0 +1,123 @@
+// The cloud under test, and its API as a client sees it.
+
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { built } from './binaries.js';
+import { freePorts } from './ports.js';
+import { Process } from './process.js';
+import { until } from './wait.js';
+
+/**
+ * @typedef {{ config?: string }} OvcOptions `config` is the text of its TOML file
+ * @typedef {{ login_code: string, login_passwd: string, dap_url: string }} NewDevice
+ * @typedef {{ stream_id: string, play: { flv: string, fmp4_ws: string } }} Live
+ */
+
+/** An answer of the API that is not a success. */
+export class ApiError extends Error {
+  /** @param {string} what @param {number} status @param {any} body */
+  constructor(what, status, body) {
+    super(`${what}: ${status} ${JSON.stringify(body)}`);
+    this.status = status;
+    /** @type {string | undefined} */
+    this.code = body?.error?.code;
+  }
+}
+
+export class Ovc {
+  /** @type {Process | undefined} */
+  #process;
+  #token = '';
+
+  /** @param {import('./scene.js').Scene} scene @param {string} folder @param {OvcOptions} [options] */
+  constructor(scene, folder, options = {}) {
+    this.scene = scene;
+    this.folder = folder;
+    this.options = options;
+    this.password = 'an admin of the tests';
+    this.port = 0;
+    this.rtmpPort = 0;
+  }
+
+  get url() {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get process() {
+    if (!this.#process) throw new Error('ovc was not started');
+    return this.#process;
+  }
+
+  /** Starts it, again on the same ports and data when it ran before, and waits until it is ready. */
+  async start() {
+    if (!this.port) [this.port, this.rtmpPort] = await freePorts(2);
+    const config = path.join(this.folder, 'ovc.toml');
+    await writeFile(config, this.options.config ?? '');
+    const args = ['serve', '--config', config, '--data-dir', path.join(this.folder, 'data')];
+    args.push('--http', `127.0.0.1:${this.port}`, '--rtmp', `127.0.0.1:${this.rtmpPort}`);
+    this.#process = this.scene.watch(
+      new Process('ovc', built('ovc'), args, { env: { OVC_ADMIN_PASSWORD: this.password, RUST_LOG: 'info' } }),
+    );
+    await until('ovc is ready', async () => {
+      if (this.process.ended) throw new Error('ovc has ended');
+      return (await fetch(`${this.url}/readyz`)).ok;
+    });
+  }
+
+  /** SIGKILL, as by a power cut. */
+  async crash() {
+    await this.process.kill();
+  }
+
+  /**
+   * One API call as administrator.
+   *
+   * @param {string} method
+   * @param {string} route under /api/v1
+   * @param {unknown} [body]
+   * @returns {Promise<any>}
+   */
+  async api(method, route, body) {
+    if (!this.#token && route !== '/login') {
+      this.#token = (await this.api('POST', '/login', { username: 'admin', password: this.password })).token;
+    }
+    const response = await fetch(`${this.url}/api/v1${route}`, {
+      method,
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${this.#token}` },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+    const text = await response.text();
+    const answer = text ? JSON.parse(text) : undefined;
+    if (!response.ok) throw new ApiError(`${method} ${route}`, response.status, answer);
+    return answer;
+  }
+
+  /** @param {{ login_code?: string, login_passwd?: string, name?: string }} [device] @returns {Promise<NewDevice>} */
+  async addDevice(device = {}) {
+    return this.api('POST', '/devices', device);
+  }
+
+  /** @param {string} loginCode */
+  async device(loginCode) {
+    return this.api('GET', `/devices/${loginCode}`);
+  }
+
+  /** Waits until the device is logged in. @param {string} loginCode */
+  async online(loginCode) {
+    return until(`device ${loginCode} is online`, async () => {
+      const device = await this.device(loginCode);
+      return device.presence === 'online' && device;
+    });
+  }
+
+  /** Asks for a channel's live stream, as a viewer does. @param {string} loginCode @returns {Promise<Live>} */
+  async live(loginCode, channel = 0) {
+    return this.api('POST', `/devices/${loginCode}/channels/${channel}/live`);
+  }
+
+  /** The stream as `GET /streams` shows it, or undefined. @param {string} streamId */
+  async stream(streamId) {
+    const { items } = await this.api('GET', '/streams');
+    return items.find((/** @type {{ stream_id: string }} */ item) => item.stream_id === streamId);
+  }
+}
