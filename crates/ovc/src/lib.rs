@@ -1,1 +1,17 @@
-//! ovc
+//! The open video cloud (OVC): accepts devices over DAP, takes their video in, and serves it, an HTTP API and the web
+//! console. One binary, one node, nothing beside it.
+//!
+//! Arrows between modules point one way:
+//! `main → app → {api, ingest, gateway} → {device, live, account} → {db}`. What a device says travels up on the one
+//! typed event [`bus`], never by calls upward. Only [`api`] knows HTTP statuses, only [`db`] holds SQL, only
+//! [`gateway`] holds a device's socket.
+
+pub mod account;
+pub mod app;
+pub mod bus;
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod device;
+pub mod ids;
+pub mod throttle;

@@ -1,0 +1,1 @@
+//! Wires the services together: the one place that knows them all.

@@ -1,0 +1,116 @@
+//! The one typed event bus: what devices say and what becomes of them travels up on it, so that nothing below calls
+//! upward.
+
+use crate::clock::UnixMs;
+use crate::device::{DeviceEvent, Presence, Report};
+use crate::ids::LoginCode;
+use std::sync::Arc;
+use tokio::sync::broadcast;
+
+/// Events kept for a subscriber that has not yet taken them. A subscriber further behind is told how many it missed
+/// ([`Lagged`]) and must look at the present state anew; it never slows the publisher.
+const CAPACITY: usize = 8192;
+
+/// Something happened. Cheap to clone.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub enum Event {
+    /// A device's DAP connection is up. Comes before anything the device says on it.
+    LoggedIn {
+        /// Which device.
+        device: LoginCode,
+    },
+    /// A device's DAP connection is gone (it may come back before it counts as offline).
+    Disconnected {
+        /// Which device.
+        device: LoginCode,
+    },
+    /// A device changed between online, sleeping and offline.
+    Presence {
+        /// Which device.
+        device: LoginCode,
+        /// What it is now.
+        presence: Presence,
+    },
+    /// A device sent Keepalive.
+    Keepalive {
+        /// Which device.
+        device: LoginCode,
+        /// What it said. The same allocation as the time before if it said the same.
+        report: Arc<Report>,
+        /// Whether it differs from the Keepalive before.
+        changed: bool,
+    },
+    /// An alarm, a wish to be bound, or a battery level; stored already.
+    Device(Arc<DeviceEvent>),
+    /// An operator changed a device.
+    DeviceChanged {
+        /// Which device.
+        device: LoginCode,
+        /// How.
+        change: Change,
+        /// When.
+        at: UnixMs,
+    },
+}
+
+/// What an operator did to a device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Change {
+    /// It was added.
+    Created,
+    /// Its name, password or permission to log in changed.
+    Updated,
+    /// It was removed.
+    Deleted,
+}
+
+/// The bus. Clones are the same bus.
+#[derive(Debug, Clone)]
+pub struct Bus {
+    sender: broadcast::Sender<Event>,
+}
+
+impl Default for Bus {
+    fn default() -> Self {
+        Self {
+            sender: broadcast::Sender::new(CAPACITY),
+        }
+    }
+}
+
+impl Bus {
+    /// Tells every subscriber. Never blocks; without subscribers the event is dropped.
+    pub fn publish(&self, event: Event) {
+        // The only error is "nobody listens".
+        let _ = self.sender.send(event);
+    }
+
+    /// Everything published from now on.
+    pub fn subscribe(&self) -> Subscription {
+        Subscription {
+            receiver: self.sender.subscribe(),
+        }
+    }
+}
+
+/// One subscriber's place in the stream of events.
+#[derive(Debug)]
+pub struct Subscription {
+    receiver: broadcast::Receiver<Event>,
+}
+
+/// The subscriber was too slow and missed this many events; the next ones follow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lagged(pub u64);
+
+impl Subscription {
+    /// The next event; `None` once the bus is gone. Safe to cancel.
+    pub async fn next(&mut self) -> Option<Result<Event, Lagged>> {
+        match self.receiver.recv().await {
+            Ok(event) => Some(Ok(event)),
+            Err(broadcast::error::RecvError::Lagged(missed)) => Some(Err(Lagged(missed))),
+            Err(broadcast::error::RecvError::Closed) => None,
+        }
+    }
+}

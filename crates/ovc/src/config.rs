@@ -1,0 +1,93 @@
+//! The configuration: one TOML file, one struct per concern, every key optional. `OVC_<SECTION>_<KEY>` in the
+//! environment goes before the file, a flag before both. Unknown keys are refused.
+
+mod account;
+mod devices;
+mod gateway;
+mod http;
+mod live;
+mod load;
+mod log;
+mod rtmp;
+
+pub use account::AccountConfig;
+pub use devices::DevicesConfig;
+pub use gateway::GatewayConfig;
+pub use http::HttpConfig;
+pub use live::LiveConfig;
+pub use load::{ConfigError, Overrides, load};
+pub use log::{LogConfig, LogFormat};
+pub use rtmp::RtmpConfig;
+
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Everything that can be configured.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Where the database lives. Made if it is not there.
+    pub data_dir: PathBuf,
+    /// How long a shutdown may take before what is left is dropped.
+    #[serde(with = "humantime_serde")]
+    pub shutdown_limit: Duration,
+    /// The port for everything but RTMP.
+    pub http: HttpConfig,
+    /// RTMP ingest.
+    pub rtmp: RtmpConfig,
+    /// The device gateway.
+    pub gateway: GatewayConfig,
+    /// What is kept of devices.
+    pub devices: DevicesConfig,
+    /// Users and their sessions.
+    pub account: AccountConfig,
+    /// Live streams.
+    pub live: LiveConfig,
+    /// Logging.
+    pub log: LogConfig,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            data_dir: PathBuf::from("ovc-data"),
+            shutdown_limit: Duration::from_secs(10),
+            http: HttpConfig::default(),
+            rtmp: RtmpConfig::default(),
+            gateway: GatewayConfig::default(),
+            devices: DevicesConfig::default(),
+            account: AccountConfig::default(),
+            live: LiveConfig::default(),
+            log: LogConfig::default(),
+        }
+    }
+}
+
+impl Config {
+    /// What no type can say: ranges, and values that contradict each other.
+    ///
+    /// # Errors
+    /// Names the key and what is wrong with it.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        let wrong = |key: &'static str, why: String| Err(ConfigError::Value { key, why });
+        let gateway = &self.gateway;
+        if !(1..=16).contains(&gateway.window) {
+            return wrong("gateway.window", format!("{} is not within 1 to 16", gateway.window));
+        }
+        if gateway.heartbeat_interval < Duration::from_secs(1) {
+            return wrong("gateway.heartbeat_interval", "must be 1s or more".into());
+        }
+        if gateway.silence_limit < gateway.heartbeat_interval * 3 {
+            let why = "must be at least three times gateway.heartbeat_interval, or a device that is well goes offline";
+            return wrong("gateway.silence_limit", why.into());
+        }
+        if self.account.session_lifetime < Duration::from_secs(60) {
+            return wrong("account.session_lifetime", "must be 1m or more".into());
+        }
+        if self.shutdown_limit.is_zero() {
+            return wrong("shutdown_limit", "must not be zero".into());
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,163 @@
+//! The database: the only place with SQL. SQLite in the data directory, in WAL mode, with one writer and several
+//! readers. What a call here has answered is on the disk: the process may be killed at any moment.
+
+mod device_events;
+mod devices;
+mod event;
+mod keys;
+mod sessions;
+mod users;
+
+pub use device_events::{EventFilter, EventLog, NewEvent};
+pub use devices::{DeviceFilter, DevicePage, DeviceRow, PresenceFilter, Sighting};
+pub use event::{DeviceEvent, DeviceEventKind};
+pub use sessions::SessionRow;
+pub use users::UserRow;
+
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// The file in the data directory.
+const FILE_NAME: &str = "ovc.sqlite";
+/// Held while the process runs, so that no second one writes to the same directory.
+const LOCK_NAME: &str = "ovc.lock";
+const READERS: u32 = 4;
+
+/// Why the database did not do it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DbError {
+    /// The data directory cannot be used.
+    #[error("cannot use the data directory {}: {error}", path.display())]
+    DataDir {
+        /// The directory.
+        path: PathBuf,
+        /// Why not.
+        error: std::io::Error,
+    },
+    /// Another process runs on this data directory.
+    #[error("another ovc already runs on the data directory {}", .0.display())]
+    InUse(PathBuf),
+    /// A row with this key is there already.
+    #[error("already there")]
+    Exists,
+    /// The database made by a newer version, or damaged.
+    #[error("cannot bring the database up to date: {0}")]
+    Migrate(#[from] sqlx::migrate::MigrateError),
+    /// Anything else: disk full, damaged file.
+    #[error("database: {0}")]
+    Sql(sqlx::Error),
+    /// What is stored is not what was written.
+    #[error("database holds a bad {0}")]
+    Corrupt(&'static str),
+    /// It is being closed.
+    #[error("the database is closed")]
+    Closed,
+}
+
+impl From<sqlx::Error> for DbError {
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::Database(inner) if inner.is_unique_violation() => Self::Exists,
+            sqlx::Error::PoolClosed => Self::Closed,
+            _ => Self::Sql(error),
+        }
+    }
+}
+
+/// The open database. Clones share it.
+#[derive(Debug, Clone)]
+pub struct Db {
+    reader: SqlitePool,
+    /// One connection: SQLite has one writer, and queueing here is fair where its file lock is not.
+    writer: SqlitePool,
+    _lock: Arc<File>,
+}
+
+impl Db {
+    /// Opens or makes the database in `data_dir` and brings it up to date.
+    ///
+    /// # Errors
+    /// The directory cannot be used, belongs to another process, or holds the database of a newer version.
+    pub async fn open(data_dir: &Path) -> Result<Self, DbError> {
+        let fault = |error| DbError::DataDir {
+            path: data_dir.into(),
+            error,
+        };
+        make_private_dir(data_dir).map_err(fault)?;
+        let lock = File::options()
+            .create(true)
+            .truncate(false)
+            .write(true)
+            .open(data_dir.join(LOCK_NAME))
+            .map_err(fault)?;
+        lock.try_lock().map_err(|error| match error {
+            TryLockError::WouldBlock => DbError::InUse(data_dir.into()),
+            TryLockError::Error(error) => fault(error),
+        })?;
+        let options = SqliteConnectOptions::new()
+            .filename(data_dir.join(FILE_NAME))
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            // Each commit is on the disk before it is answered, even if the machine loses power.
+            .synchronous(SqliteSynchronous::Full)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(10));
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .connect_with(options.clone())
+            .await?;
+        sqlx::migrate!("./migrations").run(&writer).await?;
+        let reader = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .connect_with(options.create_if_missing(false).read_only(true))
+            .await?;
+        Ok(Self {
+            reader,
+            writer,
+            _lock: Arc::new(lock),
+        })
+    }
+
+    /// Whether it answers.
+    ///
+    /// # Errors
+    /// It does not.
+    pub async fn ping(&self) -> Result<(), DbError> {
+        sqlx::query("SELECT 1").execute(&self.reader).await?;
+        Ok(())
+    }
+
+    /// Closes it in order: what is running ends, and the log is folded into the file.
+    pub async fn close(&self) {
+        self.reader.close().await;
+        self.writer.close().await;
+    }
+}
+
+/// The directory holds password hashes and keys: nobody else may read it.
+fn make_private_dir(path: &Path) -> std::io::Result<()> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn one_process_at_a_time() {
+        let dir = tempfile::tempdir().unwrap();
+        let first = Db::open(dir.path()).await.unwrap();
+        assert!(matches!(Db::open(dir.path()).await, Err(DbError::InUse(_))));
+        first.close().await;
+        drop(first);
+        Db::open(dir.path()).await.unwrap();
+    }
+}

@@ -1,0 +1,290 @@
+use super::{Db, DbError};
+use crate::clock::UnixMs;
+use crate::ids::LoginCode;
+use serde::Serialize;
+use sqlx::sqlite::SqliteRow;
+use sqlx::{QueryBuilder, Row as _, Sqlite};
+
+/// One device as stored. What a connected device said last may be newer than this: it is written behind.
+#[derive(Debug, Clone)]
+pub struct DeviceRow {
+    /// Its id.
+    pub login_code: LoginCode,
+    /// What people call it.
+    pub name: String,
+    /// It may not log in.
+    pub disabled: bool,
+    /// Keyed hash of its password.
+    pub passwd_hash: [u8; 32],
+    /// When it was added.
+    pub created_at: UnixMs,
+    /// When it was last heard.
+    pub last_seen_at: Option<UnixMs>,
+    /// As it said at its last login.
+    pub hardware_model: Option<String>,
+    /// As it said at its last login.
+    pub firmware_model: Option<String>,
+    /// As it said at its last login.
+    pub sdk: Option<String>,
+    /// The address it last logged in from.
+    pub address: Option<String>,
+    /// Percent.
+    pub battery: Option<i64>,
+    /// The last Keepalive, as JSON.
+    pub report: Option<String>,
+}
+
+/// What became known of a device, to be written behind. Absent values leave what is stored.
+#[derive(Debug, Clone, Default, PartialEq, Serialize)]
+pub struct Sighting {
+    /// When it was last heard.
+    pub last_seen_at: UnixMs,
+    /// Whether the login's data below are of a new login and replace what is stored, absent ones too.
+    pub login: bool,
+    /// As it said at its login.
+    pub hardware_model: Option<String>,
+    /// As it said at its login.
+    pub firmware_model: Option<String>,
+    /// As it said at its login.
+    pub sdk: Option<String>,
+    /// The address it logged in from.
+    pub address: Option<String>,
+    /// Percent.
+    pub battery: Option<i64>,
+    /// The last Keepalive, as JSON.
+    pub report: Option<String>,
+}
+
+/// Which devices to list.
+#[derive(Debug, Clone, Default)]
+pub struct DeviceFilter {
+    /// Part of the login code, the name or the hardware model, upper and lower case the same.
+    pub query: String,
+    /// By who is there.
+    pub presence: Option<PresenceFilter>,
+    /// Rows to leave out first.
+    pub offset: u64,
+    /// Rows at most.
+    pub limit: u32,
+}
+
+/// Presence is not stored; the caller knows who is there.
+#[derive(Debug, Clone)]
+pub enum PresenceFilter {
+    /// These only.
+    In(Vec<LoginCode>),
+    /// All but these.
+    NotIn(Vec<LoginCode>),
+}
+
+/// A page of a list.
+#[derive(Debug, Clone)]
+pub struct DevicePage {
+    /// The devices on it.
+    pub items: Vec<DeviceRow>,
+    /// How many there are on all pages.
+    pub total: u64,
+}
+
+const COLUMNS: &str = "login_code, name, disabled, passwd_hash, created_at_ms, last_seen_at_ms, hardware_model, \
+                       firmware_model, sdk, address, battery, report";
+
+fn device(row: &SqliteRow) -> Result<DeviceRow, DbError> {
+    let code: &str = row.try_get("login_code")?;
+    let hash: Vec<u8> = row.try_get("passwd_hash")?;
+    Ok(DeviceRow {
+        login_code: LoginCode::parse(code).map_err(|_| DbError::Corrupt("login code"))?,
+        name: row.try_get("name")?,
+        disabled: row.try_get("disabled")?,
+        passwd_hash: hash.try_into().map_err(|_| DbError::Corrupt("device password"))?,
+        created_at: UnixMs(row.try_get("created_at_ms")?),
+        last_seen_at: row.try_get::<Option<i64>, _>("last_seen_at_ms")?.map(UnixMs),
+        hardware_model: row.try_get("hardware_model")?,
+        firmware_model: row.try_get("firmware_model")?,
+        sdk: row.try_get("sdk")?,
+        address: row.try_get("address")?,
+        battery: row.try_get("battery")?,
+        report: row.try_get("report")?,
+    })
+}
+
+fn where_clause(sql: &mut QueryBuilder<Sqlite>, filter: &DeviceFilter) -> Result<(), DbError> {
+    sql.push(" WHERE 1 = 1");
+    if !filter.query.is_empty() {
+        let escaped = filter
+            .query
+            .replace('\\', "\\\\")
+            .replace('%', "\\%")
+            .replace('_', "\\_");
+        let pattern = format!("%{escaped}%");
+        for (at, column) in ["login_code", "name", "hardware_model"].into_iter().enumerate() {
+            sql.push(if at == 0 { " AND (" } else { " OR " });
+            sql.push(column)
+                .push(" LIKE ")
+                .push_bind(pattern.clone())
+                .push(" ESCAPE '\\'");
+        }
+        sql.push(")");
+    }
+    let (word, codes) = match &filter.presence {
+        None => return Ok(()),
+        Some(PresenceFilter::In(codes)) => ("IN", codes),
+        Some(PresenceFilter::NotIn(codes)) => ("NOT IN", codes),
+    };
+    // One JSON array instead of thousands of parameters.
+    let codes = serde_json::to_string(codes).map_err(|_| DbError::Corrupt("login code"))?;
+    sql.push(" AND login_code ")
+        .push(word)
+        .push(" (SELECT value FROM json_each(")
+        .push_bind(codes)
+        .push("))");
+    Ok(())
+}
+
+impl Db {
+    /// Every device.
+    ///
+    /// # Errors
+    /// See [`DbError`].
+    pub async fn all_devices(&self) -> Result<Vec<DeviceRow>, DbError> {
+        let mut sql = QueryBuilder::<Sqlite>::new("SELECT ");
+        sql.push(COLUMNS).push(" FROM devices");
+        sql.build().fetch_all(&self.reader).await?.iter().map(device).collect()
+    }
+
+    /// One device.
+    ///
+    /// # Errors
+    /// See [`DbError`].
+    pub async fn device(&self, code: &LoginCode) -> Result<Option<DeviceRow>, DbError> {
+        let mut sql = QueryBuilder::<Sqlite>::new("SELECT ");
+        sql.push(COLUMNS)
+            .push(" FROM devices WHERE login_code = ")
+            .push_bind(code.as_str().to_owned());
+        sql.build()
+            .fetch_optional(&self.reader)
+            .await?
+            .as_ref()
+            .map(device)
+            .transpose()
+    }
+
+    /// A page of devices, in the order they were added.
+    ///
+    /// # Errors
+    /// See [`DbError`].
+    pub async fn list_devices(&self, filter: &DeviceFilter) -> Result<DevicePage, DbError> {
+        let mut count = QueryBuilder::<Sqlite>::new("SELECT count(*) FROM devices");
+        where_clause(&mut count, filter)?;
+        let total: i64 = count.build_query_scalar().fetch_one(&self.reader).await?;
+        let mut sql = QueryBuilder::<Sqlite>::new("SELECT ");
+        sql.push(COLUMNS).push(" FROM devices");
+        where_clause(&mut sql, filter)?;
+        sql.push(" ORDER BY created_at_ms, login_code LIMIT ")
+            .push_bind(i64::from(filter.limit));
+        sql.push(" OFFSET ")
+            .push_bind(i64::try_from(filter.offset).unwrap_or(i64::MAX));
+        let items = sql
+            .build()
+            .fetch_all(&self.reader)
+            .await?
+            .iter()
+            .map(device)
+            .collect::<Result<_, _>>()?;
+        Ok(DevicePage {
+            items,
+            total: u64::try_from(total).unwrap_or(0),
+        })
+    }
+
+    /// Adds a device.
+    ///
+    /// # Errors
+    /// [`DbError::Exists`] if the login code is taken.
+    pub async fn add_device(
+        &self,
+        code: &LoginCode,
+        name: &str,
+        passwd_hash: &[u8; 32],
+        now: UnixMs,
+    ) -> Result<(), DbError> {
+        sqlx::query("INSERT INTO devices (login_code, name, passwd_hash, created_at_ms) VALUES (?, ?, ?, ?)")
+            .bind(code.as_str())
+            .bind(name)
+            .bind(passwd_hash.as_slice())
+            .bind(now.0)
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+
+    /// Renames, disables or enables a device; `None` leaves as it is. `false` if there is no such device.
+    ///
+    /// # Errors
+    /// See [`DbError`].
+    pub async fn change_device(
+        &self,
+        code: &LoginCode,
+        name: Option<&str>,
+        disabled: Option<bool>,
+    ) -> Result<bool, DbError> {
+        let done = sqlx::query(
+            "UPDATE devices SET name = coalesce(?, name), disabled = coalesce(?, disabled) WHERE login_code = ?",
+        )
+        .bind(name)
+        .bind(disabled)
+        .bind(code.as_str())
+        .execute(&self.writer)
+        .await?;
+        Ok(done.rows_affected() > 0)
+    }
+
+    /// Sets a device's password. `false` if there is no such device.
+    ///
+    /// # Errors
+    /// See [`DbError`].
+    pub async fn set_device_passwd(&self, code: &LoginCode, passwd_hash: &[u8; 32]) -> Result<bool, DbError> {
+        let done = sqlx::query("UPDATE devices SET passwd_hash = ? WHERE login_code = ?")
+            .bind(passwd_hash.as_slice())
+            .bind(code.as_str())
+            .execute(&self.writer)
+            .await?;
+        Ok(done.rows_affected() > 0)
+    }
+
+    /// Removes a device with all that is stored of it. `false` if there is no such device.
+    ///
+    /// # Errors
+    /// See [`DbError`].
+    pub async fn delete_device(&self, code: &LoginCode) -> Result<bool, DbError> {
+        let done = sqlx::query("DELETE FROM devices WHERE login_code = ?")
+            .bind(code.as_str())
+            .execute(&self.writer)
+            .await?;
+        Ok(done.rows_affected() > 0)
+    }
+
+    /// Writes sightings of many devices in one statement. Those of unknown devices are dropped.
+    ///
+    /// # Errors
+    /// See [`DbError`].
+    pub async fn write_sightings(&self, sightings: &[(LoginCode, Sighting)]) -> Result<(), DbError> {
+        let json = serde_json::to_string(sightings).map_err(|_| DbError::Corrupt("sighting"))?;
+        sqlx::query(
+            "UPDATE devices SET
+                last_seen_at_ms = max(coalesce(last_seen_at_ms, 0), s.value ->> '$[1].last_seen_at'),
+                hardware_model = iif(s.value ->> '$[1].login', s.value ->> '$[1].hardware_model', hardware_model),
+                firmware_model = iif(s.value ->> '$[1].login', s.value ->> '$[1].firmware_model', firmware_model),
+                sdk = iif(s.value ->> '$[1].login', s.value ->> '$[1].sdk', sdk),
+                address = iif(s.value ->> '$[1].login', s.value ->> '$[1].address', address),
+                battery = coalesce(s.value ->> '$[1].battery', battery),
+                report = coalesce(s.value ->> '$[1].report', report)
+             FROM json_each(?) AS s
+             WHERE login_code = s.value ->> '$[0]'",
+        )
+        .bind(json)
+        .execute(&self.writer)
+        .await?;
+        Ok(())
+    }
+}
