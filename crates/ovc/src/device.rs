@@ -1,10 +1,20 @@
 //! Devices as a person deals with them: what they are, whether they are there, and calls to them. No HTTP, no sockets.
 
+mod by_code;
+mod devices;
+mod directory;
+mod journal;
+mod passwd;
 mod port;
 mod presence;
 mod report;
 
 pub use crate::db::{DeviceEvent, DeviceEventKind};
-pub use port::{CallError, DevicePort};
+pub use by_code::ByCode;
+pub use devices::{Device, DeviceError, DeviceList, DeviceQuery, Devices, MAX_NAME_LEN, NewDevice};
+pub use directory::{Directory, Entry};
+pub use journal::{Journal, LoginInfo};
+pub use passwd::{DevicePasswd, PasswdHash, PasswdHasher, WeakPasswd};
+pub use port::{CallError, DevicePort, Dismissal, Seen};
 pub use presence::Presence;
 pub use report::{ChannelReport, Report};

@@ -3,7 +3,7 @@
 //!
 //! Arrows between modules point one way:
 //! `main → app → {api, ingest, gateway} → {device, live, account} → {db}`. What a device says travels up on the one
-//! typed event [`bus`], never by calls upward. Only [`api`] knows HTTP statuses, only [`db`] holds SQL, only
+//! typed event [`bus`], never by calls upward. Only `api` knows HTTP statuses, only [`db`] holds SQL, only
 //! [`gateway`] holds a device's socket.
 
 pub mod account;
@@ -13,5 +13,7 @@ pub mod clock;
 pub mod config;
 pub mod db;
 pub mod device;
+pub mod gateway;
+pub mod head;
 pub mod ids;
 pub mod throttle;

@@ -1,8 +1,10 @@
-use super::Presence;
+use super::{Presence, Report};
+use crate::clock::UnixMs;
 use crate::ids::LoginCode;
 use dap::RpcError;
 use futures_util::future::BoxFuture;
 use serde_json::value::RawValue;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The way to a device, wherever its connection ends. Whoever wants something of a device goes through this.
@@ -33,6 +35,37 @@ pub trait DevicePort: Send + Sync + 'static {
     /// The `Host` (with port if given) under which the device reached `/ovc` on its present or last connection.
     /// `None` if it has not been here since the start.
     fn reached_host(&self, device: &LoginCode) -> Option<String>;
+
+    /// What is known of the device at this moment. `None` if it is offline.
+    fn seen(&self, device: &LoginCode) -> Option<Seen>;
+
+    /// The devices that are there.
+    fn present(&self) -> Vec<LoginCode>;
+
+    /// Ends the device's connection, if there is one.
+    fn dismiss(&self, device: &LoginCode, why: Dismissal);
+}
+
+/// What is known of a device that is there.
+#[derive(Debug, Clone)]
+pub struct Seen {
+    /// Online or sleeping.
+    pub presence: Presence,
+    /// When it was last heard.
+    pub last_seen_at: UnixMs,
+    /// Its last Keepalive, if it sent one since it is there.
+    pub report: Option<Arc<Report>>,
+}
+
+/// Why an operator ends a device's connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Dismissal {
+    /// It may no longer log in.
+    Disabled,
+    /// It is no longer known.
+    Deleted,
+    /// Its password changed; it may come back with the new one.
+    PasswdChanged,
 }
 
 /// Why a call got no success answer.

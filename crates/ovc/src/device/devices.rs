@@ -1,0 +1,362 @@
+use super::{DevicePasswd, DevicePort, Directory, Dismissal, Journal, PasswdHasher, Presence, Report, WeakPasswd};
+use crate::bus::{Bus, Change, Event};
+use crate::clock::UnixMs;
+use crate::db::{Db, DbError, DeviceEvent, DeviceFilter, DeviceRow, EventFilter, PresenceFilter, Sighting};
+use crate::ids::LoginCode;
+use rand::Rng as _;
+use std::fmt;
+use std::sync::Arc;
+
+/// Longest name of a device, in characters.
+pub const MAX_NAME_LEN: usize = 100;
+/// How often a generated login code may be taken already before something is wrong.
+const CODE_ATTEMPTS: usize = 8;
+
+/// A device as it is now: what is stored, and what is known of it since.
+#[derive(Debug, Clone)]
+pub struct Device {
+    /// Its id.
+    pub login_code: LoginCode,
+    /// What people call it.
+    pub name: String,
+    /// It may not log in.
+    pub disabled: bool,
+    /// Whether it is there.
+    pub presence: Presence,
+    /// When it was added.
+    pub created_at: UnixMs,
+    /// When it was last heard.
+    pub last_seen_at: Option<UnixMs>,
+    /// Vendor's model.
+    pub hardware_model: Option<String>,
+    /// Vendor's version.
+    pub firmware_model: Option<String>,
+    /// Version of its SDK.
+    pub sdk: Option<String>,
+    /// The address it last logged in from.
+    pub address: Option<String>,
+    /// Percent.
+    pub battery: Option<i64>,
+    /// Its last Keepalive; of an offline device all channels are offline.
+    pub report: Option<Arc<Report>>,
+}
+
+/// A device just added, or given a new password.
+#[derive(Debug, Clone)]
+pub struct NewDevice {
+    /// Its id.
+    pub login_code: LoginCode,
+    /// Its password, which is not kept.
+    pub passwd: DevicePasswd,
+}
+
+/// Which devices to list.
+#[derive(Debug, Clone, Default)]
+pub struct DeviceQuery {
+    /// Part of the login code, the name or the hardware model.
+    pub query: String,
+    /// Those with this presence only.
+    pub presence: Option<Presence>,
+    /// From 1.
+    pub page: u32,
+    /// Devices on a page.
+    pub page_size: u32,
+}
+
+/// A page of devices.
+#[derive(Debug, Clone)]
+pub struct DeviceList {
+    /// Those on the page.
+    pub items: Vec<Device>,
+    /// How many there are on all pages.
+    pub total: u64,
+}
+
+/// Why it was not done.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DeviceError {
+    /// No device has this login code.
+    #[error("no device has this login code")]
+    NotFound,
+    /// The login code is taken.
+    #[error("a device with this login code exists already")]
+    Exists,
+    /// The password is too easy to guess.
+    #[error(transparent)]
+    WeakPasswd(#[from] WeakPasswd),
+    /// The name is too long or holds control characters.
+    #[error("a name has at most {MAX_NAME_LEN} characters, none of them control characters")]
+    BadName,
+    /// The database failed.
+    #[error(transparent)]
+    Db(DbError),
+}
+
+impl From<DbError> for DeviceError {
+    fn from(error: DbError) -> Self {
+        match error {
+            DbError::Exists => Self::Exists,
+            error => Self::Db(error),
+        }
+    }
+}
+
+/// What an operator does with devices.
+pub struct Devices {
+    db: Db,
+    directory: Arc<Directory>,
+    journal: Arc<Journal>,
+    hasher: PasswdHasher,
+    port: Arc<dyn DevicePort>,
+    bus: Bus,
+}
+
+impl fmt::Debug for Devices {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Devices").finish_non_exhaustive()
+    }
+}
+
+impl Devices {
+    /// Over these parts.
+    pub fn new(
+        db: Db,
+        directory: Arc<Directory>,
+        journal: Arc<Journal>,
+        hasher: PasswdHasher,
+        port: Arc<dyn DevicePort>,
+        bus: Bus,
+    ) -> Self {
+        Self {
+            db,
+            directory,
+            journal,
+            hasher,
+            port,
+            bus,
+        }
+    }
+
+    /// Adds a device. What is left out is made up: a login code of 16 digits, a strong password.
+    ///
+    /// # Errors
+    /// [`DeviceError::Exists`], [`DeviceError::WeakPasswd`], [`DeviceError::BadName`] or the database.
+    pub async fn create(
+        &self,
+        code: Option<LoginCode>,
+        passwd: Option<&str>,
+        name: Option<&str>,
+    ) -> Result<NewDevice, DeviceError> {
+        let passwd = passwd.map_or_else(|| Ok(DevicePasswd::random()), DevicePasswd::parse)?;
+        let name = check_name(name.unwrap_or_default())?;
+        let login_code = match code {
+            Some(code) => self.insert(code, name, &passwd).await?,
+            None => self.insert_generated(name, &passwd).await?,
+        };
+        self.changed(&login_code, Change::Created);
+        Ok(NewDevice { login_code, passwd })
+    }
+
+    async fn insert(&self, code: LoginCode, name: &str, passwd: &DevicePasswd) -> Result<LoginCode, DeviceError> {
+        let hash = self.hasher.hash(code.as_str(), passwd.reveal());
+        self.db.add_device(&code, name, &hash.0, UnixMs::now()).await?;
+        self.directory.add_new(code.clone(), hash);
+        Ok(code)
+    }
+
+    async fn insert_generated(&self, name: &str, passwd: &DevicePasswd) -> Result<LoginCode, DeviceError> {
+        for _ in 0..CODE_ATTEMPTS {
+            let digits = rand::rng().random_range(1_000_000_000_000_000_u64..10_000_000_000_000_000);
+            let Ok(code) = LoginCode::parse(&digits.to_string()) else {
+                continue;
+            };
+            match self.insert(code, name, passwd).await {
+                Err(DeviceError::Exists) => {}
+                done => return done,
+            }
+        }
+        Err(DeviceError::Exists)
+    }
+
+    /// One device.
+    ///
+    /// # Errors
+    /// [`DeviceError::NotFound`] or the database.
+    pub async fn get(&self, code: &LoginCode) -> Result<Device, DeviceError> {
+        let unwritten = self.journal.unwritten(code);
+        let row = self.db.device(code).await?.ok_or(DeviceError::NotFound)?;
+        Ok(self.assemble(row, unwritten))
+    }
+
+    /// A page of devices in the order they were added.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn list(&self, query: &DeviceQuery) -> Result<DeviceList, DeviceError> {
+        let presence = query.presence.map(|presence| match presence {
+            Presence::Online => PresenceFilter::In(self.port.present()),
+            // Nobody sleeps before there is a hibernation service.
+            Presence::Sleeping => PresenceFilter::In(Vec::new()),
+            Presence::Offline => PresenceFilter::NotIn(self.port.present()),
+        });
+        let filter = DeviceFilter {
+            query: query.query.clone(),
+            presence,
+            offset: u64::from(query.page.saturating_sub(1)) * u64::from(query.page_size),
+            limit: query.page_size,
+        };
+        let page = self.db.list_devices(&filter).await?;
+        let assemble = |row: DeviceRow| {
+            let unwritten = self.journal.unwritten(&row.login_code);
+            self.assemble(row, unwritten)
+        };
+        Ok(DeviceList {
+            items: page.items.into_iter().map(assemble).collect(),
+            total: page.total,
+        })
+    }
+
+    fn assemble(&self, row: DeviceRow, unwritten: Option<Sighting>) -> Device {
+        let seen = self.port.seen(&row.login_code);
+        let mut device = Device {
+            presence: seen.as_ref().map(|seen| seen.presence).unwrap_or_default(),
+            login_code: row.login_code,
+            name: row.name,
+            disabled: row.disabled,
+            created_at: row.created_at,
+            last_seen_at: row.last_seen_at,
+            hardware_model: row.hardware_model,
+            firmware_model: row.firmware_model,
+            sdk: row.sdk,
+            address: row.address,
+            battery: row.battery,
+            report: None,
+        };
+        let mut report = row.report;
+        if let Some(newer) = unwritten {
+            device.last_seen_at = device.last_seen_at.max(Some(newer.last_seen_at));
+            device.battery = newer.battery.or(device.battery);
+            report = newer.report.or(report);
+            if newer.login {
+                device.hardware_model = newer.hardware_model;
+                device.firmware_model = newer.firmware_model;
+                device.sdk = newer.sdk;
+                device.address = newer.address;
+            }
+        }
+        let stored = || report.and_then(|json| serde_json::from_str::<Report>(&json).ok());
+        device.report = match &seen {
+            Some(seen) => {
+                device.last_seen_at = Some(seen.last_seen_at);
+                seen.report.clone().or_else(|| stored().map(Arc::new))
+            }
+            None => stored().map(|mut report| {
+                for channel in &mut report.channels {
+                    channel.state = 0;
+                    channel.stream_id = None;
+                    channel.record_session = None;
+                    channel.alarm = None;
+                }
+                Arc::new(report)
+            }),
+        };
+        device
+    }
+
+    /// Renames, disables or enables a device; what is `None` stays. A device that is disabled is disconnected.
+    ///
+    /// # Errors
+    /// [`DeviceError::NotFound`], [`DeviceError::BadName`] or the database.
+    pub async fn change(
+        &self,
+        code: &LoginCode,
+        name: Option<&str>,
+        disabled: Option<bool>,
+    ) -> Result<Device, DeviceError> {
+        let name = name.map(check_name).transpose()?;
+        if !self.db.change_device(code, name, disabled).await? {
+            return Err(DeviceError::NotFound);
+        }
+        if let (Some(disabled), Some(entry)) = (disabled, self.directory.get(code.as_str())) {
+            entry.set_disabled(disabled);
+            if disabled {
+                self.port.dismiss(code, Dismissal::Disabled);
+            }
+        }
+        self.changed(code, Change::Updated);
+        self.get(code).await
+    }
+
+    /// Gives a device a new password, random if left out, and disconnects it.
+    ///
+    /// # Errors
+    /// [`DeviceError::NotFound`], [`DeviceError::WeakPasswd`] or the database.
+    pub async fn set_passwd(&self, code: &LoginCode, passwd: Option<&str>) -> Result<NewDevice, DeviceError> {
+        let passwd = passwd.map_or_else(|| Ok(DevicePasswd::random()), DevicePasswd::parse)?;
+        let hash = self.hasher.hash(code.as_str(), passwd.reveal());
+        if !self.db.set_device_passwd(code, &hash.0).await? {
+            return Err(DeviceError::NotFound);
+        }
+        if let Some(entry) = self.directory.get(code.as_str()) {
+            entry.set_passwd_hash(hash);
+        }
+        self.port.dismiss(code, Dismissal::PasswdChanged);
+        self.changed(code, Change::Updated);
+        Ok(NewDevice {
+            login_code: code.clone(),
+            passwd,
+        })
+    }
+
+    /// Removes a device with all that is stored of it, and disconnects it.
+    ///
+    /// # Errors
+    /// [`DeviceError::NotFound`] or the database.
+    pub async fn delete(&self, code: &LoginCode) -> Result<(), DeviceError> {
+        // First out of the directory, so that it cannot log in again in between.
+        self.directory.remove(code);
+        if !self.db.delete_device(code).await? {
+            return Err(DeviceError::NotFound);
+        }
+        self.port.dismiss(code, Dismissal::Deleted);
+        self.changed(code, Change::Deleted);
+        Ok(())
+    }
+
+    /// What a device told, newest first.
+    ///
+    /// # Errors
+    /// [`DeviceError::NotFound`] or the database.
+    pub async fn events(&self, code: &LoginCode, filter: &EventFilter) -> Result<Vec<DeviceEvent>, DeviceError> {
+        self.exists(code)?;
+        Ok(self.db.device_events(code, filter).await?)
+    }
+
+    /// Whether there is such a device.
+    ///
+    /// # Errors
+    /// [`DeviceError::NotFound`].
+    pub fn exists(&self, code: &LoginCode) -> Result<(), DeviceError> {
+        self.directory.get(code.as_str()).map(drop).ok_or(DeviceError::NotFound)
+    }
+
+    /// The way to the devices themselves.
+    pub fn port(&self) -> &Arc<dyn DevicePort> {
+        &self.port
+    }
+
+    fn changed(&self, code: &LoginCode, change: Change) {
+        self.bus.publish(Event::DeviceChanged {
+            device: code.clone(),
+            change,
+            at: UnixMs::now(),
+        });
+    }
+}
+
+fn check_name(name: &str) -> Result<&str, DeviceError> {
+    let name = name.trim();
+    let good = name.chars().count() <= MAX_NAME_LEN && !name.chars().any(char::is_control);
+    if good { Ok(name) } else { Err(DeviceError::BadName) }
+}

@@ -1,0 +1,123 @@
+use super::{ByCode, PasswdHash};
+use crate::db::{Db, DbError, DeviceRow};
+use crate::ids::LoginCode;
+use parking_lot::Mutex;
+use std::net::IpAddr;
+use std::sync::Arc;
+
+/// Every device that may log in, in memory: a login never waits for the database.
+#[derive(Debug, Default)]
+pub struct Directory {
+    entries: ByCode<Arc<Entry>>,
+}
+
+/// What a login needs to know of one device.
+#[derive(Debug)]
+pub struct Entry {
+    /// Its id.
+    pub code: LoginCode,
+    gate: Mutex<Gate>,
+}
+
+#[derive(Debug)]
+struct Gate {
+    hash: PasswdHash,
+    disabled: bool,
+    /// Where it last logged in from.
+    home: Option<IpAddr>,
+}
+
+impl Entry {
+    /// The hash of its password.
+    pub fn passwd_hash(&self) -> PasswdHash {
+        self.gate.lock().hash
+    }
+
+    /// Whether it may not log in.
+    pub fn is_disabled(&self) -> bool {
+        self.gate.lock().disabled
+    }
+
+    /// Whether it last logged in from this address.
+    pub fn is_home(&self, address: IpAddr) -> bool {
+        self.gate.lock().home == Some(address)
+    }
+
+    /// It logged in from this address.
+    pub fn set_home(&self, address: IpAddr) {
+        self.gate.lock().home = Some(address);
+    }
+
+    pub(super) fn set_disabled(&self, disabled: bool) {
+        self.gate.lock().disabled = disabled;
+    }
+
+    pub(super) fn set_passwd_hash(&self, hash: PasswdHash) {
+        self.gate.lock().hash = hash;
+    }
+}
+
+impl Directory {
+    /// All devices of the database.
+    ///
+    /// # Errors
+    /// The database failed.
+    pub async fn load(db: &Db) -> Result<Self, DbError> {
+        let directory = Self::default();
+        for row in db.all_devices().await? {
+            directory.add(&row);
+        }
+        Ok(directory)
+    }
+
+    fn add(&self, row: &DeviceRow) {
+        let home = row.address.as_ref().and_then(|address| address.parse().ok());
+        let gate = Gate {
+            hash: PasswdHash(row.passwd_hash),
+            disabled: row.disabled,
+            home,
+        };
+        let code = row.login_code.clone();
+        self.entries.insert(
+            code.clone(),
+            Arc::new(Entry {
+                code,
+                gate: Mutex::new(gate),
+            }),
+        );
+    }
+
+    pub(super) fn add_new(&self, code: LoginCode, hash: PasswdHash) {
+        let gate = Gate {
+            hash,
+            disabled: false,
+            home: None,
+        };
+        self.entries.insert(
+            code.clone(),
+            Arc::new(Entry {
+                code,
+                gate: Mutex::new(gate),
+            }),
+        );
+    }
+
+    pub(super) fn remove(&self, code: &LoginCode) {
+        self.entries.remove(code.as_str());
+    }
+
+    /// The device of this code.
+    pub fn get(&self, code: &str) -> Option<Arc<Entry>> {
+        self.entries.get(code)
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.entries.is_empty()
+    }
+}

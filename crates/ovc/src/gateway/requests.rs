@@ -1,0 +1,158 @@
+//! What devices ask and tell (DAP section 4, ↑).
+
+use super::Accepted;
+use crate::bus::Event;
+use crate::clock::UnixMs;
+use crate::db::{DbError, NewEvent};
+use crate::device::{CallError, DeviceEvent, DeviceEventKind, Report};
+use dap::methods::{AlarmNotify, BatteryChange, Bind, Keepalive};
+use dap::{CallRefused, InboundId, Method, RpcError, parse_params};
+use serde_json::value::RawValue;
+use std::future::Future;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+use std::pin::Pin;
+use std::sync::Arc;
+
+type Answer = Result<Box<RawValue>, RpcError>;
+
+/// An event on its way to the disk, with the request to answer once it is there.
+pub(super) type Storing = Pin<Box<dyn Future<Output = (Result<DeviceEvent, DbError>, Option<InboundId>)> + Send>>;
+
+/// What becomes of a request.
+pub(super) enum Handled {
+    /// It is answered at once.
+    Answer(Answer),
+    /// This is stored first.
+    Store(NewEvent),
+}
+
+pub(super) fn handle_request(from: &Accepted, method: &str, params: Option<Box<RawValue>>) -> Handled {
+    match method {
+        "Keepalive" => Handled::Answer(keepalive(from, params.as_deref())),
+        "GetServerInfo" => Handled::Answer(Ok(from.shared.server_info.clone())),
+        "AlarmNotify" => match parse_params::<AlarmNotify>(params.as_deref()) {
+            Ok(alarm) => Handled::Store(new_event(from, DeviceEventKind::Alarm, Some(alarm.channel), params)),
+            Err(bad) => Handled::Answer(Err(bad.into())),
+        },
+        _ => {
+            from.shared.meters.unknown_methods.increment(1);
+            tracing::debug!(device = %from.attendance.entry.code, method, "unknown method");
+            Handled::Answer(Err(RpcError::unknown_method(method)))
+        }
+    }
+}
+
+pub(super) fn handle_event(from: &Accepted, name: &str, params: Option<Box<RawValue>>) -> Option<NewEvent> {
+    let device = &from.attendance.entry.code;
+    let bad = match name {
+        Bind::NAME => match parse_params::<Bind>(params.as_deref()) {
+            Ok(_) => return Some(new_event(from, DeviceEventKind::Bind, None, params)),
+            Err(bad) => bad.to_string(),
+        },
+        BatteryChange::NAME => match parse_params::<BatteryChange>(params.as_deref()) {
+            Ok(said) => {
+                from.shared
+                    .parts
+                    .journal
+                    .battery(device, i64::from(said.battery.get()), UnixMs::now());
+                return Some(new_event(from, DeviceEventKind::Battery, None, params));
+            }
+            Err(bad) => bad.to_string(),
+        },
+        _ => "unknown".to_owned(),
+    };
+    from.shared.meters.unknown_events.increment(1);
+    tracing::debug!(%device, event = name, why = bad, "event ignored");
+    None
+}
+
+fn keepalive(from: &Accepted, params: Option<&RawValue>) -> Answer {
+    let (shared, attendance) = (&from.shared, &from.attendance);
+    let device = &attendance.entry.code;
+    shared.meters.keepalives.increment(1);
+    let text = params.map_or("{}", RawValue::get);
+    let print = fingerprint(text);
+    // Nearly every Keepalive says the same as the one before.
+    let (report, changed) = match attendance.same_report(print) {
+        Some(report) => (report, false),
+        None => {
+            let report: Report = parse_params::<Keepalive>(params)?.into();
+            let report = Arc::new(report);
+            let changed = attendance.set_report(report.clone(), print);
+            if changed {
+                shared.parts.journal.reported(device, &report, UnixMs::now());
+            }
+            (report, changed)
+        }
+    };
+    shared.parts.bus.publish(Event::Keepalive {
+        device: device.clone(),
+        report,
+        changed,
+    });
+    Ok(empty())
+}
+
+/// Of a device's own words only: nobody else gains by making two of them look alike.
+fn fingerprint(text: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    text.hash(&mut hasher);
+    hasher.finish()
+}
+
+fn new_event(
+    from: &Accepted,
+    kind: DeviceEventKind,
+    channel: Option<dap::ChannelId>,
+    params: Option<Box<RawValue>>,
+) -> NewEvent {
+    let device = from.attendance.entry.code.clone();
+    NewEvent {
+        device,
+        kind,
+        channel,
+        at: UnixMs::now(),
+        data: params.unwrap_or_else(empty),
+    }
+}
+
+pub(super) fn store(from: &Accepted, event: NewEvent, request: Option<InboundId>) -> Storing {
+    let events = from.shared.parts.events.clone();
+    Box::pin(async move { (events.append(event).await, request) })
+}
+
+/// Tells everybody of a stored event. The answer to its request, if it has one.
+pub(super) fn stored(
+    from: &Accepted,
+    (result, request): (Result<DeviceEvent, DbError>, Option<InboundId>),
+) -> Option<(InboundId, Answer)> {
+    let answer = match result {
+        Ok(event) => {
+            from.shared.parts.bus.publish(Event::Device(Arc::new(event)));
+            Ok(empty())
+        }
+        // The log of events has told why already.
+        Err(_) => Err(RpcError::internal("the event could not be stored")),
+    };
+    request.map(|request| (request, answer))
+}
+
+fn empty() -> Box<RawValue> {
+    dap::to_raw(&dap::methods::Empty::default())
+}
+
+pub(super) fn call_refused(refused: CallRefused) -> CallError {
+    match refused {
+        CallRefused::QueueFull => CallError::QueueFull,
+        _ => CallError::Disconnected,
+    }
+}
+
+pub(super) fn call_failed(error: dap::CallError) -> CallError {
+    match error {
+        dap::CallError::Device(error) => CallError::Device(error),
+        dap::CallError::TimedOut | dap::CallError::QueueDeadline => CallError::TimedOut,
+        dap::CallError::Replaced => CallError::Replaced,
+        _ => CallError::Disconnected,
+    }
+}
