@@ -57,7 +57,7 @@ console-test: ## the console: unit tests
 	@$(NEED) build npm:console
 	cd console && npm run --silent test
 
-e2e-lint: ## the journeys and scripts: types
+e2e-lint: ## the journeys and scripts: types, formatting
 	@$(NEED) build npm:e2e
 	cd e2e && npm run --silent check
 

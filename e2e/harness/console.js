@@ -41,6 +41,15 @@ export class Console {
     return this.page.locator('video').nth(index);
   }
 
+  /**
+   * The player of a channel, as its `data-` attributes tell: state, latency-ms, width, …
+   *
+   * @param {number} [index]
+   */
+  player(index = 0) {
+    return this.page.getByTestId('player').nth(index);
+  }
+
   /** Remembers this document; `sameDocument` then tells whether the page was loaded anew since. */
   async mark() {
     await this.page.evaluate(() => Object.assign(globalThis, { markedByTheJourney: true }));

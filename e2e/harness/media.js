@@ -49,7 +49,16 @@ export async function footage(video, audio) {
  *   sample_rate?: string, channels?: number, profile?: string }[]>}
  */
 export async function probe(url) {
-  const { stdout } = await run('ffprobe', ['-v', 'error', '-rw_timeout', '10000000', '-show_streams', '-of', 'json', url]);
+  const { stdout } = await run('ffprobe', [
+    '-v',
+    'error',
+    '-rw_timeout',
+    '10000000',
+    '-show_streams',
+    '-of',
+    'json',
+    url,
+  ]);
   return JSON.parse(stdout).streams;
 }
 

@@ -9,7 +9,15 @@ const CLOCK = {
   digitWidth: 75,
   digitTop: 340,
   digitHeight: 220,
-  segmentCentres: [[500, 60], [900, 270], [900, 730], [500, 940], [100, 730], [100, 270], [500, 500]],
+  segmentCentres: [
+    [500, 60],
+    [900, 270],
+    [900, 730],
+    [500, 940],
+    [100, 730],
+    [100, 270],
+    [500, 500],
+  ],
   digitSegments: [0x3f, 0x06, 0x5b, 0x4f, 0x66, 0x6d, 0x7d, 0x07, 0x7f, 0x6f],
 };
 const DAY_MS = 24 * 3600 * 1000;

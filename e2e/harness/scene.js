@@ -48,7 +48,11 @@ export class Scene {
   /** @param {string} name */
   constructor(name) {
     this.name = name;
-    this.slug = name.toLowerCase().replace(/[^a-z0-9]+/g, '-').replace(/^-|-$/g, '').slice(0, 60);
+    this.slug = name
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-|-$/g, '')
+      .slice(0, 60);
   }
 
   /** Runs when the journey ends; last added, first run. @param {() => Promise<unknown>} close */

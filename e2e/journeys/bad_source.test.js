@@ -13,15 +13,22 @@ journey('a camera that is away takes only its channel offline, and is found agai
 
   /** @param {string[]} wanted */
   const channelsAre = async (...wanted) =>
-    until(`the channels are ${wanted}`, async () => {
-      const { presence, channels } = await ovc.device(device.login_code);
-      const states = channels.map((/** @type {{ state_name: string }} */ channel) => channel.state_name);
-      if (presence !== 'online' || String(states) !== String(wanted)) throw new Error(`${presence}, ${states}`);
-      return true;
-    }, { within: 40_000 });
+    until(
+      `the channels are ${wanted}`,
+      async () => {
+        const { presence, channels } = await ovc.device(device.login_code);
+        const states = channels.map((/** @type {{ state_name: string }} */ channel) => channel.state_name);
+        if (presence !== 'online' || String(states) !== String(wanted)) throw new Error(`${presence}, ${states}`);
+        return true;
+      },
+      { within: 40_000 },
+    );
 
   await channelsAre('offline', 'online');
-  await assert.rejects(ovc.live(device.login_code, 0), (error) => error instanceof ApiError && error.code === 'channel_offline');
+  await assert.rejects(
+    ovc.live(device.login_code, 0),
+    (error) => error instanceof ApiError && error.code === 'channel_offline',
+  );
   await ovc.live(device.login_code, 1);
 
   await scene.camera({ video: 'h264', audio: 'aac', port });

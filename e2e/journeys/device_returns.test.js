@@ -17,7 +17,10 @@ journey('a device that dies and returns brings its picture back to who watches',
   const viewer = await FlvViewer.open(scene, play.flv);
 
   await ovd.kill();
-  await console.page.getByText(/Waiting for it to return/).first().waitFor();
+  await console.page
+    .getByText(/Waiting for it to return/)
+    .first()
+    .waitFor();
   await scene.screenshot(console.page, 'device-away');
   await scene.ovd({ device });
 

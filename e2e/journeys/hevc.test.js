@@ -17,6 +17,9 @@ journey('an HEVC camera plays as HEVC, and a browser without it says so', async 
   const console = await Console.open(scene, ovc);
   await console.openDevice('HEVC camera');
   await console.page.getByText(/This browser cannot play/).waitFor();
-  await console.page.getByText(/H\.265 \(HEVC\)/).first().waitFor();
+  await console.page
+    .getByText(/H\.265 \(HEVC\)/)
+    .first()
+    .waitFor();
   await scene.screenshot(console.page, 'hevc-not-supported');
 });

@@ -20,7 +20,10 @@ journey('a recorder with three channels shows all three', async (scene) => {
   await scene.screenshot(console.page, 'three-channels');
 
   const { channels } = await ovc.device(device.login_code);
-  assert.deepEqual(channels.map((/** @type {{ channel: number }} */ { channel }) => channel), [0, 1, 2]);
+  assert.deepEqual(
+    channels.map((/** @type {{ channel: number }} */ { channel }) => channel),
+    [0, 1, 2],
+  );
   const streams = new Set(channels.map((/** @type {{ stream_id: string }} */ { stream_id }) => stream_id));
   assert.equal(streams.size, 3, 'each channel has a stream of its own');
 });
