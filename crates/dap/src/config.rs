@@ -352,3 +352,69 @@ impl JsonSchema for TimeOfDay {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, from_value, json, to_value};
+
+    use super::*;
+
+    fn rewritten(document: &Value) -> Value {
+        to_value(from_value::<ConfigDocument>(document.clone()).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn the_right_spelling_of_channels_is_read_and_the_wire_spelling_written() {
+        assert_eq!(
+            rewritten(&json!({"channels": {"2": {"trace": true}}})),
+            json!({"channls": {"2": {"trace": true}}})
+        );
+    }
+
+    #[test]
+    fn unknown_keys_survive_at_every_level() {
+        let document = json!({
+            "channls": {"0": {
+                "video_encoding": {"encoder": "h265", "quality": "4k", "hdr": [1, {"a": null}]},
+                "audio_encoding": {"ns": 2}, "image": {"wdr": true}, "night": "auto",
+                "alarms": {"smoke": {"on": true}, "io": {"delay": 3}},
+                "switch_schedule": {"zone": 1}, "osd": {"color": "red"}
+            }},
+            "auto_reboot": {"jitter": 9}, "wifi": {"ssid": "home"}
+        });
+        assert_eq!(rewritten(&document), document);
+    }
+
+    #[test]
+    fn a_time_of_day_is_written_as_it_was_read() {
+        let seed = json!({"auto_reboot": {"start": 7200, "end": 86_400}});
+        let later =
+            json!({"auto_reboot": {"start": "02:00:00", "end": "24:00:00", "last_reboot": "2016-12-05T02:00:01"}});
+        assert_eq!(rewritten(&seed), seed);
+        assert_eq!(rewritten(&later), later);
+        let start = |document| {
+            from_value::<ConfigDocument>(document)
+                .unwrap()
+                .auto_reboot
+                .unwrap()
+                .start
+                .unwrap()
+        };
+        assert_eq!(start(seed).seconds(), start(later).seconds());
+    }
+
+    #[test]
+    fn times_of_day_that_are_none_are_refused() {
+        for bad in [
+            json!(86_401),
+            json!(-1),
+            json!("2:00:00"),
+            json!("02:60:00"),
+            json!("24:00:01"),
+            json!("02:00"),
+        ] {
+            let document = json!({"auto_reboot": {"start": bad}});
+            assert!(from_value::<ConfigDocument>(document).is_err(), "{bad}");
+        }
+    }
+}

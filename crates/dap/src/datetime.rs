@@ -29,7 +29,7 @@ impl LocalDateTime {
     /// # Errors
     /// [`BadDateTime`] if there is no such day or time, or the year is over 9999.
     pub fn new(year: u16, month: u8, day: u8, hour: u8, minute: u8, second: u8) -> Result<Self, BadDateTime> {
-        let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+        let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
         let days = match month {
             1 | 3 | 5 | 7 | 8 | 10 | 12 => 31,
             4 | 6 | 9 | 11 => 30,
@@ -159,5 +159,51 @@ impl JsonSchema for LocalDateTime {
             "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$",
             "examples": ["2016-12-05T02:15:32"],
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_real_dates_of_the_right_form_are_taken() {
+        for good in ["2016-12-05T02:15:32", "2024-02-29T23:59:59", "2000-02-29T00:00:00"] {
+            assert_eq!(good.parse::<LocalDateTime>().unwrap().to_string(), good);
+        }
+        for bad in [
+            "",
+            "2016-12-05",
+            "2016-12-05 02:15:32",
+            "2016-12-05T02:15:32Z",
+            "2023-02-29T00:00:00",
+            "1900-02-29T00:00:00",
+            "2016-13-01T00:00:00",
+            "2016-00-01T00:00:00",
+            "2016-01-00T00:00:00",
+            "2016-04-31T00:00:00",
+            "2016-01-01T24:00:00",
+            "2016-01-01T00:60:00",
+            "2016-01-01T00:00:60",
+            "+016-01-01T00:00:00",
+            "２016-12-05T02:15:3",
+        ] {
+            assert!(bad.parse::<LocalDateTime>().is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn seconds_since_1970_convert_both_ways() {
+        for (unix_s, text) in [
+            (0, "1970-01-01T00:00:00"),
+            (951_782_400, "2000-02-29T00:00:00"),
+            (1_480_904_132, "2016-12-05T02:15:32"),
+            (4_107_542_399, "2100-02-28T23:59:59"),
+            (253_402_300_799, "9999-12-31T23:59:59"),
+        ] {
+            assert_eq!(LocalDateTime::from_unix_s(unix_s).to_string(), text);
+            assert_eq!(text.parse::<LocalDateTime>().unwrap().to_unix_s(), unix_s);
+        }
+        assert_eq!(LocalDateTime::from_unix_s(-5).to_unix_s(), 0);
     }
 }

@@ -107,8 +107,12 @@ pub struct MethodInfo {
     params_check: fn(&str) -> Result<(), BadField>,
     answer_check: fn(&str) -> Result<(), BadField>,
     #[cfg(test)]
-    pub(crate) rewrite: [fn(&str) -> Result<String, BadField>; 2],
+    rewrite: [Rewrite; 2],
 }
+
+/// Reads parameters or an answer and writes them again.
+#[cfg(test)]
+type Rewrite = fn(&str) -> Result<String, BadField>;
 
 impl MethodInfo {
     /// Checks parameters. Absent ones and `null` count as `{}`.
@@ -170,3 +174,6 @@ impl From<ChannelId> for ChannelParams {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
