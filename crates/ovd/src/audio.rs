@@ -1,0 +1,119 @@
+//! Sound that players cannot play becomes AAC: raw samples in, AAC frames out.
+//!
+//! The only place that knows the encoder (`oxideav-aac`, pure Rust).
+
+use bytes::Bytes;
+use media::{AudioConfig, Frame, aac};
+use oxideav_aac::encoder::{EncoderConfig, FRAME_LEN, StreamEncoder};
+
+/// Sampling rates the encoder takes.
+const RATES_HZ: [u32; 12] = [
+    96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8000,
+];
+/// When the samples' time and their count disagree by more than this, something was lost: time is taken anew.
+const MAX_DRIFT_MS: i64 = 120;
+
+/// Why there is no encoder for some sound.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("{channels} channels at {rate_hz} Hz cannot become AAC")]
+pub struct UnsupportedAudio {
+    rate_hz: u32,
+    channels: u8,
+}
+
+/// A run of samples.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pcm {
+    /// Time of the first sample on the source's timeline, ms.
+    pub time_ms: i64,
+    /// Interleaved samples.
+    pub samples: Vec<i16>,
+}
+
+/// Makes AAC-LC frames of 1024 samples from runs of any length.
+pub struct AacEncoder {
+    inner: StreamEncoder,
+    config: AudioConfig,
+    pending: Vec<i16>,
+    /// Time of the first pending sample, in samples since the timeline's zero.
+    pending_at: Option<i64>,
+}
+
+impl AacEncoder {
+    /// An encoder for interleaved samples of `channels` (1 or 2) at `rate_hz`.
+    ///
+    /// # Errors
+    /// When AAC has no such rate, or there are more channels.
+    pub fn new(rate_hz: u32, channels: u8, bitrate_bps: u32) -> Result<Self, UnsupportedAudio> {
+        let unsupported = UnsupportedAudio { rate_hz, channels };
+        if !RATES_HZ.contains(&rate_hz) || !(1..=2).contains(&channels) {
+            return Err(unsupported);
+        }
+        let config = EncoderConfig {
+            sample_rate: rate_hz,
+            channels,
+            bitrate: bitrate_bps,
+        };
+        let inner = StreamEncoder::new(config).map_err(|_| unsupported)?;
+        let config = aac::config(rate_hz, channels).map_err(|_| unsupported)?;
+        Ok(Self {
+            inner,
+            config,
+            pending: Vec::new(),
+            pending_at: None,
+        })
+    }
+
+    /// A bitrate that suits speech and surroundings at `rate_hz`, bit/s.
+    pub fn suitable_bitrate_bps(rate_hz: u32, channels: u8) -> u32 {
+        (rate_hz * 2).clamp(24_000, 64_000) * u32::from(channels.max(1))
+    }
+
+    /// The track that comes out.
+    pub fn config(&self) -> &AudioConfig {
+        &self.config
+    }
+
+    /// Takes samples, and gives the frames that are complete with them.
+    pub fn encode(&mut self, pcm: &Pcm) -> Vec<Frame> {
+        let rate = i64::from(self.config.sample_rate_hz);
+        let channels = usize::from(self.config.channels.max(1));
+        let at = pcm.time_ms.saturating_mul(rate) / 1000;
+        let expected = self
+            .pending_at
+            .map(|start| start + (self.pending.len() / channels) as i64);
+        if expected.is_none_or(|expected| (expected - at).abs() > MAX_DRIFT_MS * rate / 1000) {
+            self.pending.clear();
+            self.pending_at = Some(at);
+        }
+        self.pending.extend_from_slice(&pcm.samples);
+        let mut frames = Vec::new();
+        let hop = FRAME_LEN * channels;
+        while self.pending.len() >= hop {
+            let start = self.pending_at.unwrap_or(at);
+            if let Some(data) = self.encode_hop(hop) {
+                // The encoder is one frame late: what comes out is the sound of the frame before.
+                let dts_ms = (start - FRAME_LEN as i64) * 1000 / rate;
+                frames.push(Frame::audio(dts_ms, data));
+            }
+            self.pending.drain(..hop);
+            self.pending_at = Some(start + FRAME_LEN as i64);
+        }
+        frames
+    }
+
+    fn encode_hop(&mut self, hop: usize) -> Option<Bytes> {
+        let adts = match self.inner.encode_frame(self.pending.get(..hop)?) {
+            Ok(adts) => adts,
+            Err(error) => {
+                tracing::warn!(%error, "a block of sound could not be encoded");
+                return None;
+            }
+        };
+        let payload = aac::parse_adts(&adts).ok()?.data;
+        Some(Bytes::copy_from_slice(payload))
+    }
+}
+
+#[cfg(test)]
+mod tests;

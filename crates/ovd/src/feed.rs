@@ -1,0 +1,255 @@
+//! Between a source and those who take its frames.
+//!
+//! A source puts frames into its [`Feed`] and never waits. Each [`Subscription`] has its own bounded queue. What is
+//! wanted flows the other way: a source that can idle looks at [`Feed::wanted`], one that can make a keyframe at will
+//! at [`Feed::take_keyframe_request`].
+
+mod gop;
+mod meter;
+mod queue;
+
+use gop::GopCache;
+use media::{AudioConfig, Frame, TrackKind, VideoConfig};
+use meter::Meter;
+use parking_lot::Mutex;
+use queue::Queue;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Instant;
+use tokio::sync::{Notify, watch};
+
+/// The tracks of a source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tracks {
+    /// The picture; a source without one only has sound.
+    pub video: Option<VideoConfig>,
+    /// The sound.
+    pub audio: Option<AudioConfig>,
+}
+
+/// What a subscription yields: tracks first, then their frames, starting with a keyframe. New tracks may come at any
+/// time (a camera was reconfigured or came back); their first picture is again a keyframe, their timeline may be new.
+#[derive(Debug, Clone)]
+pub enum Item {
+    /// What the frames after it are.
+    Tracks(Arc<Tracks>),
+    /// One frame.
+    Frame(Frame),
+}
+
+/// Whether a source works.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SourceState {
+    /// Not looked at yet.
+    Starting,
+    /// It delivers, or would if asked.
+    Online,
+    /// It does not; why, for people.
+    Offline(String),
+}
+
+/// How a feed serves a subscriber that joins in the middle of a group of pictures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Join {
+    /// With everything since the last keyframe, kept for that purpose.
+    Cached,
+    /// With a keyframe made for it: the source looks at [`Feed::take_keyframe_request`].
+    OnRequest,
+}
+
+#[derive(Default)]
+struct Inner {
+    tracks: Option<Arc<Tracks>>,
+    gop: GopCache,
+    queues: Vec<Arc<Queue>>,
+    meter: Meter,
+    declared_bps: Option<u64>,
+}
+
+struct Shared {
+    inner: Mutex<Inner>,
+    state: watch::Sender<SourceState>,
+    wanted: watch::Sender<usize>,
+    keyframe_requested: AtomicBool,
+    join: Join,
+    changed: Arc<Notify>,
+}
+
+/// A source's output. Clones are the same feed.
+#[derive(Clone)]
+pub struct Feed(Arc<Shared>);
+
+impl Feed {
+    /// A feed whose source is still starting. `changed` is notified whenever the source goes online or offline.
+    pub fn new(join: Join, changed: Arc<Notify>) -> Self {
+        Self(Arc::new(Shared {
+            inner: Mutex::default(),
+            state: watch::Sender::new(SourceState::Starting),
+            wanted: watch::Sender::new(0),
+            keyframe_requested: AtomicBool::new(false),
+            join,
+            changed,
+        }))
+    }
+
+    /// Whether the source works now.
+    pub fn state(&self) -> SourceState {
+        self.0.state.borrow().clone()
+    }
+
+    /// The state, to wait for a change.
+    pub fn watch_state(&self) -> watch::Receiver<SourceState> {
+        self.0.state.subscribe()
+    }
+
+    /// Said by the source. Offline also forgets tracks and cached frames.
+    pub fn set_state(&self, state: SourceState) {
+        if matches!(state, SourceState::Offline(_)) {
+            let mut inner = self.0.inner.lock();
+            inner.tracks = None;
+            inner.gop.clear();
+        }
+        if self
+            .0
+            .state
+            .send_if_modified(|current| std::mem::replace(current, state.clone()) != state)
+        {
+            self.0.changed.notify_one();
+        }
+    }
+
+    /// How many want frames, to wait for a change.
+    pub fn wanted(&self) -> watch::Receiver<usize> {
+        self.0.wanted.subscribe()
+    }
+
+    /// Whether anybody wants frames now.
+    pub fn is_wanted(&self) -> bool {
+        *self.0.wanted.borrow() > 0
+    }
+
+    /// Whether the next picture should be a keyframe. Asking takes the request away.
+    pub fn take_keyframe_request(&self) -> bool {
+        self.0.keyframe_requested.swap(false, Ordering::Relaxed)
+    }
+
+    /// The tracks of the frames to come. The same tracks again change nothing but the timeline.
+    pub fn push_tracks(&self, tracks: Tracks) {
+        let tracks = Arc::new(tracks);
+        let mut inner = self.0.inner.lock();
+        inner.gop.clear();
+        for queue in &inner.queues {
+            queue.push_tracks(&tracks);
+        }
+        inner.tracks = Some(tracks);
+    }
+
+    /// One frame. Frames before the first tracks are dropped.
+    pub fn push(&self, frame: Frame) {
+        let now = Instant::now();
+        let mut inner = self.0.inner.lock();
+        let Some(tracks) = inner.tracks.clone() else { return };
+        inner.meter.add(now, frame.data.len());
+        for queue in &inner.queues {
+            if !queue.push_frame(now, &frame) {
+                self.0.keyframe_requested.store(true, Ordering::Relaxed);
+            }
+        }
+        if self.0.join == Join::Cached {
+            let opens = frame.keyframe && (frame.track == TrackKind::Video || tracks.video.is_none());
+            inner.gop.push(frame, opens);
+        }
+    }
+
+    /// The tracks, once they are known.
+    pub fn tracks(&self) -> Option<Arc<Tracks>> {
+        self.0.inner.lock().tracks.clone()
+    }
+
+    /// Said by a source that knows what it delivers, or may deliver.
+    pub fn declare_bitrate_bps(&self, bitrate_bps: u64) {
+        self.0.inner.lock().declared_bps = Some(bitrate_bps);
+    }
+
+    /// Bits per second: what was seen lately, or what the source declared if that is more; `None` before either.
+    pub fn bitrate_bps(&self) -> Option<u64> {
+        let inner = self.0.inner.lock();
+        inner.meter.bits_per_second(Instant::now()).max(inner.declared_bps)
+    }
+
+    /// Keeps the source going, without taking frames.
+    pub fn hold(&self) -> Hold {
+        self.0.wanted.send_modify(|count| *count += 1);
+        Hold(self.clone())
+    }
+
+    /// Takes frames from now on, beginning with a keyframe as soon as there is one.
+    pub fn subscribe(&self) -> Subscription {
+        let hold = self.hold();
+        let queue = Arc::new(Queue::default());
+        let now = Instant::now();
+        let mut inner = self.0.inner.lock();
+        if let Some(tracks) = &inner.tracks {
+            queue.push_tracks(tracks);
+            for frame in inner.gop.frames() {
+                queue.push_frame(now, frame);
+            }
+        }
+        inner.queues.push(Arc::clone(&queue));
+        drop(inner);
+        self.0.keyframe_requested.store(true, Ordering::Relaxed);
+        Subscription { queue, hold }
+    }
+}
+
+/// Keeps a source going while it lives.
+pub struct Hold(Feed);
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        self.0.0.wanted.send_modify(|count| *count = count.saturating_sub(1));
+    }
+}
+
+/// One taker of frames. Dropped, it takes no more.
+pub struct Subscription {
+    queue: Arc<Queue>,
+    hold: Hold,
+}
+
+impl Subscription {
+    /// The next item; waits for it. Cancel-safe.
+    pub async fn next(&mut self) -> Item {
+        loop {
+            if let Some(item) = self.try_next() {
+                return item;
+            }
+            self.queue.filled().await;
+        }
+    }
+
+    /// The next item if there is one.
+    pub fn try_next(&mut self) -> Option<Item> {
+        self.queue.pop()
+    }
+
+    /// How often frames were left out because this taker was too slow, since the last time it was asked.
+    pub fn take_overflows(&mut self) -> u32 {
+        self.queue.take_overflows()
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        self.hold
+            .0
+            .0
+            .inner
+            .lock()
+            .queues
+            .retain(|queue| !Arc::ptr_eq(queue, &self.queue));
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,110 @@
+//! Where a channel's picture comes from.
+
+pub mod test_pattern;
+
+use crate::feed::{Feed, Join};
+use serde::{Deserialize, Deserializer, de};
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::Arc;
+use test_pattern::TestPattern;
+use tokio::sync::Notify;
+
+/// A source as it is configured: `"test"`, an `rtsp://` URL, a path, or a table with a `kind` and details.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// The built-in test pattern.
+    Test(TestPattern),
+    /// A media file, looped in real time.
+    File(FileSource),
+}
+
+/// A media file (mp4, mkv, ts).
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FileSource {
+    /// Where it is.
+    pub path: PathBuf,
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+enum Table {
+    Test(TestPattern),
+    File(FileSource),
+}
+
+impl Source {
+    /// A source given as one word: `test`, a URL or a path.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        match text.split_once("://") {
+            None if text == "test" => Ok(Self::Test(TestPattern::default())),
+            None if text.is_empty() => Err("a source is \"test\", an rtsp:// URL or a path".to_owned()),
+            None => Ok(Self::File(FileSource {
+                path: PathBuf::from(text),
+            })),
+            Some((scheme, _)) => Err(format!("sources of kind {scheme}:// are not supported")),
+        }
+    }
+
+    fn check(self) -> Result<Self, String> {
+        match &self {
+            Self::Test(pattern) => pattern.check()?,
+            Self::File(_) => {}
+        }
+        Ok(self)
+    }
+
+    /// Starts the source of the channel named `name`. It runs for as long as the returned task.
+    pub fn start(self, name: String, changed: Arc<Notify>) -> (Feed, tokio::task::JoinHandle<()>) {
+        match self {
+            Self::Test(pattern) => {
+                let feed = Feed::new(Join::OnRequest, changed);
+                feed.declare_bitrate_bps(u64::from(pattern.bitrate_bps));
+                (feed.clone(), tokio::spawn(test_pattern::run(pattern, name, feed)))
+            }
+            Self::File(_) => {
+                let feed = Feed::new(Join::Cached, changed);
+                (feed, tokio::spawn(async {}))
+            }
+        }
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Test(pattern) => write!(f, "test pattern {}x{}", pattern.width, pattern.height),
+            Self::File(file) => write!(f, "file {}", file.path.display()),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Source {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Visitor;
+        impl<'de> de::Visitor<'de> for Visitor {
+            type Value = Source;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("\"test\", an rtsp:// URL, a path, or a table with a kind")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Source, E> {
+                Source::parse(text).map_err(E::custom)
+            }
+
+            fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Source, A::Error> {
+                let source = match Table::deserialize(de::value::MapAccessDeserializer::new(map))? {
+                    Table::Test(pattern) => Source::Test(pattern),
+                    Table::File(file) => Source::File(file),
+                };
+                source.check().map_err(de::Error::custom)
+            }
+        }
+        deserializer.deserialize_any(Visitor)
+    }
+}

@@ -1,0 +1,181 @@
+//! A camera without a camera: colour bars, a ball that swings, and a [clock] that programs can read.
+//!
+//! H.264 is made in this process (openh264), and only while somebody watches. The picture is drawn incrementally:
+//! a frame costs what changed in it.
+
+mod canvas;
+pub mod clock;
+mod encoder;
+mod picture;
+
+use crate::audio::{AacEncoder, Pcm};
+use crate::feed::{Feed, SourceState, Tracks};
+use encoder::Encoder;
+use picture::Picture;
+use serde::Deserialize;
+use std::f64::consts::TAU;
+use std::time::{Duration, Instant, SystemTime};
+
+const TONE_RATE_HZ: u32 = 16_000;
+const TONE_BITRATE_BPS: u32 = 32_000;
+/// Behind by more than this, frames are left out instead of made up for.
+const MAX_LAG: Duration = Duration::from_millis(500);
+
+/// What the test pattern is like.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct TestPattern {
+    /// Width in pixels, 64–3840, even.
+    pub width: u32,
+    /// Height in pixels, 64–2160, even.
+    pub height: u32,
+    /// Frames per second, 1–60.
+    pub fps: u32,
+    /// The most the encoder may use, bit/s. A still background needs much less.
+    pub bitrate_bps: u32,
+    /// Time between keyframes, ms.
+    pub gop_ms: u32,
+    /// A short beep at each full second, as AAC.
+    pub tone: bool,
+}
+
+impl Default for TestPattern {
+    fn default() -> Self {
+        Self {
+            width: 1280,
+            height: 720,
+            fps: 25,
+            bitrate_bps: 1_500_000,
+            gop_ms: 2000,
+            tone: false,
+        }
+    }
+}
+
+impl TestPattern {
+    /// What is wrong with these settings, for people.
+    pub fn check(&self) -> Result<(), String> {
+        let even = |value: u32, range: std::ops::RangeInclusive<u32>| range.contains(&value) && value % 2 == 0;
+        if !even(self.width, 64..=3840) || !even(self.height, 64..=2160) {
+            return Err("width must be even and 64–3840, height even and 64–2160".to_owned());
+        }
+        if !(1..=60).contains(&self.fps) {
+            return Err("fps must be 1–60".to_owned());
+        }
+        if !(64_000..=50_000_000).contains(&self.bitrate_bps) {
+            return Err("bitrate_bps must be 64000–50000000".to_owned());
+        }
+        if !(100..=20_000).contains(&self.gop_ms) {
+            return Err("gop_ms must be 100–20000".to_owned());
+        }
+        Ok(())
+    }
+}
+
+/// Delivers the test pattern named `name` into `feed`, for ever.
+pub async fn run(settings: TestPattern, name: String, feed: Feed) {
+    let origin = Instant::now();
+    feed.set_state(SourceState::Online);
+    let mut wanted = feed.wanted();
+    loop {
+        if wanted.wait_for(|&count| count > 0).await.is_err() {
+            return;
+        }
+        let (settings, name, thread_feed) = (settings.clone(), name.clone(), feed.clone());
+        let encoding = tokio::task::spawn_blocking(move || encode_while_wanted(&settings, &name, &thread_feed, origin));
+        let failure = match encoding.await {
+            Ok(Ok(())) => continue,
+            Ok(Err(error)) => error.to_string(),
+            Err(panic) => panic.to_string(),
+        };
+        tracing::error!(error = %failure, "the test pattern cannot be encoded");
+        feed.set_state(SourceState::Offline(failure));
+        tokio::time::sleep(Duration::from_secs(10)).await;
+        feed.set_state(SourceState::Online);
+    }
+}
+
+fn encode_while_wanted(
+    settings: &TestPattern,
+    name: &str,
+    feed: &Feed,
+    origin: Instant,
+) -> Result<(), encoder::EncodeError> {
+    let subtitle = format!("{}x{} {} fps", settings.width, settings.height, settings.fps);
+    let mut picture = Picture::new(settings.width as usize, settings.height as usize, name, &subtitle);
+    let mut encoder = Encoder::new(settings)?;
+    let mut tone = settings.tone.then(Tone::new).flatten();
+    let interval = Duration::from_secs(1) / settings.fps.max(1);
+    let start = Instant::now();
+    let mut frame = 0u32;
+    while feed.is_wanted() {
+        let due = start + interval * frame;
+        let now = Instant::now();
+        if now > due + MAX_LAG {
+            frame = u32::try_from((now - start).as_nanos() / interval.as_nanos()).unwrap_or(0);
+            continue;
+        }
+        std::thread::sleep(due.saturating_duration_since(now));
+        let time_ms = i64::try_from((due - origin).as_millis()).unwrap_or(i64::MAX);
+        let wall = SystemTime::now();
+        let keyframe = feed.take_keyframe_request();
+        let encoded = encoder.encode(picture.draw(wall), time_ms, keyframe)?;
+        if let Some(video) = encoded.new_config {
+            let audio = tone.as_ref().map(|tone| tone.encoder.config().clone());
+            feed.push_tracks(Tracks {
+                video: Some(video),
+                audio,
+            });
+        }
+        if let Some(frame) = encoded.frame {
+            feed.push(frame);
+        }
+        if let Some(tone) = &mut tone {
+            tone.push(time_ms, wall, interval, feed);
+        }
+        frame += 1;
+    }
+    Ok(())
+}
+
+/// A beep of 100 ms at each full second.
+struct Tone {
+    encoder: AacEncoder,
+    phase: f64,
+}
+
+impl Tone {
+    fn new() -> Option<Self> {
+        match AacEncoder::new(TONE_RATE_HZ, 1, TONE_BITRATE_BPS) {
+            Ok(encoder) => Some(Self { encoder, phase: 0.0 }),
+            Err(error) => {
+                tracing::error!(%error, "the test pattern stays silent");
+                None
+            }
+        }
+    }
+
+    fn push(&mut self, time_ms: i64, wall: SystemTime, length: Duration, feed: &Feed) {
+        let into_second = wall
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .unwrap_or_default()
+            .subsec_millis();
+        let loudness = if into_second < 100 { 6000.0 } else { 0.0 };
+        let count = (u64::from(TONE_RATE_HZ) * length.as_micros() as u64 / 1_000_000) as usize;
+        let step = TAU * 1000.0 / f64::from(TONE_RATE_HZ);
+        let samples = (0..count).map(|_| {
+            self.phase = (self.phase + step) % TAU;
+            (self.phase.sin() * loudness) as i16
+        });
+        let pcm = Pcm {
+            time_ms,
+            samples: samples.collect(),
+        };
+        for frame in self.encoder.encode(&pcm) {
+            feed.push(frame);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

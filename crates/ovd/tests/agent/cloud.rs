@@ -1,0 +1,198 @@
+//! A cloud that does what a test tells it: one DAP connection at a time, over a real WebSocket.
+
+use futures_util::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::Message;
+use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, frame::coding::CloseCode};
+
+/// No step of a test takes longer.
+const LIMIT: Duration = Duration::from_secs(20);
+
+pub(crate) struct Cloud {
+    listener: TcpListener,
+    pub(crate) address: SocketAddr,
+}
+
+/// One device that logged in.
+pub(crate) struct Link {
+    websocket: WebSocketStream<TcpStream>,
+    /// What it said in the address.
+    pub(crate) query: HashMap<String, String>,
+    next_seq: i64,
+    /// The Keepalives that came, oldest first, not yet looked at.
+    keepalives: Vec<Value>,
+    /// All requests and events that came, by name.
+    names: Vec<String>,
+    hb_interval_s: u32,
+}
+
+pub(crate) async fn within<T>(what: &str, step: impl Future<Output = T>) -> T {
+    tokio::time::timeout(LIMIT, step)
+        .await
+        .unwrap_or_else(|_| panic!("{what}: nothing happened in time"))
+}
+
+impl Cloud {
+    pub(crate) async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        Self { listener, address }
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("ws://{}/ovc", self.address)
+    }
+
+    /// Takes the next login and answers GetServerInfo.
+    pub(crate) async fn accept(&self) -> Link {
+        self.accept_with_heartbeat(1).await
+    }
+
+    pub(crate) async fn accept_with_heartbeat(&self, hb_interval_s: u32) -> Link {
+        within("login", async {
+            let (tcp, _) = self.listener.accept().await.unwrap();
+            let mut query = HashMap::new();
+            let websocket = tokio_tungstenite::accept_hdr_async(tcp, |request: &Request, response: Response| {
+                let address = url::Url::parse(&format!("ws://cloud{}", request.uri())).unwrap();
+                assert_eq!(address.path(), "/ovc");
+                query.extend(address.query_pairs().into_owned());
+                Ok(response)
+            })
+            .await
+            .unwrap();
+            let mut link = Link {
+                websocket,
+                query,
+                next_seq: 1,
+                keepalives: Vec::new(),
+                names: Vec::new(),
+                hb_interval_s,
+            };
+            while link.names.is_empty() {
+                link.receive().await;
+            }
+            assert_eq!(link.names, ["GetServerInfo"], "the first thing a device asks");
+            link
+        })
+        .await
+    }
+
+    /// Refuses the next login.
+    pub(crate) async fn refuse(&self, status: u16, info: &str, retry_after_s: Option<u32>) {
+        within("login", async {
+            let (tcp, _) = self.listener.accept().await.unwrap();
+            let outcome = tokio_tungstenite::accept_hdr_async(tcp, |_: &Request, _: Response| {
+                let mut refusal = ErrorResponse::new(Some(json!({ "info": info }).to_string()));
+                *refusal.status_mut() = status.try_into().unwrap();
+                if let Some(seconds) = retry_after_s {
+                    refusal.headers_mut().insert("Retry-After", seconds.into());
+                }
+                Err(refusal)
+            })
+            .await;
+            assert!(outcome.is_err());
+        })
+        .await;
+    }
+}
+
+impl Link {
+    /// Takes one message; answers what the protocol wants answered. `Some` is the answer to a request of ours.
+    async fn receive(&mut self) -> Option<Value> {
+        let message = self.websocket.next().await.expect("the device is connected").unwrap();
+        let Message::Text(text) = message else { return None };
+        let message: Value = serde_json::from_str(&text).unwrap();
+        if let Some(method) = message.get("req").and_then(Value::as_str) {
+            self.names.push(method.to_owned());
+            let answer = match method {
+                "GetServerInfo" => json!({ "hb_interval": self.hb_interval_s }),
+                "Keepalive" => {
+                    self.keepalives.push(message["params"].clone());
+                    json!({})
+                }
+                "AlarmNotify" => json!({ "pic_upload_url": "http://cloud/picture" }),
+                other => panic!("unexpected request {other}"),
+            };
+            self.send(&json!({ "seq": message["seq"], "resp": answer })).await;
+            return None;
+        }
+        if let Some(event) = message.get("event").and_then(Value::as_str) {
+            self.names.push(event.to_owned());
+            return None;
+        }
+        Some(message)
+    }
+
+    async fn send(&mut self, message: &Value) {
+        self.websocket.send(Message::text(message.to_string())).await.unwrap();
+    }
+
+    /// Sends text as it is.
+    pub(crate) async fn send_raw(&mut self, text: &str) {
+        self.websocket.send(Message::text(text)).await.unwrap();
+    }
+
+    /// Calls the device; the answer is `resp` or the error's code.
+    pub(crate) async fn call(&mut self, method: &str, params: Value) -> Result<Value, i64> {
+        let seq = self.next_seq;
+        self.next_seq += 1;
+        self.send(&json!({ "req": method, "params": params, "seq": seq })).await;
+        within(method, async {
+            loop {
+                if let Some(answer) = self.receive().await {
+                    assert_eq!(answer["seq"], seq);
+                    return match answer.get("err") {
+                        Some(error) => Err(error["code"].as_i64().unwrap()),
+                        None => Ok(answer["resp"].clone()),
+                    };
+                }
+            }
+        })
+        .await
+    }
+
+    /// Waits for a Keepalive whose channels are as wanted.
+    pub(crate) async fn keepalive(&mut self, what: &str, wanted: impl Fn(&[Value]) -> bool) -> Vec<Value> {
+        within(what, async {
+            loop {
+                let found = self.keepalives.drain(..).find_map(|report| {
+                    let channels = report["channels"].as_array().unwrap();
+                    wanted(channels).then(|| channels.clone())
+                });
+                if let Some(channels) = found {
+                    return channels;
+                }
+                self.receive().await;
+            }
+        })
+        .await
+    }
+
+    /// Waits until the device closes, and gives its code and reason.
+    pub(crate) async fn closed_by_device(&mut self) -> (u16, String) {
+        within("close", async {
+            loop {
+                match self.websocket.next().await {
+                    Some(Ok(Message::Close(Some(frame)))) => return (frame.code.into(), frame.reason.to_string()),
+                    Some(Ok(_)) => {}
+                    other => panic!("closed without a reason: {other:?}"),
+                }
+            }
+        })
+        .await
+    }
+
+    pub(crate) async fn close(mut self, code: u16) {
+        let frame = CloseFrame {
+            code: CloseCode::from(code),
+            reason: "as the test wants".into(),
+        };
+        self.websocket.close(Some(frame)).await.unwrap();
+    }
+}

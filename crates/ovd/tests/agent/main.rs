@@ -1,0 +1,72 @@
+//! The agent against a scripted cloud and media server: what a cloud gets from a device, on real sockets.
+
+mod cloud;
+mod live;
+mod login;
+mod media_server;
+
+use dap::{ChannelId, LoginCode};
+use ovd::agent::{Agent, ChannelSetup};
+use ovd::connection::{self, Login, Password};
+use ovd::device::Identity;
+use ovd::source::Source;
+use ovd::tls::Roots;
+use std::sync::Arc;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+const PASSWORD: &str = "pass-word-of-the-device";
+
+/// An agent that runs until it is stopped.
+struct Running {
+    stop: Option<oneshot::Sender<()>>,
+    task: JoinHandle<()>,
+}
+
+impl Running {
+    /// Starts an agent whose channels have these sources.
+    fn start(url: &str, sources: &[&str]) -> Self {
+        let channels = (0u32..).zip(sources).map(|(number, source)| ChannelSetup {
+            number: ChannelId(number),
+            name: format!("camera {number}"),
+            source: Source::parse(source).unwrap(),
+        });
+        let login_code = LoginCode::parse("1234567890123456").unwrap();
+        let identity = Identity {
+            hardware_model: Some("NVR 3".to_owned()),
+            firmware_model: Some("1.2.3".to_owned()),
+        };
+        let tls = Roots::load(None).unwrap();
+        let agent = Arc::new(Agent::start(
+            login_code.clone(),
+            identity,
+            channels.collect(),
+            tls.clone(),
+        ));
+        let login = Login {
+            url: url.parse().unwrap(),
+            login_code,
+            login_passwd: Password::new(PASSWORD),
+        };
+        let (stop, stopped) = oneshot::channel::<()>();
+        let task = tokio::spawn(async move {
+            let stopped = async {
+                let _ = stopped.await;
+            };
+            connection::run(login, Arc::clone(&agent), tls, stopped).await;
+            agent.stop().await;
+        });
+        Self { stop: Some(stop), task }
+    }
+
+    /// Asks it to stop.
+    fn stop(&mut self) {
+        let _ = self.stop.take().unwrap().send(());
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
