@@ -4,7 +4,10 @@ import { parseLiveMessage } from './messages';
 
 describe('codec names', () => {
   it('says what a MIME type carries', () => {
-    expect(codecNamesOf('video/mp4; codecs="avc1.42c01e,mp4a.40.2"')).toEqual({ video: 'H.264 Baseline', audio: 'AAC' });
+    expect(codecNamesOf('video/mp4; codecs="avc1.42c01e,mp4a.40.2"')).toEqual({
+      video: 'H.264 Baseline',
+      audio: 'AAC',
+    });
     expect(codecNamesOf('video/mp4; codecs="avc1.640028"')).toEqual({ video: 'H.264 High' });
     expect(codecNamesOf('video/mp4; codecs="hvc1.1.6.L93.B0"')).toEqual({ video: 'H.265 (HEVC)' });
     expect(codecNamesOf('video/mp4')).toEqual({});
@@ -25,6 +28,7 @@ describe('messages of the live socket', () => {
       height: 1080,
     });
     expect(parseLiveMessage('{"type":"waiting"}')).toEqual({ type: 'waiting' });
-    for (const text of ['', '[]', 'null', '{"type":"later"}', '{"type":"init"}']) expect(parseLiveMessage(text)).toBeUndefined();
+    for (const text of ['', '[]', 'null', '{"type":"later"}', '{"type":"init"}'])
+      expect(parseLiveMessage(text)).toBeUndefined();
   });
 });

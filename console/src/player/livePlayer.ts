@@ -173,7 +173,7 @@ export class LivePlayer {
     const message = parseLiveMessage(text);
     if (message?.type === 'waiting') {
       this.publisherGone = true;
-      this.update({ state: 'waiting' });
+      this.update({ state: 'waiting', waitingFor: 'device' });
     } else if (message?.type === 'init') {
       this.publisherGone = false;
       this.frameDueSinceMs = this.lastByteMs;
@@ -256,7 +256,8 @@ export class LivePlayer {
     this.retryTimer = setTimeout(() => {
       this.connect();
     }, delayMs);
-    const quiet = retryClassOf(code) === 'soon' && this.failuresInARow <= QUIET_ATTEMPTS && this.status.state !== 'error';
+    const quiet =
+      retryClassOf(code) === 'soon' && this.failuresInARow <= QUIET_ATTEMPTS && this.status.state !== 'error';
     if (code === 'decode_failed' || code === 'overflow') this.dropSink();
     this.update({ state: quiet ? 'connecting' : 'error', failure, retryAtMs: Date.now() + delayMs });
   }
@@ -290,7 +291,9 @@ export class LivePlayer {
     }
     // A camera of one frame a second is not stuttering.
     const hiccupMs = Math.max(HICCUP_MS, 3000 / Math.max(this.frames.perSecond(now), 1));
-    if (this.status.state === 'playing' && standsMs > hiccupMs) this.update({ state: 'waiting' });
+    if (this.status.state === 'playing' && standsMs > hiccupMs) {
+      this.update({ state: 'waiting', waitingFor: 'network' });
+    }
     return false;
   }
 
@@ -314,7 +317,8 @@ export class LivePlayer {
       width: video.videoWidth || this.status.width,
       height: video.videoHeight || this.status.height,
       stats: {
-        latencyMs: shown && ingestMs !== undefined ? clock.at(performance.timeOrigin + shown.atMs) - ingestMs : undefined,
+        latencyMs:
+          shown && ingestMs !== undefined ? clock.at(performance.timeOrigin + shown.atMs) - ingestMs : undefined,
         bitrateBps: this.meter.bitsPerSecond(now),
         framesPerSecond: this.frames.perSecond(now),
         bufferMs: newest ? Math.max(0, newest.end - video.currentTime) * 1000 : 0,

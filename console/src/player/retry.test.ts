@@ -17,7 +17,8 @@ describe('trying again', () => {
 
   it('does not try what cannot work', () => {
     const backoff = new Backoff();
-    for (const code of ['not_supported', 'codec_unsupported', 'no_such_channel']) expect(backoff.next(code)).toBeUndefined();
+    for (const code of ['not_supported', 'codec_unsupported', 'no_such_channel'])
+      expect(backoff.next(code)).toBeUndefined();
   });
 
   it('spreads players over time', () => {

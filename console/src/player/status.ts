@@ -30,6 +30,8 @@ export interface PlayerStats {
 
 export interface PlayerStatus {
   state: PlayerState;
+  /** In state `waiting`: who keeps us waiting. */
+  waitingFor: 'device' | 'network' | undefined;
   failure: { code: FailureCode; message: string | undefined } | undefined;
   /** When the next attempt is made (Date.now() scale, ms). */
   retryAtMs: number | undefined;
@@ -42,6 +44,7 @@ export interface PlayerStatus {
 
 export const INITIAL_STATUS: PlayerStatus = {
   state: 'connecting',
+  waitingFor: undefined,
   failure: undefined,
   retryAtMs: undefined,
   streamId: undefined,

@@ -1,0 +1,113 @@
+import createClient, { type Middleware } from 'openapi-fetch';
+import { localNowMs, ServerClock } from '../player/serverClock';
+import type { paths } from './schema';
+
+/** The cloud's clock, learned from every answer. */
+export const serverClock = new ServerClock();
+
+/** The cloud refused, or was not reached (`code` "network"). */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+
+  constructor(
+    /** Stable code of the API; the console's words for it are in the translations under `error`. */
+    readonly code: string,
+    message: string,
+    readonly status: number,
+    /** When the cloud allows another attempt, s. */
+    readonly retryAfterS?: number,
+  ) {
+    super(message);
+  }
+}
+
+const sentAtMs = new WeakMap<Request, number>();
+
+const watchClock: Middleware = {
+  onRequest({ request }) {
+    sentAtMs.set(request, localNowMs());
+  },
+  onResponse({ request, response }) {
+    const sentMs = sentAtMs.get(request);
+    const date = response.headers.get('date');
+    if (sentMs !== undefined && date) serverClock.observe(Date.parse(date), sentMs, localNowMs());
+  },
+};
+
+export const client = createClient<paths>({ baseUrl: globalThis.location.origin, credentials: 'same-origin' });
+client.use(watchClock);
+
+let onSessionLost = (): void => undefined;
+
+/** Registers what happens when the cloud says the session is over. */
+export function whenSessionLost(listener: () => void): void {
+  onSessionLost = listener;
+}
+
+interface Answer<T> {
+  data?: T;
+  error?: unknown;
+  response: Response;
+}
+
+/** The data of an answer, or an ApiError thrown. */
+export async function answerOf<T>(request: Promise<Answer<T>>): Promise<T> {
+  let answer: Answer<T>;
+  try {
+    answer = await request;
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error;
+    throw new ApiError('network', String(error), 0);
+  }
+  if (answer.response.ok) return answer.data as T;
+  const failure = toApiError(answer.error, answer.response);
+  if (failure.status === 401 && failure.code !== 'bad_credentials') onSessionLost();
+  throw failure;
+}
+
+function toApiError(body: unknown, response: Response): ApiError {
+  const { code, message } = errorIn(body);
+  const retryAfter = Number(response.headers.get('retry-after') ?? NaN);
+  return new ApiError(
+    code ?? `http_${String(response.status)}`,
+    message ?? response.statusText,
+    response.status,
+    Number.isFinite(retryAfter) ? retryAfter : undefined,
+  );
+}
+
+function errorIn(body: unknown): { code?: string; message?: string } {
+  if (typeof body !== 'object' || body === null || !('error' in body)) return {};
+  const { error } = body;
+  if (typeof error !== 'object' || error === null) return {};
+  return {
+    ...('code' in error && typeof error.code === 'string' ? { code: error.code } : {}),
+    ...('message' in error && typeof error.message === 'string' ? { message: error.message } : {}),
+  };
+}
+
+/** Narrows down the server's clock to a few milliseconds: each probe is sent as its second should turn. */
+export async function probeServerClock(signal: AbortSignal): Promise<void> {
+  const GOOD_ENOUGH_MS = 15;
+  for (let probes = 0; probes < 12 && serverClock.uncertaintyMs > GOOD_ENOUGH_MS && !signal.aborted; probes += 1) {
+    if (serverClock.uncertaintyMs !== Infinity) await delay(serverClock.untilTurn(localNowMs()), signal);
+    await probe(signal);
+  }
+}
+
+async function probe(signal: AbortSignal): Promise<void> {
+  const sentMs = localNowMs();
+  const response = await fetch('/healthz', { method: 'HEAD', cache: 'no-store', signal }).catch(() => undefined);
+  const date = response?.headers.get('date');
+  if (date) serverClock.observe(Date.parse(date), sentMs, localNowMs());
+}
+
+function delay(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+}

@@ -1,0 +1,48 @@
+import type { QueryClient } from '@tanstack/react-query';
+import { type DeviceFilter, keys } from './queries';
+import type { Channel, Device, DevicePage, Presence } from './types';
+
+/** What the cloud pushes about devices, as far as the console shows it. */
+export type DeviceEvent =
+  | { kind: 'presence'; loginCode: string; presence: Presence }
+  | { kind: 'channels'; loginCode: string; channels: Channel[] }
+  | { kind: 'battery'; loginCode: string; battery: number }
+  | { kind: 'changed'; loginCode: string; change: string };
+
+/** Brings one event into what is cached. Returns whether lists must be fetched again, because who is on them may have changed. */
+export function applyEvent(queries: QueryClient, event: DeviceEvent, now: Date): boolean {
+  switch (event.kind) {
+    case 'presence':
+      patch(queries, event.loginCode, (device) => ({
+        ...device,
+        presence: event.presence,
+        last_seen_at: now.toISOString(),
+      }));
+      // Model, firmware and address come with the login.
+      void queries.invalidateQueries({ queryKey: keys.device(event.loginCode) });
+      return true;
+    case 'channels':
+      patch(queries, event.loginCode, (device) => ({ ...device, channels: event.channels }));
+      return false;
+    case 'battery':
+      patch(queries, event.loginCode, (device) => ({ ...device, battery: event.battery }));
+      return false;
+    case 'changed':
+      if (event.change !== 'deleted') void queries.invalidateQueries({ queryKey: keys.device(event.loginCode) });
+      return true;
+  }
+}
+
+/** True where a cached list may no longer hold the right devices after somebody's presence changed. */
+export function dependsOnPresence(queryKey: readonly unknown[]): boolean {
+  const filter = queryKey[2] as DeviceFilter | undefined;
+  return filter?.presence !== undefined;
+}
+
+function patch(queries: QueryClient, loginCode: string, change: (device: Device) => Device): void {
+  queries.setQueryData<Device>(keys.device(loginCode), (device) => device && change(device));
+  queries.setQueriesData<DevicePage>({ queryKey: keys.lists }, (page) => {
+    if (!page?.items.some((d) => d.login_code === loginCode)) return page;
+    return { ...page, items: page.items.map((d) => (d.login_code === loginCode ? change(d) : d)) };
+  });
+}

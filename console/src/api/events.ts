@@ -1,0 +1,108 @@
+import type { QueryClient } from '@tanstack/react-query';
+import { applyEvent, dependsOnPresence, type DeviceEvent } from './deviceEvents';
+import { keys } from './queries';
+import type { Channel, Presence } from './types';
+
+/** Lists are fetched again at most so often, however many devices come and go. */
+const LIST_REFRESH_MS = 2000;
+const REOPEN_MS = 3000;
+
+/** Keeps the cache true to what the cloud pushes (`GET /api/v1/events`), until the returned function is called. */
+export function followEvents(queries: QueryClient, onConnected: (connected: boolean) => void): () => void {
+  let source: EventSource | undefined;
+  let reopenTimer: ReturnType<typeof setTimeout> | undefined;
+  let interrupted = false;
+  const refreshLists = throttled(LIST_REFRESH_MS, (all: boolean) => {
+    void queries.invalidateQueries({
+      queryKey: keys.lists,
+      ...(all ? {} : { predicate: (query) => dependsOnPresence(query.queryKey) }),
+    });
+  });
+
+  const open = (): void => {
+    const opened = new EventSource('/api/v1/events');
+    source = opened;
+    opened.onopen = () => {
+      onConnected(true);
+      // Whatever happened meanwhile was missed.
+      if (interrupted) void queries.invalidateQueries({ queryKey: keys.devices });
+      interrupted = false;
+    };
+    opened.onerror = () => {
+      interrupted = true;
+      onConnected(false);
+      // Lost connections the browser opens again by itself; refused ones it does not.
+      if (opened.readyState !== EventSource.CLOSED) return;
+      clearTimeout(reopenTimer);
+      reopenTimer = setTimeout(open, REOPEN_MS);
+    };
+    opened.addEventListener('resync', () => void queries.invalidateQueries({ queryKey: keys.devices }));
+    for (const name of ['presence', 'channels', 'battery', 'device'] as const) {
+      opened.addEventListener(name, (message: MessageEvent<string>) => {
+        const event = readEvent(name, message.data);
+        if (event && applyEvent(queries, event, new Date())) refreshLists.call(event.kind !== 'presence');
+      });
+    }
+  };
+  open();
+
+  return () => {
+    clearTimeout(reopenTimer);
+    refreshLists.cancel();
+    source?.close();
+  };
+}
+
+export function readEvent(name: string, data: string): DeviceEvent | undefined {
+  let value: Record<string, unknown>;
+  try {
+    value = JSON.parse(data) as Record<string, unknown>;
+  } catch {
+    return undefined;
+  }
+  const loginCode = value['login_code'];
+  if (typeof loginCode !== 'string') return undefined;
+  switch (name) {
+    case 'presence':
+      return { kind: 'presence', loginCode, presence: value['presence'] as Presence };
+    case 'channels':
+      return Array.isArray(value['channels'])
+        ? { kind: 'channels', loginCode, channels: value['channels'] as Channel[] }
+        : undefined;
+    case 'battery':
+      return typeof value['battery'] === 'number'
+        ? { kind: 'battery', loginCode, battery: value['battery'] }
+        : undefined;
+    case 'device':
+      return { kind: 'changed', loginCode, change: String(value['change']) };
+    default:
+      return undefined;
+  }
+}
+
+/** Runs at once, then at most once an interval, and once more at its end if it was called meanwhile with the strongest of the asks. */
+function throttled(
+  intervalMs: number,
+  run: (all: boolean) => void,
+): { call: (all: boolean) => void; cancel: () => void } {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let pending: boolean | undefined;
+  const fire = (all: boolean): void => {
+    run(all);
+    timer = setTimeout(() => {
+      timer = undefined;
+      const next = pending;
+      pending = undefined;
+      if (next !== undefined) fire(next);
+    }, intervalMs);
+  };
+  return {
+    call: (all) => {
+      if (timer === undefined) fire(all);
+      else pending = all || (pending ?? false);
+    },
+    cancel: () => {
+      clearTimeout(timer);
+    },
+  };
+}

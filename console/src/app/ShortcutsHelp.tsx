@@ -1,0 +1,73 @@
+import { Group, Kbd, Modal, SimpleGrid, Stack, Text } from '@mantine/core';
+import { useDisclosure, useHotkeys } from '@mantine/hooks';
+import { useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useNavigate } from 'react-router';
+import { onShortcutsHelp } from './shortcuts';
+
+const GENERAL = [
+  ['help', ['?']],
+  ['search', ['/']],
+  ['add', ['N']],
+  ['toDevices', ['G']],
+] as const;
+
+const PLAYER = [
+  ['playPause', ['Space', 'K']],
+  ['mute', ['M']],
+  ['volume', ['↑', '↓']],
+  ['fullscreen', ['F']],
+  ['snapshot', ['S']],
+  ['details', ['I']],
+] as const;
+
+export function ShortcutsHelp() {
+  const { t } = useTranslation();
+  const [opened, { open, close }] = useDisclosure();
+  const navigate = useNavigate();
+  useEffect(() => onShortcutsHelp(open), [open]);
+  useHotkeys([
+    ['shift+?', open],
+    ['?', open],
+    ['g', () => void navigate('/devices')],
+    ['/', () => void navigate('/devices?focus=search')],
+    ['n', () => void navigate('/devices?add')],
+  ]);
+  return (
+    <Modal
+      opened={opened}
+      onClose={close}
+      title={t('shortcuts.title')}
+      size="lg"
+      closeButtonProps={{ 'aria-label': t('app.close') }}
+    >
+      <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="xl" pb="xs">
+        <Keys title={t('shortcuts.general')} keys={GENERAL} />
+        <Keys title={t('shortcuts.inPlayer')} keys={PLAYER} />
+      </SimpleGrid>
+    </Modal>
+  );
+}
+
+function Keys({ title, keys }: { title: string; keys: typeof GENERAL | typeof PLAYER }) {
+  const { t } = useTranslation();
+  return (
+    <Stack gap={10}>
+      <Text size="sm" fw={600} component="h3">
+        {title}
+      </Text>
+      {keys.map(([action, names]) => (
+        <Group key={action} justify="space-between" wrap="nowrap">
+          <Text size="sm" c="dimmed">
+            {t(`shortcuts.${action}`)}
+          </Text>
+          <Group gap={6} wrap="nowrap">
+            {names.map((name) => (
+              <Kbd key={name}>{name}</Kbd>
+            ))}
+          </Group>
+        </Group>
+      ))}
+    </Stack>
+  );
+}

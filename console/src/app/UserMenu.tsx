@@ -1,0 +1,88 @@
+import { ActionIcon, Avatar, Group, Menu, SegmentedControl, Text, useMantineColorScheme } from '@mantine/core';
+import { IconDeviceDesktop, IconKeyboard, IconLogout, IconMoon, IconSun } from '@tabler/icons-react';
+import { useTranslation } from 'react-i18next';
+import { useLogout } from '../api/session';
+import { type Language, LANGUAGES, setLanguage } from '../i18n/i18n';
+import { openShortcutsHelp } from './shortcuts';
+
+const SCHEMES = [
+  { value: 'light', Icon: IconSun },
+  { value: 'dark', Icon: IconMoon },
+  { value: 'auto', Icon: IconDeviceDesktop },
+] as const;
+
+/** Who is logged in, how the console looks and speaks, and the way out. */
+export function UserMenu({ username }: { username: string }) {
+  const { t } = useTranslation();
+  const logout = useLogout();
+  return (
+    <Menu position="bottom-end" width={264}>
+      <Menu.Target>
+        <ActionIcon variant="transparent" size={36} aria-label={t('app.menu')} data-testid="user-menu">
+          <Avatar size={32} color="gray" variant="light">
+            <Text component="span" size="sm" fw={600} c="var(--mantine-color-text)">
+              {username.slice(0, 1).toUpperCase()}
+            </Text>
+          </Avatar>
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown p={8}>
+        <Text size="sm" c="dimmed" px={8} py={6} truncate>
+          {t('app.signedInAs', { name: username })}
+        </Text>
+        <Appearance />
+        <Menu.Divider />
+        <Menu.Item leftSection={<IconKeyboard size={17} />} onClick={openShortcutsHelp} visibleFrom="sm">
+          {t('app.shortcuts')}
+        </Menu.Item>
+        <Menu.Item
+          leftSection={<IconLogout size={17} />}
+          data-testid="log-out"
+          onClick={() => {
+            logout.mutate();
+          }}
+        >
+          {t('app.logOut')}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}
+
+/** Colour scheme and language. */
+export function Appearance() {
+  const { t, i18n } = useTranslation();
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  return (
+    <Group gap={8} p={8} grow preventGrowOverflow={false}>
+      <SegmentedControl
+        size="xs"
+        fullWidth
+        aria-label={t('app.theme')}
+        value={colorScheme}
+        onChange={(value) => {
+          setColorScheme(value);
+        }}
+        data={SCHEMES.map(({ value, Icon }) => ({
+          value,
+          label: (
+            <Group gap={6} justify="center" wrap="nowrap">
+              <Icon size={15} aria-hidden="true" />
+              {t(`app.themes.${value}`)}
+            </Group>
+          ),
+        }))}
+      />
+      <SegmentedControl
+        size="xs"
+        fullWidth
+        aria-label={t('app.language')}
+        value={i18n.language}
+        onChange={(value) => {
+          setLanguage(value as Language);
+        }}
+        data={Object.entries(LANGUAGES).map(([value, label]) => ({ value, label }))}
+      />
+    </Group>
+  );
+}

@@ -1,0 +1,109 @@
+import { Alert, Button, Group, Modal, Stack, Switch, TextInput } from '@mantine/core';
+import { useForm } from '@mantine/form';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useAddDevice } from '../api/devices';
+import type { CreatedDevice } from '../api/types';
+import { errorText } from '../i18n/errors';
+import { ConnectDevice } from './ConnectDevice';
+
+interface Props {
+  opened: boolean;
+  onClose: () => void;
+}
+
+export function AddDeviceDialog({ opened, onClose }: Props) {
+  const { t } = useTranslation();
+  const [created, setCreated] = useState<CreatedDevice>();
+  return (
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      onExitTransitionEnd={() => {
+        setCreated(undefined);
+      }}
+      title={t(created ? 'add.credentials' : 'add.title')}
+      size={created ? 'lg' : 'md'}
+      // A stray click must not lose a password that is shown only once.
+      closeOnClickOutside={!created}
+      closeButtonProps={{ 'aria-label': t('app.close') }}
+    >
+      {created ? (
+        <ConnectDevice
+          device={created}
+          onAnother={() => {
+            setCreated(undefined);
+          }}
+          onClose={onClose}
+        />
+      ) : (
+        <NewDeviceForm onCreated={setCreated} onCancel={onClose} />
+      )}
+    </Modal>
+  );
+}
+
+function NewDeviceForm({ onCreated, onCancel }: { onCreated: (device: CreatedDevice) => void; onCancel: () => void }) {
+  const { t } = useTranslation();
+  const add = useAddDevice();
+  const [ownCode, setOwnCode] = useState(false);
+  const form = useForm({
+    mode: 'uncontrolled',
+    initialValues: { name: '', code: '' },
+    validate: { code: (code) => (/^[0-9A-Za-z_-]{0,64}$/.test(code.trim()) ? null : t('add.codeInvalid')) },
+  });
+  return (
+    <form
+      onSubmit={form.onSubmit(({ name, code }) => {
+        const wanted = {
+          ...(name.trim() ? { name: name.trim() } : {}),
+          ...(ownCode && code.trim() ? { login_code: code.trim() } : {}),
+        };
+        add.mutate(wanted, { onSuccess: onCreated });
+      })}
+    >
+      <Stack>
+        {add.isError && (
+          <Alert color="red" variant="light" role="alert">
+            {errorText(t, add.error)}
+          </Alert>
+        )}
+        <TextInput
+          label={t('add.name')}
+          placeholder={t('add.namePlaceholder')}
+          maxLength={128}
+          data-autofocus
+          data-testid="device-name"
+          key={form.key('name')}
+          {...form.getInputProps('name')}
+        />
+        <Switch
+          label={t('add.ownCode')}
+          checked={ownCode}
+          onChange={(event) => {
+            setOwnCode(event.currentTarget.checked);
+          }}
+        />
+        {ownCode && (
+          <TextInput
+            label={t('add.code')}
+            description={t('add.codeHint')}
+            spellCheck={false}
+            autoCapitalize="none"
+            data-testid="device-code-input"
+            key={form.key('code')}
+            {...form.getInputProps('code')}
+          />
+        )}
+        <Group justify="flex-end" mt="xs">
+          <Button variant="default" onClick={onCancel}>
+            {t('app.cancel')}
+          </Button>
+          <Button type="submit" loading={add.isPending} data-testid="device-submit">
+            {t('add.submit')}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}

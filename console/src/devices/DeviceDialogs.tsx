@@ -1,0 +1,214 @@
+import { Alert, Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { notifications } from '@mantine/notifications';
+import { type ReactNode, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useNavigate } from 'react-router';
+import { useChangeDevice, useDeleteDevice, useNewPassword } from '../api/devices';
+import type { Device } from '../api/types';
+import { errorText } from '../i18n/errors';
+import { CopyField } from '../ui/CopyField';
+
+interface Props {
+  device: Device;
+  opened: boolean;
+  onClose: () => void;
+}
+
+export function RenameDialog(props: Props) {
+  const { t } = useTranslation();
+  return (
+    <Dialog {...props} title={t('device.rename')}>
+      <RenameForm {...props} />
+    </Dialog>
+  );
+}
+
+function RenameForm({ device, onClose }: Props) {
+  const { t } = useTranslation();
+  const change = useChangeDevice(device.login_code);
+  const [name, setName] = useState(device.name);
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        change.mutate(
+          { name: name.trim() },
+          {
+            onSuccess: () => {
+              notifications.show({ message: t('device.renamed'), color: 'gray' });
+              onClose();
+            },
+          },
+        );
+      }}
+    >
+      <Stack>
+        <Failure error={change.error} />
+        <TextInput
+          label={t('add.name')}
+          maxLength={128}
+          data-autofocus
+          data-testid="rename-input"
+          value={name}
+          onChange={(event) => {
+            setName(event.currentTarget.value);
+          }}
+        />
+        <Actions onCancel={onClose}>
+          <Button type="submit" loading={change.isPending} data-testid="rename-submit">
+            {t('device.save')}
+          </Button>
+        </Actions>
+      </Stack>
+    </form>
+  );
+}
+
+export function NewPasswordDialog(props: Props) {
+  const { t } = useTranslation();
+  return (
+    <Dialog {...props} title={t('device.newPassword')} keepOnClickOutside>
+      <NewPassword {...props} />
+    </Dialog>
+  );
+}
+
+function NewPassword({ device, onClose }: Props) {
+  const { t } = useTranslation();
+  const renew = useNewPassword(device.login_code);
+  if (renew.data) {
+    return (
+      <Stack>
+        <CopyField label={t('device.newPasswordDone')} value={renew.data.login_passwd} testId="new-login-passwd" />
+        <Text size="sm" c="dimmed">
+          {t('add.once')}
+        </Text>
+        <Actions>
+          <Button onClick={onClose}>{t('add.done')}</Button>
+        </Actions>
+      </Stack>
+    );
+  }
+  return (
+    <Stack>
+      <Failure error={renew.error} />
+      <Text size="sm">{t('device.newPasswordText')}</Text>
+      <Actions onCancel={onClose}>
+        <Button
+          loading={renew.isPending}
+          onClick={() => {
+            renew.mutate();
+          }}
+          data-testid="new-password-submit"
+        >
+          {t('device.newPasswordAction')}
+        </Button>
+      </Actions>
+    </Stack>
+  );
+}
+
+export function DeleteDialog(props: Props) {
+  const { t } = useTranslation();
+  const name = props.device.name || props.device.login_code;
+  return (
+    <Dialog {...props} title={t('device.deleteTitle', { name })}>
+      <DeleteForm {...props} />
+    </Dialog>
+  );
+}
+
+function DeleteForm({ device, onClose }: Props) {
+  const { t } = useTranslation();
+  const navigate = useNavigate();
+  const remove = useDeleteDevice(device.login_code);
+  const [typed, setTyped] = useState('');
+  const word = device.name || device.login_code;
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (typed.trim() !== word.trim()) return;
+        remove.mutate(undefined, {
+          onSuccess: () => {
+            notifications.show({ message: t('device.deleted', { name: word }), color: 'gray' });
+            void navigate('/devices', { replace: true });
+          },
+        });
+      }}
+    >
+      <Stack>
+        <Failure error={remove.error} />
+        <Text size="sm">{t('device.deleteText')}</Text>
+        <TextInput
+          label={t('device.deleteConfirm', { word })}
+          autoComplete="off"
+          spellCheck={false}
+          data-autofocus
+          data-testid="delete-confirm"
+          value={typed}
+          onChange={(event) => {
+            setTyped(event.currentTarget.value);
+          }}
+        />
+        <Actions onCancel={onClose}>
+          <Button
+            type="submit"
+            color="red"
+            loading={remove.isPending}
+            disabled={typed.trim() !== word.trim()}
+            data-testid="delete-submit"
+          >
+            {t('device.delete')}
+          </Button>
+        </Actions>
+      </Stack>
+    </form>
+  );
+}
+
+interface DialogProps extends Props {
+  title: string;
+  /** A stray click must not close it. */
+  keepOnClickOutside?: boolean;
+  children: ReactNode;
+}
+
+function Dialog({ opened, onClose, title, keepOnClickOutside = false, children }: DialogProps) {
+  const { t } = useTranslation();
+  return (
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title={title}
+      closeOnClickOutside={!keepOnClickOutside}
+      closeButtonProps={{ 'aria-label': t('app.close') }}
+    >
+      {children}
+    </Modal>
+  );
+}
+
+function Actions({ onCancel, children }: { onCancel?: () => void; children: ReactNode }) {
+  const { t } = useTranslation();
+  return (
+    <Group justify="flex-end" mt="xs">
+      {onCancel && (
+        <Button variant="default" onClick={onCancel}>
+          {t('app.cancel')}
+        </Button>
+      )}
+      {children}
+    </Group>
+  );
+}
+
+function Failure({ error }: { error: unknown }) {
+  const { t } = useTranslation();
+  if (!error) return null;
+  return (
+    <Alert color="red" variant="light" role="alert">
+      {errorText(t, error)}
+    </Alert>
+  );
+}

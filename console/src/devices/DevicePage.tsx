@@ -1,0 +1,88 @@
+import { Alert, Anchor, Breadcrumbs, Button, Center, Group, Loader, Stack, Text, Title } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { Link, useParams } from 'react-router';
+import { ApiError } from '../api/client';
+import { useDevice } from '../api/devices';
+import type { Device } from '../api/types';
+import { errorText } from '../i18n/errors';
+import { PresenceDot } from '../ui/PresenceDot';
+import { useTitle } from '../ui/useTitle';
+import { ChannelGrid } from './ChannelGrid';
+import { DeviceFacts } from './DeviceFacts';
+import { DeviceMenu } from './DeviceMenu';
+import classes from './DevicePage.module.css';
+
+export function DevicePage() {
+  const { t } = useTranslation();
+  const { loginCode = '' } = useParams();
+  const device = useDevice(loginCode);
+  useTitle(device.data?.name ?? loginCode);
+
+  if (device.data) return <DeviceView device={device.data} />;
+  if (device.isPending) {
+    return (
+      <Center mih="50vh">
+        <Loader color="gray" size="sm" />
+      </Center>
+    );
+  }
+  const missing = device.error instanceof ApiError && device.error.status === 404;
+  return (
+    <Center mih="50vh">
+      <Stack align="center">
+        <Text>{missing ? t('device.notFound') : `${t('device.failed')} ${errorText(t, device.error)}`}</Text>
+        <Button component={Link} to="/devices" variant="default">
+          {t('app.back')}
+        </Button>
+      </Stack>
+    </Center>
+  );
+}
+
+function DeviceView({ device }: { device: Device }) {
+  const { t } = useTranslation();
+  const name = device.name || device.login_code;
+  return (
+    <Stack gap="lg">
+      <div>
+        <Breadcrumbs separatorMargin={6} mb={4} fz="sm">
+          <Anchor component={Link} to="/devices" c="dimmed" size="sm">
+            {t('app.devices')}
+          </Anchor>
+          <span />
+        </Breadcrumbs>
+        <Group justify="space-between" wrap="nowrap" align="center">
+          <div className={classes.heading}>
+            <Title order={1} lts="-0.02em" className={classes.name} data-testid="device-title">
+              {name}
+            </Title>
+            <PresenceDot presence={device.presence} disabled={device.disabled} />
+          </div>
+          <DeviceMenu device={device} />
+        </Group>
+      </div>
+      {device.disabled && (
+        <Alert variant="light" color="yellow">
+          {t('device.disabledNote')}
+        </Alert>
+      )}
+      <div className={classes.layout}>
+        <section aria-label={t('device.channels')} className={classes.pictures}>
+          {device.channels.length > 0 ? (
+            <ChannelGrid device={device} />
+          ) : (
+            <div className={classes.nothing}>
+              <Text fw={600} c="white">
+                {t('device.neverSeenTitle')}
+              </Text>
+              <Text size="sm" maw="26rem">
+                {t('device.neverSeenText')}
+              </Text>
+            </div>
+          )}
+        </section>
+        <DeviceFacts device={device} />
+      </div>
+    </Stack>
+  );
+}
