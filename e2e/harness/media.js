@@ -8,8 +8,7 @@ import { run } from './process.js';
 const FOOTAGE = new URL('../out/footage/', import.meta.url).pathname;
 
 // Six minutes, longer than any journey: the camera plays a file once.
-const CLIP_SECONDS = 12;
-const REPEATS = 30;
+const LONG = { seconds: 12, repeats: 30 };
 
 const VIDEO = {
   h264: ['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-profile:v', 'baseline'],
@@ -26,17 +25,19 @@ const AUDIO = {
  *
  * @param {keyof typeof VIDEO} video
  * @param {keyof typeof AUDIO} audio
+ * @param {{ seconds: number, repeats: number }} [length] of the part that is encoded, and how often it is in the file
  */
-export async function footage(video, audio) {
+export async function footage(video, audio, { seconds, repeats } = LONG) {
   await mkdir(FOOTAGE, { recursive: true });
-  const file = path.join(FOOTAGE, `${video}-${audio}.mkv`);
+  const name = `${video}-${audio}-${seconds * repeats}s`;
+  const file = path.join(FOOTAGE, `${name}.mkv`);
   if (await stat(file).catch(() => undefined)) return file;
-  const clip = path.join(FOOTAGE, `${video}-${audio}.clip.mkv`);
-  const part = path.join(FOOTAGE, `${video}-${audio}.part.mkv`);
+  const clip = path.join(FOOTAGE, `${name}.clip.mkv`);
+  const part = path.join(FOOTAGE, `${name}.part.mkv`);
   const picture = ['-f', 'lavfi', '-i', 'testsrc2=size=640x360:rate=15', '-f', 'lavfi', '-i', 'sine=frequency=440'];
-  const shape = ['-t', String(CLIP_SECONDS), '-g', '30', '-pix_fmt', 'yuv420p'];
+  const shape = ['-t', String(seconds), '-g', '30', '-pix_fmt', 'yuv420p'];
   await run('ffmpeg', ['-v', 'error', '-y', ...picture, ...shape, ...VIDEO[video], ...AUDIO[audio], clip]);
-  await run('ffmpeg', ['-v', 'error', '-y', '-stream_loop', String(REPEATS - 1), '-i', clip, '-c', 'copy', part]);
+  await run('ffmpeg', ['-v', 'error', '-y', '-stream_loop', String(repeats - 1), '-i', clip, '-c', 'copy', part]);
   await rename(part, file);
   return file;
 }
