@@ -265,8 +265,9 @@ impl Session {
 
     fn handle_command(&mut self, body: &[u8]) -> Result<(), SessionError> {
         let values = amf0::parse_all(body).ok_or(SessionError::Protocol("a command is no AMF0"))?;
+        // ffmpeg sends `onFCPublish` without a transaction: nothing we wait for, so nothing to be strict about.
         let (Some(Value::Text(name)), Some(Value::Number(transaction))) = (values.first(), values.get(1)) else {
-            return Err(SessionError::Protocol("a command has no name or number"));
+            return Ok(());
         };
         let reason = || {
             let said = values.iter().rev().find_map(|value| {
@@ -281,7 +282,10 @@ impl Session {
             ("_error", Step::CreateStream) if *transaction == CREATE_STREAM_TRANSACTION => {
                 Err(SessionError::Refused(reason()))
             }
-            ("_error", Step::Publish) if *transaction == PUBLISH_TRANSACTION => Err(SessionError::Refused(reason())),
+            // Some servers answer a publish command under transaction 0.
+            ("_error", Step::Publish) if [0.0, PUBLISH_TRANSACTION].contains(transaction) => {
+                Err(SessionError::Refused(reason()))
+            }
             ("_result", Step::Connect) if *transaction == CONNECT_TRANSACTION => {
                 self.create_stream();
                 Ok(())

@@ -47,10 +47,10 @@ impl Encoder {
             .usage_type(UsageType::CameraVideoRealTime)
             .profile(Profile::Baseline)
             .complexity(Complexity::Low)
-            .skip_frames(false)
+            .skip_frames(true)
             .scene_change_detect(false)
             .adaptive_quantization(false)
-            .background_detection(true)
+            .background_detection(false)
             .num_threads(1)
             .intra_frame_period(IntraFramePeriod::from_num_frames(
                 u32::try_from(gop).unwrap_or(u32::MAX),
