@@ -1,9 +1,10 @@
-import { ActionIcon, Avatar, Group, Menu, SegmentedControl, Text, useMantineColorScheme } from '@mantine/core';
+import { ActionIcon, Group, Menu, SegmentedControl, Text, useMantineColorScheme } from '@mantine/core';
 import { IconDeviceDesktop, IconKeyboard, IconLogout, IconMoon, IconSun } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { useLogout } from '../api/session';
 import { type Language, LANGUAGES, setLanguage } from '../i18n/i18n';
 import { openShortcutsHelp } from './shortcuts';
+import classes from './UserMenu.module.css';
 
 const SCHEMES = [
   { value: 'light', Icon: IconSun },
@@ -19,11 +20,9 @@ export function UserMenu({ username }: { username: string }) {
     <Menu position="bottom-end" width={264}>
       <Menu.Target>
         <ActionIcon variant="transparent" size={36} aria-label={t('app.menu')} data-testid="user-menu">
-          <Avatar size={32} color="gray" variant="light">
-            <Text component="span" size="sm" fw={600} c="var(--mantine-color-text)">
-              {username.slice(0, 1).toUpperCase()}
-            </Text>
-          </Avatar>
+          <span className={classes.initial} aria-hidden="true">
+            {username.slice(0, 1).toUpperCase()}
+          </span>
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown p={8}>

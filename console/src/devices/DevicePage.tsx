@@ -1,4 +1,5 @@
-import { Alert, Anchor, Breadcrumbs, Button, Center, Group, Loader, Stack, Text, Title } from '@mantine/core';
+import { Alert, Anchor, Button, Center, Group, Loader, Stack, Text, Title } from '@mantine/core';
+import { IconChevronLeft } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
 import { ApiError } from '../api/client';
@@ -45,12 +46,10 @@ function DeviceView({ device }: { device: Device }) {
   return (
     <Stack gap="lg">
       <div>
-        <Breadcrumbs separatorMargin={6} mb={4} fz="sm">
-          <Anchor component={Link} to="/devices" c="dimmed" size="sm">
-            {t('app.devices')}
-          </Anchor>
-          <span />
-        </Breadcrumbs>
+        <Anchor component={Link} to="/devices" c="dimmed" size="sm" className={classes.back}>
+          <IconChevronLeft size={15} aria-hidden="true" />
+          {t('app.devices')}
+        </Anchor>
         <Group justify="space-between" wrap="nowrap" align="center">
           <div className={classes.heading}>
             <Title order={1} lts="-0.02em" className={classes.name} data-testid="device-title">

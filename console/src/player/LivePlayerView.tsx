@@ -84,16 +84,18 @@ export function LivePlayerView({ loginCode, channel, name, wakeKey, compact = fa
         onPlay={() => player?.release('user')}
       />
       {details && <PlayerDetails status={status} />}
-      <PlayerControls
-        status={status}
-        state={controls}
-        actions={actions}
-        details={details}
-        compact={compact}
-        hasSound={codecNamesOf(status.mime ?? '').audio !== undefined}
-        onDetails={toggleDetails}
-        onSnapshot={snapshot}
-      />
+      {status.state !== 'error' && status.state !== 'unsupported' && (
+        <PlayerControls
+          status={status}
+          state={controls}
+          actions={actions}
+          details={details}
+          compact={compact}
+          hasSound={codecNamesOf(status.mime ?? '').audio !== undefined}
+          onDetails={toggleDetails}
+          onSnapshot={snapshot}
+        />
+      )}
     </div>
   );
 }

@@ -1,4 +1,4 @@
-import { Button, Loader } from '@mantine/core';
+import { Loader } from '@mantine/core';
 import { IconPlayerPlayFilled, IconVideoOff } from '@tabler/icons-react';
 import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
@@ -92,9 +92,9 @@ function Retry({ status, onRetry }: { status: PlayerStatus; onRetry: () => void 
   const seconds = status.retryAtMs === undefined ? 0 : Math.ceil((status.retryAtMs - now.getTime()) / 1000);
   return (
     <div className={classes.retry}>
-      <Button size="compact-sm" variant="white" color="dark" onClick={onRetry} data-testid="retry">
+      <button type="button" className={classes.retryNow} onClick={onRetry} data-testid="retry">
         {t('player.retryNow')}
-      </Button>
+      </button>
       {seconds > 2 && <span className={classes.countdown}>{t('player.retryIn', { seconds })}</span>}
     </div>
   );

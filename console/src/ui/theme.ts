@@ -1,4 +1,10 @@
-import { createTheme, type CSSVariablesResolver, type MantineColorsTuple } from '@mantine/core';
+import {
+  createTheme,
+  type CSSVariablesResolver,
+  defaultVariantColorsResolver,
+  type MantineColorsTuple,
+  type VariantColorsResolver,
+} from '@mantine/core';
 
 /** Near-black on light, near-white on dark: pictures bring the colour. */
 const ink: MantineColorsTuple = [
@@ -12,6 +18,20 @@ const ink: MantineColorsTuple = [
   '#3b3c3e',
   '#26282b',
   '#15171a',
+];
+
+/** Warmer than Mantine's bluish greys, to sit beside the ink. */
+const gray: MantineColorsTuple = [
+  '#f8f8f6',
+  '#f0f0ed',
+  '#e6e6e2',
+  '#d8d8d3',
+  '#c4c4be',
+  '#a5a59e',
+  '#7d7d76',
+  '#55554f',
+  '#393936',
+  '#22221f',
 ];
 
 /** The one accent: what is live. */
@@ -41,12 +61,18 @@ const dark: MantineColorsTuple = [
   '#08090a',
 ];
 
+/** The primary colour turns round with the scheme, so what is written on it must, too. */
+const variantColors: VariantColorsResolver = (input) => {
+  const colors = defaultVariantColorsResolver(input);
+  const primary = input.color === undefined || input.color === input.theme.primaryColor;
+  return input.variant === 'filled' && primary ? { ...colors, color: 'var(--ovs-on-primary)' } : colors;
+};
+
 export const theme = createTheme({
-  colors: { ink, signal, dark },
+  colors: { ink, gray, signal, dark },
   primaryColor: 'ink',
   primaryShade: { light: 9, dark: 0 },
-  autoContrast: true,
-  luminanceThreshold: 0.4,
+  variantColorResolver: variantColors,
   fontFamily: "'Geist Variable', system-ui, 'PingFang SC', 'Microsoft YaHei', 'Noto Sans CJK SC', sans-serif",
   fontFamilyMonospace: "'Geist Mono Variable', ui-monospace, 'Noto Sans Mono CJK SC', monospace",
   headings: { fontWeight: '600', sizes: { h1: { fontSize: '1.5rem' }, h2: { fontSize: '1.125rem' } } },
@@ -57,6 +83,8 @@ export const theme = createTheme({
   components: {
     Modal: { defaultProps: { centered: true, radius: 'lg', overlayProps: { backgroundOpacity: 0.5, blur: 3 } } },
     Tooltip: { defaultProps: { openDelay: 400, withArrow: false } },
+    SegmentedControl: { styles: { root: { backgroundColor: 'var(--ovs-well)' } } },
+    Pagination: { vars: () => ({ root: { '--pagination-active-color': 'var(--ovs-on-primary)' } }) },
     Menu: { defaultProps: { shadow: 'md', radius: 'md' } },
   },
 });
@@ -65,6 +93,9 @@ export const cssVariables: CSSVariablesResolver = () => ({
   variables: {},
   light: {
     '--mantine-color-body': '#f8f8f6',
+    '--mantine-primary-color-contrast': '#ffffff',
+    '--ovs-on-primary': '#ffffff',
+    '--ovs-well': '#eeeeea',
     '--ovs-surface': '#ffffff',
     '--ovs-line': '#e5e5e1',
     '--ovs-quiet': '#686862',
@@ -76,6 +107,9 @@ export const cssVariables: CSSVariablesResolver = () => ({
   },
   dark: {
     '--mantine-color-body': '#0d0e10',
+    '--mantine-primary-color-contrast': '#15171a',
+    '--ovs-on-primary': '#15171a',
+    '--ovs-well': '#17191c',
     '--ovs-surface': '#141619',
     '--ovs-line': '#26292d',
     '--ovs-quiet': '#94979c',
