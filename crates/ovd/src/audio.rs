@@ -3,7 +3,7 @@
 //! The only place that knows the encoder (`oxideav-aac`, pure Rust).
 
 use bytes::Bytes;
-use media::{AudioConfig, Frame, aac};
+use media::{AudioConfig, Frame, aac, g711};
 use oxideav_aac::encoder::{EncoderConfig, FRAME_LEN, StreamEncoder};
 
 /// Sampling rates the encoder takes.
@@ -112,6 +112,72 @@ impl AacEncoder {
         };
         let payload = aac::parse_adts(&adts).ok()?.data;
         Some(Bytes::copy_from_slice(payload))
+    }
+}
+
+/// How samples are coded that are no AAC.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SampleFormat {
+    /// G.711 A-law (PCMA).
+    ALaw,
+    /// G.711 µ-law (PCMU).
+    ULaw,
+    /// 16 bits, big endian (L16).
+    S16Be,
+    /// 16 bits, little endian.
+    S16Le,
+}
+
+impl SampleFormat {
+    fn decode(self, data: &[u8]) -> Vec<i16> {
+        let pairs = || data.chunks_exact(2).filter_map(|pair| <[u8; 2]>::try_from(pair).ok());
+        match self {
+            Self::ALaw => data.iter().map(|&byte| g711::alaw(byte)).collect(),
+            Self::ULaw => data.iter().map(|&byte| g711::ulaw(byte)).collect(),
+            Self::S16Be => pairs().map(i16::from_be_bytes).collect(),
+            Self::S16Le => pairs().map(i16::from_le_bytes).collect(),
+        }
+    }
+}
+
+/// A track of sound as a source delivers it, on its way to AAC.
+pub enum SoundTrack {
+    /// It is AAC already.
+    Aac(AudioConfig),
+    /// It is coded anew.
+    Recoded(SampleFormat, Box<AacEncoder>),
+}
+
+impl SoundTrack {
+    /// A track of plain samples.
+    ///
+    /// # Errors
+    /// When AAC cannot carry them.
+    pub fn recoded(format: SampleFormat, rate_hz: u32, channels: u8) -> Result<Self, UnsupportedAudio> {
+        let bitrate_bps = AacEncoder::suitable_bitrate_bps(rate_hz, channels);
+        Ok(Self::Recoded(
+            format,
+            Box::new(AacEncoder::new(rate_hz, channels, bitrate_bps)?),
+        ))
+    }
+
+    /// The AAC track that comes out.
+    pub fn config(&self) -> &AudioConfig {
+        match self {
+            Self::Aac(config) => config,
+            Self::Recoded(_, encoder) => encoder.config(),
+        }
+    }
+
+    /// Takes what the source delivered for `time_ms`, and gives the AAC frames that are complete with it.
+    pub fn push(&mut self, time_ms: i64, data: Bytes) -> Vec<Frame> {
+        match self {
+            Self::Aac(_) => vec![Frame::audio(time_ms, data)],
+            Self::Recoded(format, encoder) => encoder.encode(&Pcm {
+                time_ms,
+                samples: format.decode(&data),
+            }),
+        }
     }
 }
 

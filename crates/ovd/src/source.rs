@@ -1,8 +1,11 @@
 //! Where a channel's picture comes from.
 
+mod decode_times;
+pub mod rtsp;
 pub mod test_pattern;
 
 use crate::feed::{Feed, Join};
+use rtsp::RtspSource;
 use serde::{Deserialize, Deserializer, de};
 use std::fmt;
 use std::path::PathBuf;
@@ -15,6 +18,8 @@ use tokio::sync::Notify;
 pub enum Source {
     /// The built-in test pattern.
     Test(TestPattern),
+    /// A camera.
+    Rtsp(RtspSource),
     /// A media file, looped in real time.
     File(FileSource),
 }
@@ -31,6 +36,7 @@ pub struct FileSource {
 #[serde(tag = "kind", rename_all = "lowercase")]
 enum Table {
     Test(TestPattern),
+    Rtsp(RtspSource),
     File(FileSource),
 }
 
@@ -46,6 +52,7 @@ impl Source {
             None => Ok(Self::File(FileSource {
                 path: PathBuf::from(text),
             })),
+            Some(("rtsp", _)) => RtspSource::parse(text).map(Self::Rtsp),
             Some((scheme, _)) => Err(format!("sources of kind {scheme}:// are not supported")),
         }
     }
@@ -53,7 +60,7 @@ impl Source {
     fn check(self) -> Result<Self, String> {
         match &self {
             Self::Test(pattern) => pattern.check()?,
-            Self::File(_) => {}
+            Self::Rtsp(_) | Self::File(_) => {}
         }
         Ok(self)
     }
@@ -65,6 +72,10 @@ impl Source {
                 let feed = Feed::new(Join::OnRequest, changed);
                 feed.declare_bitrate_bps(u64::from(pattern.bitrate_bps));
                 (feed.clone(), tokio::spawn(test_pattern::run(pattern, name, feed)))
+            }
+            Self::Rtsp(camera) => {
+                let feed = Feed::new(Join::Cached, changed);
+                (feed.clone(), tokio::spawn(rtsp::run(camera, feed)))
             }
             Self::File(_) => {
                 let feed = Feed::new(Join::Cached, changed);
@@ -78,6 +89,7 @@ impl fmt::Display for Source {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Test(pattern) => write!(f, "test pattern {}x{}", pattern.width, pattern.height),
+            Self::Rtsp(camera) => write!(f, "camera {camera} over {:?}", camera.transport),
             Self::File(file) => write!(f, "file {}", file.path.display()),
         }
     }
@@ -100,6 +112,7 @@ impl<'de> Deserialize<'de> for Source {
             fn visit_map<A: de::MapAccess<'de>>(self, map: A) -> Result<Source, A::Error> {
                 let source = match Table::deserialize(de::value::MapAccessDeserializer::new(map))? {
                     Table::Test(pattern) => Source::Test(pattern),
+                    Table::Rtsp(camera) => Source::Rtsp(camera),
                     Table::File(file) => Source::File(file),
                 };
                 source.check().map_err(de::Error::custom)
