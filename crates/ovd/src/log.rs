@@ -1,6 +1,7 @@
 //! Logging of the agent.
 
 use crate::config::LogFormat;
+use std::io::IsTerminal;
 use tracing_subscriber::EnvFilter;
 
 /// Parts that would log requests with the password in them when they are verbose.
@@ -17,6 +18,8 @@ pub fn start(filter: &str, format: LogFormat) -> Result<(), String> {
     }
     let subscriber = tracing_subscriber::fmt()
         .with_env_filter(filter)
+        // Colours are for eyes, not for files.
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr);
     // A second start, as in tests, changes nothing.
     let _ = match format {
