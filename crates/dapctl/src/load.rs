@@ -1,0 +1,26 @@
+//! Load generators. Each is bounded, reports while it runs, and writes what it measured as JSON.
+
+use clap::Subcommand;
+
+pub mod devices;
+pub mod latency;
+
+/// What kind of load.
+#[derive(Debug, Subcommand)]
+pub enum LoadCommand {
+    /// Many devices that log in and then send keepalives.
+    Devices(devices::Args),
+}
+
+impl LoadCommand {
+    /// Runs the load to its end.
+    ///
+    /// # Errors
+    /// If it cannot begin or its report cannot be written. A server that bears the load badly is no error: the report
+    /// says it.
+    pub fn run(self) -> anyhow::Result<()> {
+        match self {
+            Self::Devices(args) => devices::run(&args),
+        }
+    }
+}
