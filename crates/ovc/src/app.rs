@@ -1,1 +1,216 @@
 //! Wires the services together: the one place that knows them all.
+
+use crate::account::tokens::Tokens;
+use crate::account::{Accounts, FirstStart, random_key};
+use crate::api::{Api, Door, Feed};
+use crate::bus::Bus;
+use crate::clock::UnixMs;
+use crate::config::Config;
+use crate::db::{Db, DbError, EventLog};
+use crate::device::{Devices, Directory, Journal, PasswdHasher};
+use crate::gateway::{Gateway, GatewayParts};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
+use std::io;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+use tokio::net::{TcpListener, TcpSocket};
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+/// Connections the system may hold until they are taken: every device at once after a restart.
+const BACKLOG: u32 = 16_384;
+const TIDY_INTERVAL: Duration = Duration::from_secs(600);
+const METRICS_UPKEEP: Duration = Duration::from_secs(5);
+
+/// Why the cloud does not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StartError {
+    /// The database cannot be used.
+    #[error(transparent)]
+    Db(#[from] DbError),
+    /// A port cannot be listened on.
+    #[error("cannot listen on {address}: {error}")]
+    Listen {
+        /// Which.
+        address: SocketAddr,
+        /// Why not.
+        error: io::Error,
+    },
+    /// The system gives no threads or files.
+    #[error("cannot start: {0}")]
+    System(#[from] io::Error),
+}
+
+/// The running cloud.
+#[derive(Debug)]
+pub struct App {
+    config: Config,
+    http: SocketAddr,
+    first_start: FirstStart,
+    api: Arc<Api>,
+    door: Door,
+    gateway: Gateway,
+    journal: Arc<Journal>,
+    db: Db,
+    closing: watch::Sender<bool>,
+    tasks: JoinSet<()>,
+}
+
+impl App {
+    /// Starts everything. It serves when this returns.
+    ///
+    /// # Errors
+    /// See [`StartError`].
+    pub async fn start(config: Config, admin_password: Option<String>) -> Result<Self, StartError> {
+        // Every device is an open file. As many as the system lets us have.
+        let _ = rlimit::increase_nofile_limit(u64::MAX);
+        let metrics = recorder();
+        let db = Db::open(&config.data_dir).await?;
+        let (accounts, first_start) = Accounts::open(db.clone(), config.account.clone(), admin_password).await?;
+        let tokens = Tokens::new(&db.key("tokens", random_key()).await?);
+        let hasher = PasswdHasher::new(&db.key("device_passwords", random_key()).await?);
+        let directory = Arc::new(Directory::load(&db).await?);
+        let journal = Arc::new(Journal::new(db.clone()));
+        let bus = Bus::default();
+        let parts = GatewayParts {
+            directory: directory.clone(),
+            journal: journal.clone(),
+            hasher: hasher.clone(),
+            events: EventLog::start(db.clone()),
+            bus: bus.clone(),
+        };
+        let gateway = Gateway::new(&config.gateway, parts);
+        let port = Arc::new(gateway.clone());
+        let devices = Devices::new(db.clone(), directory, journal.clone(), hasher, port, bus.clone());
+        let _ = tokens;
+
+        let listener = listen(config.http.listen)?;
+        let http = listener.local_addr()?;
+        let (closing, is_closing) = watch::channel(false);
+        let api = Arc::new(Api {
+            config: config.http.clone(),
+            accounts,
+            devices,
+            db: db.clone(),
+            gateway: gateway.clone(),
+            feed: Feed::start(&bus),
+            metrics,
+            ready: AtomicBool::new(true),
+            closing: is_closing.clone(),
+        });
+        let door = Door::new(api.clone());
+        let mut tasks = JoinSet::new();
+        tasks.spawn({
+            let door = door.clone();
+            async move { door.serve(listener, is_closing).await }
+        });
+        tasks.spawn({
+            let gateway = gateway.clone();
+            async move { gateway.sweep().await }
+        });
+        tasks.spawn({
+            let journal = journal.clone();
+            async move { journal.run().await }
+        });
+        tasks.spawn(tidy(api.clone(), config.devices.events_kept));
+        tasks.spawn(upkeep(api.metrics.clone()));
+        tracing::info!(%http, data_dir = %config.data_dir.display(), "serving");
+        Ok(Self {
+            config,
+            http,
+            first_start,
+            api,
+            door,
+            gateway,
+            journal,
+            db,
+            closing,
+            tasks,
+        })
+    }
+
+    /// Where HTTP is listened on.
+    pub fn http(&self) -> SocketAddr {
+        self.http
+    }
+
+    /// What the start did about the administrator.
+    pub fn first_start(&self) -> &FirstStart {
+        &self.first_start
+    }
+
+    /// Takes nothing new, tells devices and viewers, and ends within the configured limit.
+    pub async fn shutdown(mut self) {
+        tracing::info!(limit = ?self.config.shutdown_limit, "shutting down");
+        let deadline = Instant::now() + self.config.shutdown_limit;
+        let left = || deadline.saturating_duration_since(Instant::now());
+        self.api.ready.store(false, Ordering::Relaxed);
+        // Nobody listens for changes of it where this fails.
+        let _ = self.closing.send(true);
+        tokio::join!(self.gateway.shutdown(left()), self.door.drained(left()));
+        self.tasks.shutdown().await;
+        if tokio::time::timeout(left().max(Duration::from_secs(1)), self.journal.flush())
+            .await
+            .is_err()
+        {
+            tracing::warn!("what devices said last is not written");
+        }
+        // The last commit is on the disk already; this only tidies up.
+        let _ = tokio::time::timeout(left().max(Duration::from_secs(1)), self.db.close()).await;
+        tracing::info!("bye");
+    }
+}
+
+fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
+    let open = || {
+        let socket = if address.is_ipv4() {
+            TcpSocket::new_v4()?
+        } else {
+            TcpSocket::new_v6()?
+        };
+        // A restart must not wait for connections of the process before.
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        socket.listen(BACKLOG)
+    };
+    open().map_err(|error| StartError::Listen { address, error })
+}
+
+/// The process-wide metrics recorder.
+fn recorder() -> PrometheusHandle {
+    static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
+    HANDLE
+        .get_or_init(|| {
+            let recorder = PrometheusBuilder::new().build_recorder();
+            let handle = recorder.handle();
+            // Somebody's else already: then /metrics stays empty, and nothing else changes.
+            let _ = metrics::set_global_recorder(recorder);
+            handle
+        })
+        .clone()
+}
+
+async fn tidy(api: Arc<Api>, events_kept: Duration) {
+    let mut ticker = tokio::time::interval(TIDY_INTERVAL);
+    loop {
+        ticker.tick().await;
+        let done = async {
+            api.accounts.tidy().await?;
+            api.db.delete_events_before(UnixMs::now().minus(events_kept)).await
+        };
+        if let Err(error) = done.await {
+            tracing::error!(%error, "cannot tidy up");
+        }
+    }
+}
+
+async fn upkeep(metrics: PrometheusHandle) {
+    let mut ticker = tokio::time::interval(METRICS_UPKEEP);
+    loop {
+        ticker.tick().await;
+        metrics.run_upkeep();
+    }
+}

@@ -132,13 +132,19 @@ impl Gateway {
         }
     }
 
-    /// Runs the connection of a device whose login was accepted, until it ends. The `101` is out already; `leftover`
-    /// is what the device sent behind its request.
-    pub fn serve<S>(&self, accepted: Accepted, stream: S, leftover: &[u8])
+    /// Runs the connection of a device whose login was accepted, until it ends. `greeting`, the `101`, goes out first;
+    /// `leftover` is what the device sent behind its request.
+    pub fn serve<S>(&self, accepted: Accepted, stream: S, greeting: Vec<u8>, leftover: &[u8])
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        tokio::spawn(session::Session::new(self.shared.clone(), accepted, stream, leftover));
+        tokio::spawn(session::Session::new(
+            self.shared.clone(),
+            accepted,
+            stream,
+            greeting,
+            leftover,
+        ));
     }
 
     /// How many devices are connected.

@@ -3,10 +3,11 @@
 //!
 //! Arrows between modules point one way:
 //! `main → app → {api, ingest, gateway} → {device, live, account} → {db}`. What a device says travels up on the one
-//! typed event [`bus`], never by calls upward. Only `api` knows HTTP statuses, only [`db`] holds SQL, only
+//! typed event [`bus`], never by calls upward. Only [`api`] knows HTTP statuses, only [`db`] holds SQL, only
 //! [`gateway`] holds a device's socket.
 
 pub mod account;
+pub mod api;
 pub mod app;
 pub mod bus;
 pub mod clock;
@@ -16,4 +17,6 @@ pub mod device;
 pub mod gateway;
 pub mod head;
 pub mod ids;
+pub mod ingest;
+pub mod live;
 pub mod throttle;

@@ -59,13 +59,13 @@ enum Phase {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
-    pub(super) fn new(shared: Arc<Shared>, accepted: Accepted, stream: S, leftover: &[u8]) -> Self {
+    pub(super) fn new(shared: Arc<Shared>, accepted: Accepted, stream: S, greeting: Vec<u8>, leftover: &[u8]) -> Self {
         let mut session = Self {
             decoder: ws::Decoder::new(ws::Role::Server, shared.peer_options.max_message),
             peer: Peer::new(shared.peer_options),
             accepted,
             stream,
-            unsent: Vec::new(),
+            unsent: greeting,
             calls: Vec::new(),
             timer: None,
             to_store: VecDeque::new(),
@@ -76,7 +76,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             let mut input = leftover.to_vec();
             let mut write = Vec::new();
             session.take_input(&mut input, &mut write, Instant::now());
-            session.unsent = write;
+            session.unsent.append(&mut write);
         }
         session
     }

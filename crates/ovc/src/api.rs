@@ -1,0 +1,70 @@
+//! HTTP: the API, the console and the front door for everything that comes to the `--http` port. The only place that
+//! knows HTTP statuses. One file per resource.
+
+mod auth;
+mod console;
+mod device_events;
+mod devices;
+mod door;
+mod error;
+mod extract;
+mod feed;
+mod health;
+mod host;
+mod layers;
+mod login;
+mod openapi;
+mod rpc;
+mod sse;
+
+pub use door::Door;
+pub use feed::Feed;
+pub use openapi::document;
+
+use crate::account::Accounts;
+use crate::config::HttpConfig;
+use crate::db::Db;
+use crate::device::Devices;
+use crate::gateway::Gateway;
+use axum::Router;
+use metrics_exporter_prometheus::PrometheusHandle;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use tokio::sync::watch;
+
+/// What the handlers work with.
+#[derive(Debug)]
+pub struct Api {
+    /// Its configuration.
+    pub config: HttpConfig,
+    /// Users and sessions.
+    pub accounts: Accounts,
+    /// Devices.
+    pub devices: Devices,
+    /// The database, for readiness only.
+    pub db: Db,
+    /// Where devices connect.
+    pub gateway: Gateway,
+    /// What browsers are told as it happens.
+    pub feed: Feed,
+    /// What `/metrics` shows.
+    pub metrics: PrometheusHandle,
+    /// Whether the cloud takes work; not yet at the start, no more in a shutdown.
+    pub ready: AtomicBool,
+    /// Turns true when long answers have to end.
+    pub closing: watch::Receiver<bool>,
+}
+
+/// Every route, with its layers.
+fn router(api: &Arc<Api>) -> Router {
+    let (routes, _) = openapi::routes().split_for_parts();
+    layers::apply(
+        routes
+            .merge(health::routes())
+            .merge(openapi::document_route())
+            .route("/ovc", axum::routing::any(door::too_late))
+            .fallback(console::serve)
+            .with_state(api.clone()),
+        api,
+    )
+}

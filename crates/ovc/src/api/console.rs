@@ -1,0 +1,64 @@
+//! The web console, built into the program.
+
+use super::error::ApiError;
+use axum::http::{HeaderMap, Method, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use rust_embed::{EmbeddedFile, RustEmbed};
+
+#[derive(RustEmbed)]
+#[folder = "../../console/dist"]
+struct Files;
+
+/// Vite puts what has a hash of its content in its name here.
+const HASHED: &str = "assets/";
+const INDEX: &str = "index.html";
+
+/// Files of the console. A path without a file is a page of the console's own, which `index.html` shows.
+pub(super) async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
+    let path = uri.path().trim_start_matches('/');
+    let is_ours = !path.starts_with("api/") && !path.starts_with("live/");
+    if !is_ours || !matches!(method, Method::GET | Method::HEAD) {
+        return ApiError::new(StatusCode::NOT_FOUND, "not_found", "there is nothing here").into_response();
+    }
+    if let Some(file) = Files::get(path) {
+        return answer(path, &file, &headers);
+    }
+    let looks_like_a_file = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
+    match Files::get(INDEX) {
+        Some(index) if !looks_like_a_file => answer(INDEX, &index, &headers),
+        _ => ApiError::new(StatusCode::NOT_FOUND, "not_found", "there is nothing here").into_response(),
+    }
+}
+
+fn answer(path: &str, file: &EmbeddedFile, headers: &HeaderMap) -> Response {
+    let etag: String = file
+        .metadata
+        .sha256_hash()
+        .iter()
+        .take(16)
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    let etag = format!("\"{etag}\"");
+    let caching = if path.starts_with(HASHED) {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
+    let kind = mime_guess::from_path(path).first_or_octet_stream();
+    let kind = if kind.type_() == "text" {
+        format!("{kind}; charset=utf-8")
+    } else {
+        kind.to_string()
+    };
+    let common = [
+        (header::ETAG, etag.clone()),
+        (header::CACHE_CONTROL, caching.to_owned()),
+    ];
+    let same = headers
+        .get(header::IF_NONE_MATCH)
+        .is_some_and(|known| known.as_bytes() == etag.as_bytes());
+    if same {
+        return (StatusCode::NOT_MODIFIED, common).into_response();
+    }
+    (common, [(header::CONTENT_TYPE, kind)], file.data.clone()).into_response()
+}

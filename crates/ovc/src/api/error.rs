@@ -1,0 +1,143 @@
+//! The one map from what went wrong to what HTTP says.
+
+use crate::account::LoginError;
+use crate::db::DbError;
+use crate::device::{CallError, DeviceError};
+use crate::throttle::RetryAfter;
+use axum::Json;
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Every failure of the API looks like this.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(super) struct ErrorBody {
+    /// What went wrong.
+    pub(super) error: ErrorDetail,
+}
+
+/// What went wrong.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub(super) struct ErrorDetail {
+    /// For programs; stays the same from version to version.
+    #[schema(value_type = String, example = "no_such_device")]
+    pub(super) code: &'static str,
+    /// For people, in English.
+    pub(super) message: String,
+    /// Names the request in the logs.
+    pub(super) request_id: String,
+}
+
+/// A failure on its way out. The request's id is filled in by the outermost layer.
+#[derive(Debug, Clone)]
+pub(super) struct ApiError {
+    pub(super) status: StatusCode,
+    pub(super) code: &'static str,
+    pub(super) message: String,
+    pub(super) retry_after: Option<RetryAfter>,
+}
+
+impl ApiError {
+    pub(super) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            status,
+            code,
+            message: message.into(),
+            retry_after: None,
+        }
+    }
+
+    pub(super) fn bad_request(message: impl Into<String>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "bad_request", message)
+    }
+
+    pub(super) fn unauthorized() -> Self {
+        Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "log in first")
+    }
+
+    pub(super) fn no_such_device() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "no_such_device",
+            DeviceError::NotFound.to_string(),
+        )
+    }
+
+    /// The body, for the request of this id.
+    pub(super) fn body(self, request_id: String) -> ErrorBody {
+        ErrorBody {
+            error: ErrorDetail {
+                code: self.code,
+                message: self.message,
+                request_id,
+            },
+        }
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let mut response = (self.status, Json(self.clone().body(String::new()))).into_response();
+        if let Some(retry_after) = self.retry_after {
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, retry_after.seconds().into());
+        }
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl From<DbError> for ApiError {
+    fn from(error: DbError) -> Self {
+        tracing::error!(%error, "database failed");
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            "the cloud has a problem; see its log",
+        )
+    }
+}
+
+impl From<LoginError> for ApiError {
+    fn from(error: LoginError) -> Self {
+        let message = error.to_string();
+        match error {
+            LoginError::BadCredentials => Self::new(StatusCode::UNAUTHORIZED, "bad_credentials", message),
+            LoginError::TooManyAttempts(wait) => Self {
+                retry_after: Some(wait),
+                ..Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", message)
+            },
+            LoginError::Db(error) => error.into(),
+        }
+    }
+}
+
+impl From<DeviceError> for ApiError {
+    fn from(error: DeviceError) -> Self {
+        let message = error.to_string();
+        match error {
+            DeviceError::NotFound => Self::no_such_device(),
+            DeviceError::Exists => Self::new(StatusCode::CONFLICT, "device_exists", message),
+            DeviceError::WeakPasswd(_) => Self::new(StatusCode::BAD_REQUEST, "weak_password", message),
+            DeviceError::BadName => Self::new(StatusCode::BAD_REQUEST, "bad_name", message),
+            DeviceError::Db(error) => error.into(),
+        }
+    }
+}
+
+impl From<CallError> for ApiError {
+    fn from(error: CallError) -> Self {
+        let message = error.to_string();
+        match error {
+            CallError::Offline => Self::new(StatusCode::CONFLICT, "device_offline", message),
+            CallError::TimedOut => Self::new(StatusCode::GATEWAY_TIMEOUT, "device_timeout", message),
+            CallError::QueueFull => Self::new(StatusCode::TOO_MANY_REQUESTS, "device_busy", message),
+            CallError::Disconnected | CallError::Replaced => {
+                Self::new(StatusCode::BAD_GATEWAY, "device_disconnected", message)
+            }
+            CallError::Device(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "device_refused", message),
+        }
+    }
+}

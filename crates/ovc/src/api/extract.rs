@@ -1,0 +1,78 @@
+//! What handlers take from a request; what is wrong with it is told in the API's own form.
+
+use super::error::ApiError;
+use crate::ids::LoginCode;
+use axum::extract::rejection::JsonRejection;
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use serde::de::DeserializeOwned;
+use std::time::Duration;
+
+/// How long a body may take to come.
+const BODY_LIMIT: Duration = Duration::from_secs(20);
+
+/// The body, as JSON.
+pub(super) struct Body<T>(pub(super) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let reading = axum::Json::<T>::from_request(request, state);
+        match tokio::time::timeout(BODY_LIMIT, reading).await {
+            Ok(Ok(axum::Json(body))) => Ok(Self(body)),
+            Ok(Err(rejection)) => Err(bad_body(&rejection)),
+            Err(_) => Err(ApiError::new(
+                StatusCode::REQUEST_TIMEOUT,
+                "timeout",
+                "the body did not come in time",
+            )),
+        }
+    }
+}
+
+fn bad_body(rejection: &JsonRejection) -> ApiError {
+    let code = match rejection.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => "too_large",
+        StatusCode::UNSUPPORTED_MEDIA_TYPE => "not_json",
+        _ => return ApiError::bad_request(rejection.body_text()),
+    };
+    ApiError::new(rejection.status(), code, rejection.body_text())
+}
+
+/// The query.
+pub(super) struct Params<T>(pub(super) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let Query(params) = Query::<T>::from_request_parts(parts, state)
+            .await
+            .map_err(|rejection| ApiError::bad_request(rejection.body_text()))?;
+        Ok(Self(params))
+    }
+}
+
+/// The device named in the path.
+pub(super) struct DeviceInPath(pub(super) LoginCode);
+
+#[derive(serde::Deserialize)]
+struct DevicePath {
+    login_code: String,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for DeviceInPath {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let Path(path) = Path::<DevicePath>::from_request_parts(parts, state)
+            .await
+            .map_err(|rejection| ApiError::bad_request(rejection.body_text()))?;
+        // What is no login code is no device either.
+        LoginCode::parse(&path.login_code)
+            .map(Self)
+            .map_err(|_| ApiError::no_such_device())
+    }
+}

@@ -1,0 +1,87 @@
+//! What every answer gets: a request id, headers that keep browsers safe, and a place in the metrics.
+
+use super::Api;
+use super::error::ApiError;
+use axum::Json;
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response};
+use axum::{Router, http};
+use metrics::{counter, histogram};
+use std::sync::Arc;
+use std::time::Instant;
+use tracing::Instrument as _;
+
+/// Largest body of a request: configuration documents of devices are the largest things that come.
+const MAX_BODY: usize = 256 * 1024;
+const REQUEST_ID: http::HeaderName = http::HeaderName::from_static("x-request-id");
+
+/// Scripts come from files of ours only. Styles may be inline: the component library writes them so.
+const CSP: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; \
+                   media-src 'self' blob:; worker-src 'self' blob:; connect-src 'self'; object-src 'none'; \
+                   base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+pub(super) fn apply(router: Router, _: &Arc<Api>) -> Router {
+    router
+        .method_not_allowed_fallback(method_not_allowed)
+        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(middleware::from_fn(outermost))
+}
+
+async fn method_not_allowed(method: Method) -> ApiError {
+    let message = format!("{method} is not possible here");
+    ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message)
+}
+
+async fn outermost(request: Request, next: Next) -> Response {
+    let started = Instant::now();
+    let id = format!("{:016x}", rand::random::<u64>());
+    let route = request
+        .extensions()
+        .get::<MatchedPath>()
+        .map(|path| path.as_str().to_owned());
+    let method = request.method().clone();
+    let span = tracing::info_span!("request", id, %method, path = request.uri().path());
+    let mut response = next.run(request).instrument(span).await;
+    if let Some(error) = response.extensions_mut().remove::<ApiError>() {
+        let headers = std::mem::take(response.headers_mut());
+        let status = response.status();
+        response = (status, Json(error.body(id.clone()))).into_response();
+        keep(&headers, response.headers_mut());
+    }
+    secure(response.headers_mut(), &id);
+    let route = route.unwrap_or_else(|| "other".to_owned());
+    let status = response.status().as_u16().to_string();
+    counter!("ovc_http_requests_total", "route" => route.clone(), "method" => method.to_string(), "status" => status)
+        .increment(1);
+    histogram!("ovc_http_answer_seconds", "route" => route).record(started.elapsed());
+    response
+}
+
+/// What a failed answer keeps of the headers it had: all but those of its body.
+fn keep(from: &HeaderMap, to: &mut HeaderMap) {
+    for (name, value) in from {
+        if !matches!(*name, header::CONTENT_LENGTH | header::CONTENT_TYPE) {
+            to.insert(name.clone(), value.clone());
+        }
+    }
+}
+
+fn secure(headers: &mut HeaderMap, id: &str) {
+    if let Ok(id) = HeaderValue::from_str(id) {
+        headers.insert(REQUEST_ID, id);
+    }
+    let always = [
+        (header::CONTENT_SECURITY_POLICY, CSP),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::X_FRAME_OPTIONS, "DENY"),
+        (header::REFERRER_POLICY, "same-origin"),
+    ];
+    for (name, value) in always {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    headers
+        .entry(header::CACHE_CONTROL)
+        .or_insert(HeaderValue::from_static("no-store"));
+}
