@@ -126,3 +126,7 @@ pub fn parse_adts(input: &[u8]) -> Result<AdtsFrame<'_>, MediaError> {
         total_len,
     })
 }
+
+#[cfg(test)]
+#[path = "aac_tests.rs"]
+mod tests;

@@ -10,6 +10,9 @@ mod write;
 
 pub use parse::{Body, BodyParser};
 pub use write::{
-    AUDIO_TAG, DATA_TAG, VIDEO_TAG, file_header, metadata, write_audio, write_audio_config, write_tag, write_video,
-    write_video_config,
+    AUDIO_TAG, DATA_TAG, VIDEO_TAG, file_header, metadata, write_audio, write_audio_config, write_audio_tag, write_tag,
+    write_video, write_video_config, write_video_tag,
 };
+
+#[cfg(test)]
+mod tests;

@@ -98,3 +98,7 @@ pub fn widen_lengths(data: Bytes, length_size: usize) -> Result<Bytes, MediaErro
     let nals = units(&data, length_size).collect::<Result<Vec<_>, _>>()?;
     Ok(length_prefixed(nals))
 }
+
+#[cfg(test)]
+#[path = "nal_tests.rs"]
+mod tests;

@@ -107,14 +107,34 @@ pub fn file_header(video: bool, audio: bool) -> [u8; 13] {
 
 /// Appends one tag with its header and back pointer. `timestamp_ms` wraps at 32 bits, as the format has it.
 pub fn write_tag(out: &mut BytesMut, tag_type: u8, timestamp_ms: u32, body: &[u8]) {
-    let len = u32::try_from(body.len()).unwrap_or(u32::MAX).min(0xFF_FFFF);
-    out.reserve(15 + body.len());
-    out.put_u8(tag_type);
-    out.put_uint(len.into(), 3);
+    put_tag(out, tag_type, timestamp_ms, body.len(), |out| out.put_slice(body));
+}
+
+/// Appends the tag of one video frame of `codec`.
+pub fn write_video_tag(out: &mut BytesMut, timestamp_ms: u32, codec: VideoCodec, frame: &Frame) {
+    put_tag(out, VIDEO_TAG, timestamp_ms, 8 + frame.data.len(), |out| {
+        put_video(out, codec, frame)
+    });
+}
+
+/// Appends the tag of one audio frame.
+pub fn write_audio_tag(out: &mut BytesMut, timestamp_ms: u32, frame: &Frame) {
+    put_tag(out, AUDIO_TAG, timestamp_ms, 2 + frame.data.len(), |out| {
+        put_audio(out, frame)
+    });
+}
+
+fn put_tag(out: &mut BytesMut, tag_type: u8, timestamp_ms: u32, expected_len: usize, body: impl FnOnce(&mut BytesMut)) {
+    out.reserve(15 + expected_len);
+    let start = out.len();
+    out.put_u32(u32::from(tag_type) << 24);
     out.put_uint(u64::from(timestamp_ms & 0xFF_FFFF), 3);
     out.put_u8((timestamp_ms >> 24) as u8);
     out.put_uint(0, 3);
-    out.put_slice(body);
+    body(out);
+    // A frame of 16 MiB or more does not fit the format; RTMP cannot bring one either.
+    let len = (out.len() - start - 11).min(0xFF_FFFF) as u32;
+    out[start + 1..start + 4].copy_from_slice(&len.to_be_bytes()[1..]);
     out.put_u32(len + 11);
 }
 

@@ -1,0 +1,324 @@
+//! One viewer's connection.
+
+use std::io::{self, IoSlice, Read, Write};
+use std::net::TcpStream;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use socket2::{SockRef, TcpKeepalive};
+use ws::{Decoder, Message, Role, encode_close, encode_pong};
+
+use super::super::format::PlayFormat;
+use super::super::output::{Cursor, Output};
+use super::super::watch::Watching;
+
+/// Bytes the kernel may hold unsent for a viewer: about a second of video, so that one that is slow is found out soon
+/// and lags little.
+const MAX_UNSENT_BYTES: u32 = 256 * 1024;
+/// Viewers have nothing to say but small control frames.
+const MAX_MESSAGE_BYTES: u32 = 4096;
+/// Chunks given to the kernel at once.
+pub(super) const MAX_SLICES: usize = 64;
+/// A viewer that skips more often than this within [`SKIP_WINDOW`] cannot keep up at all.
+const MAX_SKIPS: u8 = 5;
+const SKIP_WINDOW: Duration = Duration::from_secs(60);
+/// Reads of one event; a viewer that sends more than fits is not one.
+const MAX_READS: usize = 16;
+
+/// A viewer's use of an output. Dropping it is leaving.
+pub(in super::super) struct Attached {
+    output: Arc<Output>,
+    watching: Watching,
+}
+
+impl Attached {
+    pub(in super::super) fn new(watching: Watching, format: PlayFormat) -> Self {
+        Self {
+            output: watching.hub().attach(format),
+            watching,
+        }
+    }
+
+    pub(in super::super) fn output(&self) -> &Arc<Output> {
+        &self.output
+    }
+}
+
+impl Drop for Attached {
+    fn drop(&mut self) {
+        self.watching.hub().release(self.output.format());
+    }
+}
+
+/// A viewer on its way to its thread.
+pub(in super::super) struct NewViewer {
+    pub(super) viewer: Viewer,
+    pub(super) leftover: Vec<u8>,
+}
+
+impl NewViewer {
+    pub(in super::super) fn new(
+        watching: Watching,
+        format: PlayFormat,
+        stream: TcpStream,
+        head: Vec<u8>,
+        leftover: &[u8],
+    ) -> io::Result<Self> {
+        stream.set_nonblocking(true)?;
+        stream.set_nodelay(true)?;
+        let socket = SockRef::from(&stream);
+        socket.set_tcp_notsent_lowat(MAX_UNSENT_BYTES)?;
+        // Finds dead peers while nothing is sent; while something is, the stall limit does.
+        socket.set_tcp_keepalive(&TcpKeepalive::new().with_time(Duration::from_secs(30)))?;
+        let attached = Attached::new(watching, format);
+        let mut head = head;
+        if let Some(word) = attached.output().waiting_word() {
+            head.extend_from_slice(&word);
+        }
+        let decoder = match format {
+            PlayFormat::Flv => None,
+            PlayFormat::Fmp4WebSocket => Some(Box::new(Decoder::new(Role::Server, MAX_MESSAGE_BYTES))),
+        };
+        let viewer = Viewer {
+            stream: mio::net::TcpStream::from_std(stream),
+            cursor: Cursor::START,
+            current: Some((head.into(), 0)),
+            blocked: false,
+            skips: 0,
+            first_skip: None,
+            progress: Instant::now(),
+            decoder,
+            replies: Vec::new(),
+            attached,
+            place: 0,
+        };
+        Ok(Self {
+            viewer,
+            leftover: leftover.to_vec(),
+        })
+    }
+}
+
+/// Why a viewer's connection ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Leave {
+    /// It closed, or its connection broke.
+    Gone,
+    /// The stream is over and it has got everything.
+    Over,
+    /// It could not keep up.
+    TooSlow,
+    /// It broke the rules of its protocol.
+    Misbehaved,
+}
+
+impl Leave {
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Gone => "gone",
+            Self::Over => "over",
+            Self::TooSlow => "too_slow",
+            Self::Misbehaved => "misbehaved",
+        }
+    }
+}
+
+/// A viewer's connection. Holds no media but the chunk that is half sent.
+pub(super) struct Viewer {
+    pub(super) stream: mio::net::TcpStream,
+    cursor: Cursor,
+    /// What is being sent, and how much of it is.
+    current: Option<(Bytes, usize)>,
+    /// The socket takes no more.
+    blocked: bool,
+    skips: u8,
+    first_skip: Option<Instant>,
+    /// When the socket last took something, or had nothing to take.
+    progress: Instant,
+    decoder: Option<Box<Decoder>>,
+    /// WebSocket control frames to be sent between chunks; at most one read's worth of pongs.
+    replies: Vec<u8>,
+    attached: Attached,
+    /// Its place in its group.
+    pub(super) place: usize,
+}
+
+impl Viewer {
+    pub(super) fn output(&self) -> &Arc<Output> {
+        self.attached.output()
+    }
+
+    /// Everything up to `end` is sent, so what comes next can be.
+    pub(super) fn is_ready_at(&self, end: u64) -> bool {
+        self.cursor.is_at(end) && self.current.is_none() && self.replies.is_empty() && !self.blocked
+    }
+
+    /// Sends chunks that follow at once on what it has: the way of nearly every frame.
+    pub(super) fn send_fresh(&mut self, chunks: &[Bytes], now: Instant) -> Result<(), Leave> {
+        self.cursor.forth(chunks.len());
+        let sent = match chunks {
+            [chunk] => self.stream.write(chunk),
+            _ => self.stream.write_vectored(&slices(chunks, 0)),
+        };
+        self.account(sent, chunks, 0, now)
+    }
+
+    /// Sends whatever is to be sent until there is nothing more or the socket takes no more.
+    pub(super) fn pump(&mut self, batch: &mut Vec<Bytes>, now: Instant) -> Result<(), Leave> {
+        loop {
+            batch.clear();
+            let mut offset = 0;
+            if let Some((chunk, sent)) = self.current.take() {
+                batch.push(chunk);
+                offset = sent;
+            }
+            if !self.replies.is_empty() {
+                batch.push(std::mem::take(&mut self.replies).into());
+            }
+            let (skips, over) = {
+                let ring = self.attached.output().ring();
+                let skips = ring.collect(&mut self.cursor, batch, MAX_SLICES);
+                (skips, ring.is_closed())
+            };
+            if skips {
+                self.skipped(now)?;
+            }
+            if batch.is_empty() {
+                self.blocked = false;
+                self.progress = now;
+                return if over { Err(Leave::Over) } else { Ok(()) };
+            }
+            let sent = self.stream.write_vectored(&slices(batch, offset));
+            self.account(sent, batch, offset, now)?;
+            if self.blocked {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Notes what of `batch` (whose first chunk was sent up to `offset`) the socket took.
+    fn account(&mut self, sent: io::Result<usize>, batch: &[Bytes], offset: usize, now: Instant) -> Result<(), Leave> {
+        let mut sent = match sent {
+            Ok(sent) => {
+                self.progress = now;
+                sent
+            }
+            Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => 0,
+            Err(_) => return Err(Leave::Gone),
+        };
+        sent += offset;
+        for (at, chunk) in batch.iter().enumerate() {
+            if sent < chunk.len() {
+                // What follows is collected again, or skipped, later. Headers and replies only ever come first.
+                self.keep_rest(&batch[at..], sent);
+                self.blocked = true;
+                return Ok(());
+            }
+            sent -= chunk.len();
+        }
+        self.blocked = false;
+        Ok(())
+    }
+
+    fn keep_rest(&mut self, rest: &[Bytes], sent: usize) {
+        let Some((first, later)) = rest.split_first() else {
+            return;
+        };
+        self.current = Some((first.clone(), sent));
+        self.cursor.back(later.len());
+    }
+
+    fn skipped(&mut self, now: Instant) -> Result<(), Leave> {
+        metrics::counter!("ovc_live_viewer_skips_total").increment(1);
+        if self
+            .first_skip
+            .is_none_or(|first| now.saturating_duration_since(first) > SKIP_WINDOW)
+        {
+            self.first_skip = Some(now);
+            self.skips = 0;
+        }
+        self.skips += 1;
+        if self.skips > MAX_SKIPS {
+            Err(Leave::TooSlow)
+        } else {
+            Ok(())
+        }
+    }
+
+    pub(super) fn is_blocked(&self) -> bool {
+        self.blocked
+    }
+
+    /// The socket takes more again. Answers whether there is something to send.
+    pub(super) fn unblock(&mut self) -> bool {
+        std::mem::take(&mut self.blocked)
+    }
+
+    /// Whether pongs wait, and can go.
+    pub(super) fn has_replies(&self) -> bool {
+        !self.replies.is_empty() && !self.blocked
+    }
+
+    /// Whether it has taken nothing for so long though there was something.
+    pub(super) fn is_stalled(&self, limit: Duration, now: Instant) -> bool {
+        self.blocked && now.saturating_duration_since(self.progress) > limit
+    }
+
+    /// Takes what the viewer says.
+    pub(super) fn read(&mut self, scratch: &mut [u8]) -> Result<(), Leave> {
+        for _ in 0..MAX_READS {
+            match self.stream.read(scratch) {
+                Ok(0) => return Err(Leave::Gone),
+                Ok(len) => self.hear(&mut scratch[..len])?,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(()),
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(_) => return Err(Leave::Gone),
+            }
+        }
+        Err(Leave::Misbehaved)
+    }
+
+    /// An HTTP viewer's bytes mean nothing. A WebSocket's pings are answered, its close ends it.
+    pub(super) fn hear(&mut self, input: &mut [u8]) -> Result<(), Leave> {
+        let Some(decoder) = &mut self.decoder else {
+            return Ok(());
+        };
+        let (replies, mut closed) = (&mut self.replies, None);
+        let decoded = decoder.decode(input, |message| match message {
+            Message::Ping(payload) => encode_pong(replies, payload, None),
+            Message::Close { code, .. } => closed = Some(code.unwrap_or(ws::close_code::NORMAL)),
+            Message::Text(_) | Message::Binary(_) | Message::Pong(_) => {}
+        });
+        if let Err(error) = decoded {
+            self.say_close(error.close_code(), &error.to_string());
+            return Err(Leave::Misbehaved);
+        }
+        if let Some(code) = closed {
+            self.say_close(code, "");
+            return Err(Leave::Gone);
+        }
+        if self.replies.len() > 2 * MAX_MESSAGE_BYTES as usize {
+            Err(Leave::Misbehaved)
+        } else {
+            Ok(())
+        }
+    }
+
+    /// A last word, if the socket takes it now and no chunk is half sent.
+    fn say_close(&mut self, code: u16, reason: &str) {
+        if self.current.is_none() {
+            let mut close = Vec::new();
+            encode_close(&mut close, code, reason, None);
+            let _ = self.stream.write(&close);
+        }
+    }
+}
+
+fn slices(chunks: &[Bytes], offset: usize) -> Vec<IoSlice<'_>> {
+    let mut slices: Vec<IoSlice<'_>> = chunks.iter().map(|chunk| IoSlice::new(chunk)).collect();
+    if let Some(first) = chunks.first() {
+        slices[0] = IoSlice::new(&first[offset..]);
+    }
+    slices
+}
