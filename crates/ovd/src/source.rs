@@ -1,10 +1,12 @@
 //! Where a channel's picture comes from.
 
 mod decode_times;
+pub mod file;
 pub mod rtsp;
 pub mod test_pattern;
 
 use crate::feed::{Feed, Join};
+use file::FileSource;
 use rtsp::RtspSource;
 use serde::{Deserialize, Deserializer, de};
 use std::fmt;
@@ -22,14 +24,6 @@ pub enum Source {
     Rtsp(RtspSource),
     /// A media file, looped in real time.
     File(FileSource),
-}
-
-/// A media file (mp4, mkv, ts).
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct FileSource {
-    /// Where it is.
-    pub path: PathBuf,
 }
 
 #[derive(Deserialize)]
@@ -77,9 +71,9 @@ impl Source {
                 let feed = Feed::new(Join::Cached, changed);
                 (feed.clone(), tokio::spawn(rtsp::run(camera, feed)))
             }
-            Self::File(_) => {
+            Self::File(file) => {
                 let feed = Feed::new(Join::Cached, changed);
-                (feed, tokio::spawn(async {}))
+                (feed.clone(), tokio::spawn(file::run(file, feed)))
             }
         }
     }
