@@ -1,25 +1,10 @@
 import createClient, { type Middleware } from 'openapi-fetch';
 import { localNowMs, ServerClock } from '../player/serverClock';
+import { ApiError } from './apiError';
 import type { paths } from './schema';
 
 /** The cloud's clock, learned from every answer. */
 export const serverClock = new ServerClock();
-
-/** The cloud refused, or was not reached (`code` "network"). */
-export class ApiError extends Error {
-  override readonly name = 'ApiError';
-
-  constructor(
-    /** Stable code of the API; the console's words for it are in the translations under `error`. */
-    readonly code: string,
-    message: string,
-    readonly status: number,
-    /** When the cloud allows another attempt, s. */
-    readonly retryAfterS?: number,
-  ) {
-    super(message);
-  }
-}
 
 const sentAtMs = new WeakMap<Request, number>();
 

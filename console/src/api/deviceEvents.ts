@@ -5,7 +5,7 @@ import type { Channel, Device, DevicePage, Presence } from './types';
 /** What the cloud pushes about devices, as far as the console shows it. */
 export type DeviceEvent =
   | { kind: 'presence'; loginCode: string; presence: Presence }
-  | { kind: 'channels'; loginCode: string; channels: Channel[] }
+  | { kind: 'channels'; loginCode: string; state?: number; channels: Channel[] }
   | { kind: 'battery'; loginCode: string; battery: number }
   | { kind: 'changed'; loginCode: string; change: string };
 
@@ -22,7 +22,11 @@ export function applyEvent(queries: QueryClient, event: DeviceEvent, now: Date):
       void queries.invalidateQueries({ queryKey: keys.device(event.loginCode) });
       return true;
     case 'channels':
-      patch(queries, event.loginCode, (device) => ({ ...device, channels: event.channels }));
+      patch(queries, event.loginCode, (device) => ({
+        ...device,
+        channels: event.channels,
+        ...(event.state === undefined ? {} : { state: event.state }),
+      }));
       return false;
     case 'battery':
       patch(queries, event.loginCode, (device) => ({ ...device, battery: event.battery }));

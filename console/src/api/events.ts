@@ -66,9 +66,13 @@ export function readEvent(name: string, data: string): DeviceEvent | undefined {
     case 'presence':
       return { kind: 'presence', loginCode, presence: value['presence'] as Presence };
     case 'channels':
-      return Array.isArray(value['channels'])
-        ? { kind: 'channels', loginCode, channels: value['channels'] as Channel[] }
-        : undefined;
+      if (!Array.isArray(value['channels'])) return undefined;
+      return {
+        kind: 'channels',
+        loginCode,
+        channels: value['channels'] as Channel[],
+        ...(typeof value['state'] === 'number' ? { state: value['state'] } : {}),
+      };
     case 'battery':
       return typeof value['battery'] === 'number'
         ? { kind: 'battery', loginCode, battery: value['battery'] }

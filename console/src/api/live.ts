@@ -1,5 +1,6 @@
 import { type LiveGrant, LiveRefused } from '../player/status';
-import { answerOf, ApiError, client } from './client';
+import { ApiError } from './apiError';
+import { answerOf, client } from './client';
 
 /** Asks the cloud to have the device publish a channel, and where to pull it from. */
 export async function openLive(loginCode: string, channel: number, signal: AbortSignal): Promise<LiveGrant> {

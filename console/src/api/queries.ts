@@ -1,5 +1,5 @@
 import { QueryClient } from '@tanstack/react-query';
-import { ApiError } from './client';
+import { ApiError } from './apiError';
 import type { Presence } from './types';
 
 /** What the list of devices shows. */

@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { forgetPosters } from '../player/posters';
-import { answerOf, ApiError, client } from './client';
+import { ApiError } from './apiError';
+import { answerOf, client } from './client';
 import { keys } from './queries';
 import type { User } from './types';
 

@@ -3,7 +3,7 @@ import { useDisclosure, useHotkeys } from '@mantine/hooks';
 import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
-import { onShortcutsHelp } from './shortcuts';
+import { focusSearch, onShortcutsHelp } from './shortcuts';
 
 const GENERAL = [
   ['help', ['?']],
@@ -30,7 +30,12 @@ export function ShortcutsHelp() {
     ['shift+?', open],
     ['?', open],
     ['g', () => void navigate('/devices')],
-    ['/', () => void navigate('/devices?focus=search')],
+    [
+      '/',
+      () => {
+        if (!focusSearch()) void navigate('/devices?focus=search');
+      },
+    ],
     ['n', () => void navigate('/devices?add')],
   ]);
   return (

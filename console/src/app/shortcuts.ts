@@ -11,3 +11,15 @@ export function onShortcutsHelp(listener: () => void): () => void {
     globalThis.removeEventListener(HELP_EVENT, listener);
   };
 }
+
+/** Marks the field that "/" leads to. */
+export const SEARCH_FIELD_ID = 'search';
+
+/** False where the present page has no search field. */
+export function focusSearch(): boolean {
+  const field = document.getElementById(SEARCH_FIELD_ID);
+  if (!(field instanceof HTMLInputElement)) return false;
+  field.focus();
+  field.select();
+  return true;
+}

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Loader, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Button, Group, Loader, SimpleGrid, Stack, Text } from '@mantine/core';
 import { IconCheck, IconEyeOff } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
@@ -28,9 +28,10 @@ export function ConnectDevice({ device, onAnother, onClose }: Props) {
         <CopyField label={t('add.code')} value={device.login_code} testId="new-login-code" />
         <CopyField label={t('add.password')} value={device.login_passwd} testId="new-login-passwd" />
       </SimpleGrid>
-      <Alert variant="light" color="yellow" icon={<IconEyeOff size={18} />} p="sm">
-        {t('add.once')}
-      </Alert>
+      <Group gap={10} wrap="nowrap" align="flex-start" className={classes.note}>
+        <IconEyeOff size={18} aria-hidden="true" />
+        <Text size="sm">{t('add.once')}</Text>
+      </Group>
       <div>
         <CopyField block label={t('add.command')} value={command} testId="agent-command" />
         <Text size="xs" c="dimmed" mt={6}>

@@ -2,7 +2,7 @@ import { Alert, Anchor, Button, Center, Group, Loader, Stack, Text, Title } from
 import { IconChevronLeft } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
-import { ApiError } from '../api/client';
+import { ApiError } from '../api/apiError';
 import { useDevice } from '../api/devices';
 import type { Device } from '../api/types';
 import { errorText } from '../i18n/errors';

@@ -1,11 +1,12 @@
 import { CloseButton, Group, Kbd, SegmentedControl, TextInput } from '@mantine/core';
 import { useDebouncedCallback } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 import { useDeviceCount } from '../api/devices';
 import type { DeviceFilter } from '../api/queries';
+import { focusSearch, SEARCH_FIELD_ID } from '../app/shortcuts';
 import classes from './DeviceSearch.module.css';
 import { PRESENCES } from './useDeviceFilter';
 
@@ -48,8 +49,7 @@ export function DeviceSearch({ filter, onChange }: Props) {
 
 function SearchField({ query, onChange }: { query: string; onChange: Props['onChange'] }) {
   const { t } = useTranslation();
-  const input = useRef<HTMLInputElement>(null);
-  useFocusParameter(input);
+  useFocusParameter();
   const [text, setText] = useState(query);
   const [known, setKnown] = useState(query);
   // The address changed by other means ("back", "clear"): the field follows.
@@ -62,7 +62,7 @@ function SearchField({ query, onChange }: { query: string; onChange: Props['onCh
   }, 250);
   return (
     <TextInput
-      ref={input}
+      id={SEARCH_FIELD_ID}
       className={classes.search}
       type="search"
       placeholder={t('devices.search')}
@@ -94,14 +94,13 @@ function SearchField({ query, onChange }: { query: string; onChange: Props['onCh
   );
 }
 
-/** The "/" shortcut leads to `?focus=search` from any page. */
-function useFocusParameter(input: React.RefObject<HTMLInputElement | null>): void {
+/** The "/" shortcut leads to `?focus=search` from pages without a search field. */
+function useFocusParameter(): void {
   const [params, setParams] = useSearchParams();
   const asked = params.get('focus') === 'search';
   useEffect(() => {
     if (!asked) return;
-    input.current?.focus();
-    input.current?.select();
+    focusSearch();
     setParams(
       (before) => {
         before.delete('focus');
@@ -109,5 +108,5 @@ function useFocusParameter(input: React.RefObject<HTMLInputElement | null>): voi
       },
       { replace: true },
     );
-  }, [asked, input, setParams]);
+  }, [asked, setParams]);
 }

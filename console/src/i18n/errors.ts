@@ -1,5 +1,5 @@
 import type { TFunction } from 'i18next';
-import { ApiError } from '../api/client';
+import { ApiError } from '../api/apiError';
 import { en } from './en';
 
 type ErrorKey = keyof typeof en.error;

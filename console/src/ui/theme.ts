@@ -81,7 +81,14 @@ export const theme = createTheme({
   cursorType: 'pointer',
   focusRing: 'auto',
   components: {
-    Modal: { defaultProps: { centered: true, radius: 'lg', overlayProps: { backgroundOpacity: 0.5, blur: 3 } } },
+    Modal: {
+      defaultProps: { centered: true, radius: 'lg', overlayProps: { backgroundOpacity: 0.5, blur: 3 } },
+      styles: {
+        content: { backgroundColor: 'var(--ovs-surface)' },
+        header: { backgroundColor: 'var(--ovs-surface)' },
+        title: { fontWeight: 600, fontSize: '1.0625rem' },
+      },
+    },
     Tooltip: { defaultProps: { openDelay: 400, withArrow: false } },
     SegmentedControl: { styles: { root: { backgroundColor: 'var(--ovs-well)' } } },
     Pagination: { vars: () => ({ root: { '--pagination-active-color': 'var(--ovs-on-primary)' } }) },

@@ -1,0 +1,15 @@
+/** The cloud refused, or was not reached (`code` "network"). */
+export class ApiError extends Error {
+  override readonly name = 'ApiError';
+
+  constructor(
+    /** Stable code of the API; the console's words for it are in the translations under `error`. */
+    readonly code: string,
+    message: string,
+    readonly status: number,
+    /** When the cloud allows another attempt, s. */
+    readonly retryAfterS?: number,
+  ) {
+    super(message);
+  }
+}
