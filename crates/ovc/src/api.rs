@@ -12,8 +12,10 @@ mod feed;
 mod health;
 mod host;
 mod layers;
+mod live;
 mod login;
 mod openapi;
+mod play;
 mod rpc;
 mod sse;
 
@@ -26,6 +28,7 @@ use crate::config::HttpConfig;
 use crate::db::Db;
 use crate::device::Devices;
 use crate::gateway::Gateway;
+use crate::live::Live;
 use axum::Router;
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::sync::Arc;
@@ -33,7 +36,6 @@ use std::sync::atomic::AtomicBool;
 use tokio::sync::watch;
 
 /// What the handlers work with.
-#[derive(Debug)]
 pub struct Api {
     /// Its configuration.
     pub config: HttpConfig,
@@ -45,6 +47,8 @@ pub struct Api {
     pub db: Db,
     /// Where devices connect.
     pub gateway: Gateway,
+    /// Live streams.
+    pub live: Live,
     /// What browsers are told as it happens.
     pub feed: Feed,
     /// What `/metrics` shows.
@@ -55,6 +59,12 @@ pub struct Api {
     pub closing: watch::Receiver<bool>,
 }
 
+impl std::fmt::Debug for Api {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Api").finish_non_exhaustive()
+    }
+}
+
 /// Every route, with its layers.
 fn router(api: &Arc<Api>) -> Router {
     let (routes, _) = openapi::routes().split_for_parts();
@@ -63,6 +73,7 @@ fn router(api: &Arc<Api>) -> Router {
             .merge(health::routes())
             .merge(openapi::document_route())
             .route("/ovc", axum::routing::any(door::too_late))
+            .route("/live/{name}", axum::routing::get(play::on_used_connection))
             .fallback(console::serve)
             .with_state(api.clone()),
         api,

@@ -7,8 +7,10 @@ use crate::bus::Bus;
 use crate::clock::UnixMs;
 use crate::config::Config;
 use crate::db::{Db, DbError, EventLog};
-use crate::device::{Devices, Directory, Journal, PasswdHasher};
+use crate::device::{DevicePort, Devices, Directory, Journal, PasswdHasher};
 use crate::gateway::{Gateway, GatewayParts};
+use crate::ingest::rtmp::Rtmp;
+use crate::live::{Live, LiveOptions};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use std::io;
 use std::net::SocketAddr;
@@ -45,18 +47,28 @@ pub enum StartError {
 }
 
 /// The running cloud.
-#[derive(Debug)]
 pub struct App {
     config: Config,
     http: SocketAddr,
+    rtmp: SocketAddr,
     first_start: FirstStart,
     api: Arc<Api>,
     door: Door,
     gateway: Gateway,
+    live: Live,
     journal: Arc<Journal>,
     db: Db,
     closing: watch::Sender<bool>,
     tasks: JoinSet<()>,
+}
+
+impl std::fmt::Debug for App {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("App")
+            .field("http", &self.http)
+            .field("rtmp", &self.rtmp)
+            .finish_non_exhaustive()
+    }
 }
 
 impl App {
@@ -83,12 +95,24 @@ impl App {
             bus: bus.clone(),
         };
         let gateway = Gateway::new(&config.gateway, parts);
-        let port = Arc::new(gateway.clone());
-        let devices = Devices::new(db.clone(), directory, journal.clone(), hasher, port, bus.clone());
-        let _ = tokens;
+        let port: Arc<dyn DevicePort> = Arc::new(gateway.clone());
+        let devices = Devices::new(
+            db.clone(),
+            directory,
+            journal.clone(),
+            hasher,
+            port.clone(),
+            bus.clone(),
+        );
 
         let listener = listen(config.http.listen)?;
         let http = listener.local_addr()?;
+        let address = config.rtmp.listen;
+        let rtmp = Rtmp::bind(address, config.rtmp.max_connections)
+            .await
+            .map_err(|error| StartError::Listen { address, error })?;
+        let rtmp_address = rtmp.local_addr()?;
+        let live = Live::start(live_options(&config, rtmp_address), port, &bus, tokens)?;
         let (closing, is_closing) = watch::channel(false);
         let api = Arc::new(Api {
             config: config.http.clone(),
@@ -96,6 +120,7 @@ impl App {
             devices,
             db: db.clone(),
             gateway: gateway.clone(),
+            live: live.clone(),
             feed: Feed::start(&bus),
             metrics,
             ready: AtomicBool::new(true),
@@ -105,7 +130,12 @@ impl App {
         let mut tasks = JoinSet::new();
         tasks.spawn({
             let door = door.clone();
+            let is_closing = is_closing.clone();
             async move { door.serve(listener, is_closing).await }
+        });
+        tasks.spawn({
+            let live = live.clone();
+            async move { rtmp.serve(live, is_closing).await }
         });
         tasks.spawn({
             let gateway = gateway.clone();
@@ -117,14 +147,16 @@ impl App {
         });
         tasks.spawn(tidy(api.clone(), config.devices.events_kept));
         tasks.spawn(upkeep(api.metrics.clone()));
-        tracing::info!(%http, data_dir = %config.data_dir.display(), "serving");
+        tracing::info!(%http, rtmp = %rtmp_address, data_dir = %config.data_dir.display(), "serving");
         Ok(Self {
             config,
             http,
+            rtmp: rtmp_address,
             first_start,
             api,
             door,
             gateway,
+            live,
             journal,
             db,
             closing,
@@ -135,6 +167,11 @@ impl App {
     /// Where HTTP is listened on.
     pub fn http(&self) -> SocketAddr {
         self.http
+    }
+
+    /// Where RTMP is listened on.
+    pub fn rtmp(&self) -> SocketAddr {
+        self.rtmp
     }
 
     /// What the start did about the administrator.
@@ -150,7 +187,11 @@ impl App {
         self.api.ready.store(false, Ordering::Relaxed);
         // Nobody listens for changes of it where this fails.
         let _ = self.closing.send(true);
-        tokio::join!(self.gateway.shutdown(left()), self.door.drained(left()));
+        tokio::join!(
+            self.gateway.shutdown(left()),
+            self.live.shutdown(left()),
+            self.door.drained(left())
+        );
         self.tasks.shutdown().await;
         if tokio::time::timeout(left().max(Duration::from_secs(1)), self.journal.flush())
             .await
@@ -161,6 +202,20 @@ impl App {
         // The last commit is on the disk already; this only tidies up.
         let _ = tokio::time::timeout(left().max(Duration::from_secs(1)), self.db.close()).await;
         tracing::info!("bye");
+    }
+}
+
+fn live_options(config: &Config, rtmp: SocketAddr) -> LiveOptions {
+    let host = &config.rtmp.public_host;
+    LiveOptions {
+        config: config.live.clone(),
+        rtmp_host: (!host.is_empty()).then(|| host.clone()),
+        rtmp_port: if config.rtmp.public_port == 0 {
+            rtmp.port()
+        } else {
+            config.rtmp.public_port
+        },
+        fan_out_threads: std::thread::available_parallelism().map_or(1, usize::from),
     }
 }
 

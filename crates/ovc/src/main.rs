@@ -5,7 +5,7 @@ use clap::{Args, Parser, Subcommand};
 use ovc::account::{ADMIN, FirstStart};
 use ovc::app::App;
 use ovc::config::{Config, LogConfig, LogFormat, Overrides};
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -116,7 +116,8 @@ fn start_logging(config: &LogConfig) -> anyhow::Result<()> {
     };
     let builder = tracing_subscriber::fmt()
         .with_env_filter(filter)
-        .with_writer(std::io::stderr);
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal());
     match config.format {
         LogFormat::Text => builder.init(),
         LogFormat::Json => builder.json().init(),

@@ -36,6 +36,8 @@ needs! {
     ViewDevices = Some(Permission::ViewDevices);
     /// May add, change and remove devices.
     EditDevices = Some(Permission::EditDevices);
+    /// May watch live video.
+    WatchLive = Some(Permission::WatchLive);
     /// May call methods of devices.
     OperateDevices = Some(Permission::OperateDevices);
 }

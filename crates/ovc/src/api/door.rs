@@ -3,7 +3,8 @@
 
 use super::error::ApiError;
 use super::host::Remote;
-use super::{Api, router};
+use super::layers::request_id;
+use super::{Api, play, router};
 use crate::gateway::{Refusal, RefusalReason};
 use crate::head::Head;
 use axum::Router;
@@ -195,8 +196,8 @@ impl Inside {
             Err(_) => return (Route::Http, Some(stream)),
         };
         let leftover = &bytes[head.len..];
-        match head.path {
-            "/ovc" if head.method == "GET" => match self.api.gateway.login(&head, from.ip()) {
+        if head.path == "/ovc" && head.method == "GET" {
+            return match self.api.gateway.login(&head, from.ip()) {
                 Ok(accepted) => {
                     let key = head.websocket_key().unwrap_or_default();
                     let greeting = ws::handshake::server_response(key).into_bytes();
@@ -204,8 +205,21 @@ impl Inside {
                     (Route::Done, None)
                 }
                 Err(refusal) => (Route::Refuse(refusal_answer(&refusal)), Some(stream)),
-            },
-            _ => (Route::Http, Some(stream)),
+            };
+        }
+        match play::admit(&self.api, &head) {
+            None => (Route::Http, Some(stream)),
+            Some(Err(error)) => (Route::Refuse(error_answer(error)), Some(stream)),
+            Some(Ok(play)) => {
+                if let Err(error) = self
+                    .api
+                    .live
+                    .play(play.admission, play.format, stream, play.greeting, leftover)
+                {
+                    tracing::debug!(%from, %error, "viewer gone before the first frame");
+                }
+                (Route::Done, None)
+            }
         }
     }
 
@@ -274,6 +288,13 @@ fn refusal_answer(refusal: &Refusal) -> Vec<u8> {
         "application/json",
         &serde_json::json!({ "info": refusal.info }).to_string(),
     )
+}
+
+/// A failure of the API's kind on a connection without the API's library.
+fn error_answer(error: ApiError) -> Vec<u8> {
+    let status = error.status;
+    let body = serde_json::to_string(&error.body(request_id())).unwrap_or_default();
+    answer(status, "Access-Control-Allow-Origin: *\r\n", "application/json", &body)
 }
 
 fn plain(status: StatusCode, body: &str) -> Vec<u8> {

@@ -29,6 +29,11 @@ pub(super) fn apply(router: Router, _: &Arc<Api>) -> Router {
         .layer(middleware::from_fn(outermost))
 }
 
+/// Names one request in answers and logs.
+pub(super) fn request_id() -> String {
+    format!("{:016x}", rand::random::<u64>())
+}
+
 async fn method_not_allowed(method: Method) -> ApiError {
     let message = format!("{method} is not possible here");
     ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message)
@@ -36,7 +41,7 @@ async fn method_not_allowed(method: Method) -> ApiError {
 
 async fn outermost(request: Request, next: Next) -> Response {
     let started = Instant::now();
-    let id = format!("{:016x}", rand::random::<u64>());
+    let id = request_id();
     let route = request
         .extensions()
         .get::<MatchedPath>()

@@ -1,4 +1,4 @@
-use super::{Api, device_events, devices, login, rpc, sse};
+use super::{Api, device_events, devices, live, login, rpc, sse};
 use axum::Router;
 use axum::routing::get;
 use std::sync::Arc;
@@ -52,6 +52,8 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(devices::new_password))
         .routes(routes!(rpc::call_device))
         .routes(routes!(device_events::list_device_events))
+        .routes(routes!(live::open_live))
+        .routes(routes!(live::list_streams))
         .routes(routes!(sse::events))
 }
 
