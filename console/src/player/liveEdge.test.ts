@@ -8,6 +8,13 @@ describe('the live edge', () => {
     expect(seekTo).toBeCloseTo(104.8 - edge.targetS);
   });
 
+  it('skips the rest of that past, too, when it comes in pieces', () => {
+    const edge = new LiveEdge();
+    edge.onJoin(1000);
+    expect(edge.decide(1300, 100.5, [{ start: 100, end: 102 }]).seekTo).toBeCloseTo(102 - edge.targetS);
+    expect(edge.decide(2600, 100.5, [{ start: 100, end: 102 }]).seekTo).toBeUndefined();
+  });
+
   it('plays at natural speed near the edge, a little faster when behind, and slows down only when back', () => {
     const edge = new LiveEdge();
     const range = [{ start: 0, end: 10 }];

@@ -17,6 +17,9 @@ const MIN_TARGET_S = 0.3;
 const MAX_TARGET_S = 2;
 /** Beyond target by this much, a jump is less annoying than a minute of fast playing. */
 const JUMP_S = 2.5;
+/** Just after joining, the past since the last keyframe is skipped rather than played faster: nobody has seen it yet. */
+const JOINING_MS = 1500;
+const JOINING_JUMP_S = 0.5;
 /** Catching up begins beyond target by this much, and ends at target. */
 const SLACK_S = 0.2;
 /** A stall-free time after which a little less buffer is tried. */
@@ -33,10 +36,16 @@ export class LiveEdge {
   private target = MIN_TARGET_S;
   private catchingUp = false;
   private calmSinceMs: number | undefined;
+  private joiningUntilMs = 0;
 
   /** Distance kept behind the newest buffered media, s. */
   get targetS(): number {
     return this.target;
+  }
+
+  /** A stream begins, or goes on after a break. */
+  onJoin(nowMs: number): void {
+    this.joiningUntilMs = nowMs + JOINING_MS;
   }
 
   /** The buffer ran dry while playing. */
@@ -59,7 +68,8 @@ export class LiveEdge {
     if (mine && mine !== newest && mine.end - currentTime < 0.15) return this.jump(aim);
 
     const behind = newest.end - currentTime;
-    if (behind > this.target + JUMP_S) return this.jump(aim);
+    const jumpBehind = nowMs < this.joiningUntilMs ? JOINING_JUMP_S : JUMP_S;
+    if (behind > this.target + jumpBehind) return this.jump(aim);
 
     const oldest = ranges[0]?.start ?? currentTime;
     const trim = currentTime - oldest > TRIM_AT_S ? { trimBefore: currentTime - KEEP_BEHIND_S } : {};

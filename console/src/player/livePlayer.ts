@@ -177,6 +177,7 @@ export class LivePlayer {
     } else if (message?.type === 'init') {
       this.publisherGone = false;
       this.frameDueSinceMs = this.lastByteMs;
+      this.edge.onJoin(this.lastByteMs);
       this.prepareSink(message.mime);
       this.update({ mime: message.mime, width: message.width, height: message.height });
     }
