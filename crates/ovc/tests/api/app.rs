@@ -1,0 +1,190 @@
+//! A cloud of one's own for each test.
+
+use crate::device::ScriptedDevice;
+use futures_util::StreamExt as _;
+use ovc::app::App;
+use ovc::config::Config;
+use reqwest::{Method, RequestBuilder, Response, StatusCode};
+use serde_json::{Value, json};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+use tempfile::TempDir;
+
+pub const PASSWORD: &str = "the admin's password";
+/// Longest that anything in a test may take.
+pub const LIMIT: Duration = Duration::from_secs(20);
+
+pub struct TestApp {
+    app: App,
+    dir: TempDir,
+    config: Config,
+    client: reqwest::Client,
+    pub token: String,
+}
+
+impl TestApp {
+    pub async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = Config::default();
+        config.http.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        config.rtmp.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        change(&mut config);
+        let dir = tempfile::tempdir().unwrap();
+        let mut app = Self::start_in(dir, config).await;
+        app.token = app.log_in().await;
+        app
+    }
+
+    async fn start_in(dir: TempDir, mut config: Config) -> Self {
+        config.data_dir = dir.path().to_owned();
+        let app = App::start(config.clone(), Some(PASSWORD.into())).await.unwrap();
+        let client = reqwest::Client::new();
+        Self { app, dir, config, client, token: String::new() }
+    }
+
+    /// Shuts down in order and starts on the same data.
+    pub async fn restart(self) -> Self {
+        self.app.shutdown().await;
+        let mut app = Self::start_in(self.dir, self.config).await;
+        app.token = self.token;
+        app
+    }
+
+    pub async fn shutdown(self) {
+        self.app.shutdown().await;
+    }
+
+    async fn log_in(&self) -> String {
+        let login = json!({ "username": "admin", "password": PASSWORD });
+        let answer: Value = self.bare(Method::POST, "/api/v1/login").json(&login).send().await.unwrap().json().await.unwrap();
+        answer["token"].as_str().unwrap().to_owned()
+    }
+
+    pub fn authority(&self) -> String {
+        self.app.http().to_string()
+    }
+
+    /// A request without a login.
+    pub fn bare(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("http://{}{path}", self.authority())).timeout(LIMIT)
+    }
+
+    /// A request of the administrator's.
+    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+        self.bare(method, path).bearer_auth(&self.token)
+    }
+
+    pub async fn get(&self, path: &str) -> (StatusCode, Value) {
+        answer(self.request(Method::GET, path).send().await.unwrap()).await
+    }
+
+    pub async fn send(&self, method: Method, path: &str, body: Value) -> (StatusCode, Value) {
+        answer(self.request(method, path).json(&body).send().await.unwrap()).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> (StatusCode, Value) {
+        self.send(Method::POST, path, body).await
+    }
+
+    /// Adds a device; its password.
+    pub async fn add_device(&self, code: &str) -> String {
+        let (status, made) = self.post("/api/v1/devices", json!({ "login_code": code })).await;
+        assert_eq!(status, StatusCode::CREATED, "{made}");
+        made["login_passwd"].as_str().unwrap().to_owned()
+    }
+
+    /// The login URL of a device.
+    pub fn dap_url(&self, code: &str, passwd: &str) -> String {
+        format!("ws://{}/ovc?login_code={code}&login_passwd={passwd}", self.authority())
+    }
+
+    /// Adds a device and lets it log in.
+    pub async fn connected_device(&self, code: &str) -> ScriptedDevice {
+        let passwd = self.add_device(code).await;
+        ScriptedDevice::connect(&self.dap_url(code, &passwd)).await
+    }
+
+    /// Follows what happens from now on.
+    pub async fn feed(&self) -> FeedReader {
+        self.feed_after(None).await
+    }
+
+    pub async fn feed_after(&self, last_id: Option<&str>) -> FeedReader {
+        let url = format!("http://{}/api/v1/events", self.authority());
+        let mut request = self.client.get(url).bearer_auth(&self.token);
+        if let Some(id) = last_id {
+            request = request.header("last-event-id", id);
+        }
+        let response = request.send().await.unwrap();
+        assert_eq!(response.status(), StatusCode::OK);
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        let mut reader = FeedReader { chunks: Box::pin(response.bytes_stream()), text: String::new() };
+        // The greeting: from here on nothing is missed.
+        assert!(reader.block().await.unwrap().contains("hello"));
+        reader
+    }
+}
+
+async fn answer(response: Response) -> (StatusCode, Value) {
+    let status = response.status();
+    let text = response.text().await.unwrap();
+    let body = if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap() };
+    (status, body)
+}
+
+type Chunks = std::pin::Pin<Box<dyn futures_util::Stream<Item = reqwest::Result<bytes::Bytes>> + Send>>;
+
+/// Reads server-sent events.
+pub struct FeedReader {
+    chunks: Chunks,
+    text: String,
+}
+
+#[derive(Debug, Clone)]
+pub struct FeedItem {
+    pub id: String,
+    pub kind: String,
+    pub data: Value,
+}
+
+impl FeedReader {
+    /// The next block of lines; `None` at the end.
+    async fn block(&mut self) -> Option<String> {
+        loop {
+            if let Some((block, rest)) = self.text.split_once("\n\n") {
+                let (block, rest) = (block.to_owned(), rest.to_owned());
+                self.text = rest;
+                return Some(block);
+            }
+            let chunk = tokio::time::timeout(LIMIT, self.chunks.next()).await.expect("an event in time")?;
+            self.text.push_str(std::str::from_utf8(&chunk.ok()?).unwrap());
+        }
+    }
+
+    pub async fn next(&mut self) -> Option<FeedItem> {
+        loop {
+            let block = self.block().await?;
+            let field = |name: &str| {
+                let line = block.lines().find(|line| line.starts_with(name))?;
+                Some(line[name.len()..].trim().to_owned())
+            };
+            if let (Some(kind), Some(data)) = (field("event:"), field("data:")) {
+                let id = field("id:").unwrap_or_default();
+                return Some(FeedItem { id, kind, data: serde_json::from_str(&data).unwrap() });
+            }
+        }
+    }
+
+    /// The next event of this kind.
+    pub async fn next_of(&mut self, kind: &str) -> FeedItem {
+        loop {
+            let item = self.next().await.expect("the stream goes on");
+            if item.kind == kind {
+                return item;
+            }
+        }
+    }
+}

@@ -1,0 +1,15 @@
+//! What users, operators and devices get from a running cloud: a real server on a free port, a real database in a
+//! temporary directory, a scripted device.
+
+mod app;
+mod console;
+mod device;
+mod devices;
+mod durability;
+mod feed;
+mod gateway_login;
+mod gateway_protocol;
+mod openapi;
+mod presence;
+mod rpc;
+mod session;
