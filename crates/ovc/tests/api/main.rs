@@ -2,6 +2,7 @@
 //! temporary directory, a scripted device.
 
 mod app;
+mod config;
 mod console;
 mod device;
 mod devices;
