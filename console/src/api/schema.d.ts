@@ -8,8 +8,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** List devices in the order they were added. */
         get: operations["list_devices"];
         put?: never;
+        /** Add a device. */
         post: operations["create_device"];
         delete?: never;
         options?: never;
@@ -24,12 +26,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** One device. */
         get: operations["get_device"];
         put?: never;
         post?: never;
+        /** Remove a device and all that is stored of it. It is disconnected. */
         delete: operations["delete_device"];
         options?: never;
         head?: never;
+        /** Rename, disable or enable a device. */
         patch: operations["change_device"];
         trace?: never;
     };
@@ -42,7 +47,25 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Watch a channel live. Starts its stream if it does not run, and answers when video has come. */
         post: operations["open_live"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a device told: alarms, wishes to be bound, battery levels. Newest first. */
+        get: operations["list_device_events"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -58,7 +81,48 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Give a device a new password. It is disconnected. */
         post: operations["new_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/rpc": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Call a method of a device, or send it an event. */
+        post: operations["call_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What happens, as it happens, as server-sent events.
+         * @description `presence` {login_code, presence} · `channels` {login_code, state, channels} · `device` {login_code, change:
+         *     created|updated|deleted} · `battery` {login_code, battery, id, at, data} · `alarm` and `bind` {login_code, channel?,
+         *     id, at, data} · `resync`: something was missed, look at the present state anew. Ids let a browser that comes back
+         *     get what it missed.
+         */
+        get: operations["events"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -74,6 +138,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** Log in. */
         post: operations["login"];
         delete?: never;
         options?: never;
@@ -90,6 +155,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
+        /** End the session. */
         post: operations["logout"];
         delete?: never;
         options?: never;
@@ -104,7 +170,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
+        /** Who is logged in. */
         get: operations["me"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/streams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the live streams. */
+        get: operations["list_streams"];
         put?: never;
         post?: never;
         delete?: never;
@@ -117,85 +201,259 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description A channel of a device, as it said last; of an offline device all are offline. */
         Channel: {
+            /**
+             * Format: int64
+             * @description Alarms that stand, a bit for each type.
+             */
             alarm?: number;
+            /** Format: int32 */
             channel: number;
+            /** @description The recording it makes. */
             record_session?: string;
+            /**
+             * Format: int64
+             * @description 0 offline, 1 online, 2 live, 3 faulty, 4 disabled; others may come.
+             */
             state: number;
+            /** @description `offline`, `online`, `live`, `faulty`, `disabled` or `unknown`. */
             state_name: string;
+            /** @description The stream it publishes. */
             stream_id?: string;
         };
+        /** @description A device just added. */
         CreatedDevice: components["schemas"]["Device"] & {
+            /** @description Where the device connects. */
             dap_url: string;
+            /** @description Shown this once. */
             login_passwd: string;
         };
+        /** @description A device. */
         Device: {
+            /** @description The address it last logged in from. */
             address?: string;
+            /**
+             * Format: int64
+             * @description Percent.
+             */
             battery?: number;
             channels: components["schemas"]["Channel"][];
             /** Format: date-time */
             created_at: string;
+            /** @description It may not log in. */
             disabled: boolean;
             firmware_model?: string;
             hardware_model?: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When it was last heard; absent: never.
+             */
             last_seen_at?: string;
+            /** @description Its id. */
             login_code: string;
+            /** @description What people call it; may be empty. */
             name: string;
             presence: components["schemas"]["Presence"];
+            /** @description Version of its SDK. */
             sdk?: string;
+            /**
+             * Format: int64
+             * @description As it said last: 1 online, 2 upgrading, 3 faulty; others may come.
+             */
             state?: number;
         };
+        /** @description What to change; what is left out stays. */
         DeviceChange: {
+            /** @description A device that is disabled is disconnected. */
             disabled?: boolean;
             name?: string;
         };
+        /** @description Something a device told. */
+        DeviceEvent: {
+            /**
+             * Format: date-time
+             * @description When the cloud got it.
+             */
+            at: string;
+            /** Format: int32 */
+            channel?: number;
+            /** @description The parameters as the device sent them. */
+            data: Record<string, never>;
+            /**
+             * Format: int64
+             * @description Later ones have greater numbers.
+             */
+            id: number;
+            kind: components["schemas"]["DeviceEventKind"];
+        };
+        /**
+         * @description The sorts of events kept of a device.
+         * @enum {string}
+         */
+        DeviceEventKind: "alarm" | "bind" | "battery";
+        /** @description Events, newest first. */
+        DeviceEventList: {
+            items: components["schemas"]["DeviceEvent"][];
+        };
+        /** @description A page of devices. */
         DevicePage: {
             items: components["schemas"]["Device"][];
+            /** Format: int32 */
             page: number;
+            /** Format: int32 */
             page_size: number;
+            /**
+             * Format: int64
+             * @description On all pages.
+             */
             total: number;
         };
+        /** @description Every failure of the API looks like this. */
         ErrorBody: {
-            error: {
-                code: string;
-                message: string;
-                request_id: string;
-            };
+            /** @description What went wrong. */
+            error: components["schemas"]["ErrorDetail"];
         };
+        /** @description What went wrong. */
+        ErrorDetail: {
+            /**
+             * @description For programs; stays the same from version to version.
+             * @example no_such_device
+             */
+            code: string;
+            /** @description For people, in English. */
+            message: string;
+            /** @description Names the request in the logs. */
+            request_id: string;
+        };
+        /** @description A stream that runs, and where to watch it. */
         LiveAnswer: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Until when the URLs are good for joining.
+             */
             expires_at: string;
-            play: {
-                flv: string;
-                fmp4_ws: string;
-            };
+            play: components["schemas"]["PlayUrls"];
             stream_id: string;
         };
+        /** @description A session has begun. The browser gets it as a cookie too. */
         LoginAnswer: {
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description When the session ends.
+             */
             expires_at: string;
+            /** @description For `Authorization: Bearer`. */
             token: string;
             user: components["schemas"]["User"];
         };
+        /** @description What a user logs in with. */
         LoginRequest: {
             password: string;
             username: string;
         };
+        /** @description A device to add; what is left out is made up. */
         NewDevice: {
+            /** @description 1 to 64 of `0-9 A-Z a-z _ -`; left out: 16 digits. */
             login_code?: string;
+            /** @description 16 characters or more; left out: a strong one. */
             login_passwd?: string;
             name?: string;
         };
+        /** @description A new password; left out: a strong one is made. */
         NewPassword: {
             login_passwd?: string;
         };
+        /** @description The new password. */
         PasswordAnswer: {
             login_code: string;
+            /** @description Shown this once. */
             login_passwd: string;
         };
-        /** @enum {string} */
+        /** @description Where to watch a stream. Each URL carries a token. */
+        PlayUrls: {
+            /** @description FLV over HTTP. */
+            flv: string;
+            /** @description Fragmented MP4 over WebSocket. */
+            fmp4_ws: string;
+        };
+        /**
+         * @description Whether a device is there (DAP section 3).
+         * @enum {string}
+         */
         Presence: "online" | "sleeping" | "offline";
+        /** @description What the device answered: one of the two. */
+        RpcAnswer: {
+            /** @description It refused. */
+            err?: components["schemas"]["RpcFailure"];
+            /** @description It did it. */
+            resp?: unknown;
+        };
+        /** @description An error of the device access protocol. */
+        RpcFailure: {
+            /** Format: int64 */
+            code: number;
+            msg: string;
+        };
+        /** @description A method to call. */
+        RpcRequest: {
+            /**
+             * @description A method of the device access protocol that goes to devices.
+             * @example DevInfo
+             */
+            method: string;
+            /** @description Its parameters. */
+            params: Record<string, never>;
+            /** @description Send it also if the cloud does not know the method or finds fault with the parameters. */
+            unchecked?: boolean;
+        };
+        /** @description A live stream. */
+        Stream: {
+            audio?: components["schemas"]["StreamAudio"];
+            /**
+             * Format: int64
+             * @description What came in over the last seconds.
+             */
+            bitrate_bps: number;
+            /** Format: int32 */
+            channel: number;
+            /** @description The device that publishes it. */
+            login_code: string;
+            /** Format: date-time */
+            started_at: string;
+            /** @description `starting`: no video yet; `live`; `waiting`: the publisher is gone and expected back. */
+            state: string;
+            stream_id: string;
+            video?: components["schemas"]["StreamVideo"];
+            /**
+             * Format: int64
+             * @description How many watch.
+             */
+            viewers: number;
+        };
+        /** @description The sound of a stream. */
+        StreamAudio: {
+            /** Format: int32 */
+            channels: number;
+            /** @description `aac` */
+            codec: string;
+            /** Format: int32 */
+            sample_rate_hz: number;
+        };
+        /** @description The live streams. */
+        StreamList: {
+            items: components["schemas"]["Stream"][];
+        };
+        /** @description The picture of a stream. */
+        StreamVideo: {
+            /** @description `h264` or `h265`. */
+            codec: string;
+            /** Format: int32 */
+            height: number;
+            /** Format: int32 */
+            width: number;
+        };
+        /** @description A user. */
         User: {
             username: string;
         };
@@ -211,9 +469,13 @@ export interface operations {
     list_devices: {
         parameters: {
             query?: {
+                /** @description From 1, which is the default. */
                 page?: number;
+                /** @description 1 to 500; default 50. */
                 page_size?: number;
+                /** @description Only those with this presence. */
                 presence?: components["schemas"]["Presence"];
+                /** @description Part of the login code, the name or the hardware model. */
                 query?: string;
             };
             header?: never;
@@ -222,6 +484,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description A page */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -230,7 +493,7 @@ export interface operations {
                     "application/json": components["schemas"]["DevicePage"];
                 };
             };
-            /** @description error */
+            /** @description Refused */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -254,6 +517,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Added */
             201: {
                 headers: {
                     [name: string]: unknown;
@@ -262,7 +526,25 @@ export interface operations {
                     "application/json": components["schemas"]["CreatedDevice"];
                 };
             };
-            /** @description error */
+            /** @description `bad_request`, `weak_password`, `bad_name` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_exists` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -284,6 +566,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The device */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -292,7 +575,16 @@ export interface operations {
                     "application/json": components["schemas"]["Device"];
                 };
             };
-            /** @description error */
+            /** @description `no_such_device` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -314,13 +606,23 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Removed */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description error */
+            /** @description `no_such_device` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -346,6 +648,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The device as it is now */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -354,7 +657,16 @@ export interface operations {
                     "application/json": components["schemas"]["Device"];
                 };
             };
-            /** @description error */
+            /** @description `no_such_device` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -377,6 +689,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Where to watch */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -385,7 +698,99 @@ export interface operations {
                     "application/json": components["schemas"]["LiveAnswer"];
                 };
             };
-            /** @description error */
+            /** @description `no_such_device`, `no_such_channel` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_offline`, `channel_offline` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `bitrate_too_high`, `device_refused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `not_supported` */
+            501: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `no_media`, `device_timeout` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_device_events: {
+        parameters: {
+            query?: {
+                /** @description Older than the event of this number only. */
+                before?: number;
+                /** @description Of this kind only. */
+                kind?: components["schemas"]["DeviceEventKind"];
+                /** @description 1 to 500; default 50. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceEventList"];
+                };
+            };
+            /** @description `no_such_device` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -411,6 +816,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description The new password */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -419,7 +825,117 @@ export interface operations {
                     "application/json": components["schemas"]["PasswordAnswer"];
                 };
             };
-            /** @description error */
+            /** @description `no_such_device` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    call_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RpcRequest"];
+            };
+        };
+        responses: {
+            /** @description What the device answered */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RpcAnswer"];
+                };
+            };
+            /** @description The event is on its way */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unknown_method`, `bad_params` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_offline` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_timeout` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    events: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Where to go on after a break */
+                "Last-Event-ID"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A stream of events that does not end */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description Refused */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -443,6 +959,7 @@ export interface operations {
             };
         };
         responses: {
+            /** @description Logged in */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -451,7 +968,25 @@ export interface operations {
                     "application/json": components["schemas"]["LoginAnswer"];
                 };
             };
-            /** @description error */
+            /** @description `bad_credentials` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `too_many_attempts`, with Retry-After */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -471,13 +1006,14 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description Logged out */
             204: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content?: never;
             };
-            /** @description error */
+            /** @description Refused */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -497,6 +1033,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description The user */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -505,7 +1042,45 @@ export interface operations {
                     "application/json": components["schemas"]["User"];
                 };
             };
-            /** @description error */
+            /** @description `unauthorized` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_streams: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StreamList"];
+                };
+            };
+            /** @description Refused */
             default: {
                 headers: {
                     [name: string]: unknown;
