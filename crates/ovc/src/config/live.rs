@@ -35,7 +35,7 @@ impl Default for LiveConfig {
             linger: Duration::from_secs(30),
             start_timeout: Duration::from_secs(10),
             publisher_silence: Duration::from_secs(5),
-            play_url_lifetime: Duration::from_secs(3600),
+            play_url_lifetime: Duration::from_secs(300),
             viewer_stall_limit: Duration::from_secs(10),
             max_bitrate_bps: 0,
             buffer: ByteSize::mib(16),
