@@ -91,6 +91,8 @@ fn put_track(out: &mut BytesMut, track: &Track, sample_entry: impl FnOnce(&mut B
             out.put_slice(&[0; 8]);
             out.put_u32(track.id);
             out.put_slice(&[0; 16]);
+            // Layer, alternate group, volume, reserved.
+            out.put_u16(0);
             out.put_u16(u16::from(sound));
             out.put_u16(if sound { 0x100 } else { 0 });
             out.put_u16(0);
