@@ -15,7 +15,7 @@ const FLAGS = [
 ];
 
 /**
- * A page in a browser with a profile of its own; errors of the page go to its console log, kept for the report.
+ * A page in a browser with a profile of its own; errors in the page are noted for the report.
  *
  * @param {import('./scene.js').Scene} scene
  * @param {import('playwright-core').BrowserContextOptions} [options]
@@ -25,5 +25,10 @@ export async function openBrowser(scene, options = {}) {
   scene.after(() => browser.close());
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, locale: 'en-GB', ...options });
   context.setDefaultTimeout(15_000);
-  return context.newPage();
+  const page = await context.newPage();
+  page.on('pageerror', (error) => scene.note(`page error: ${error.message}`));
+  page.on('console', (message) => {
+    if (message.type() === 'error') scene.note(`page console: ${message.text()}`);
+  });
+  return page;
 }

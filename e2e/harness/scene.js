@@ -45,6 +45,9 @@ export class Scene {
   /** @type {import('playwright-core').Page[]} */
   #pages = [];
 
+  /** @type {string[]} */
+  #notes = [];
+
   /** @param {string} name */
   constructor(name) {
     this.name = name;
@@ -65,6 +68,11 @@ export class Scene {
     this.#processes.push(process);
     this.after(() => process.kill());
     return process;
+  }
+
+  /** Something for the report on failure. @param {string} line */
+  note(line) {
+    this.#notes.push(line);
   }
 
   /** A folder of this journey's own, removed at its end. */
@@ -113,6 +121,7 @@ export class Scene {
   }
 
   async report() {
+    for (const line of this.#notes.slice(-TAIL_LINES)) console.error(`── ${this.name}: ${line}`);
     for (const process of this.#processes) {
       const ended = process.ended ? ` (ended: ${JSON.stringify(process.ended)})` : '';
       console.error(`\n── ${this.name}: last lines of ${process.name}${ended}`);
