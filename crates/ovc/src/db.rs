@@ -74,7 +74,7 @@ pub struct Db {
     reader: SqlitePool,
     /// One connection: SQLite has one writer, and queueing here is fair where its file lock is not.
     writer: SqlitePool,
-    _lock: Arc<File>,
+    lock: Arc<File>,
 }
 
 impl Db {
@@ -118,7 +118,7 @@ impl Db {
         Ok(Self {
             reader,
             writer,
-            _lock: Arc::new(lock),
+            lock: Arc::new(lock),
         })
     }
 
@@ -131,10 +131,13 @@ impl Db {
         Ok(())
     }
 
-    /// Closes it in order: what is running ends, and the log is folded into the file.
+    /// Closes it in order: what is running ends, the log is folded into the file, and the directory is free.
     pub async fn close(&self) {
         self.reader.close().await;
         self.writer.close().await;
+        if let Err(error) = self.lock.unlock() {
+            tracing::warn!(%error, "cannot give the data directory free");
+        }
     }
 }
 
@@ -157,7 +160,6 @@ mod tests {
         let first = Db::open(dir.path()).await.unwrap();
         assert!(matches!(Db::open(dir.path()).await, Err(DbError::InUse(_))));
         first.close().await;
-        drop(first);
         Db::open(dir.path()).await.unwrap();
     }
 }

@@ -221,7 +221,14 @@ impl Gateway {
         if entry.is_disabled() {
             return Err(refuse(RefusalReason::Disabled, "the device is disabled"));
         }
-        if shared.connected.fetch_add(1, Ordering::Relaxed) >= shared.capacity {
+        // Who takes over from a connection of its own needs no further place: that one ends.
+        let takes_over = || {
+            shared
+                .present
+                .get(entry.code.as_str())
+                .is_some_and(|before| before.link().is_some())
+        };
+        if shared.connected.fetch_add(1, Ordering::Relaxed) >= shared.capacity && !takes_over() {
             shared.connected.fetch_sub(1, Ordering::Relaxed);
             return Err(later(
                 RefusalReason::Full,

@@ -10,24 +10,24 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 use tempfile::TempDir;
 
-pub const PASSWORD: &str = "the admin's password";
+pub(crate) const PASSWORD: &str = "the admin's password";
 /// Longest that anything in a test may take.
-pub const LIMIT: Duration = Duration::from_secs(20);
+pub(crate) const LIMIT: Duration = Duration::from_secs(20);
 
-pub struct TestApp {
+pub(crate) struct TestApp {
     app: App,
     dir: TempDir,
     config: Config,
     client: reqwest::Client,
-    pub token: String,
+    pub(crate) token: String,
 }
 
 impl TestApp {
-    pub async fn start() -> Self {
+    pub(crate) async fn start() -> Self {
         Self::start_with(|_| {}).await
     }
 
-    pub async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
+    pub(crate) async fn start_with(change: impl FnOnce(&mut Config)) -> Self {
         let mut config = Config::default();
         config.http.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         config.rtmp.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
@@ -42,77 +42,93 @@ impl TestApp {
         config.data_dir = dir.path().to_owned();
         let app = App::start(config.clone(), Some(PASSWORD.into())).await.unwrap();
         let client = reqwest::Client::new();
-        Self { app, dir, config, client, token: String::new() }
+        Self {
+            app,
+            dir,
+            config,
+            client,
+            token: String::new(),
+        }
     }
 
     /// Shuts down in order and starts on the same data.
-    pub async fn restart(self) -> Self {
+    pub(crate) async fn restart(self) -> Self {
         self.app.shutdown().await;
         let mut app = Self::start_in(self.dir, self.config).await;
         app.token = self.token;
         app
     }
 
-    pub async fn shutdown(self) {
+    pub(crate) async fn shutdown(self) {
         self.app.shutdown().await;
     }
 
     async fn log_in(&self) -> String {
         let login = json!({ "username": "admin", "password": PASSWORD });
-        let answer: Value = self.bare(Method::POST, "/api/v1/login").json(&login).send().await.unwrap().json().await.unwrap();
+        let answer: Value = self
+            .bare(Method::POST, "/api/v1/login")
+            .json(&login)
+            .send()
+            .await
+            .unwrap()
+            .json()
+            .await
+            .unwrap();
         answer["token"].as_str().unwrap().to_owned()
     }
 
-    pub fn authority(&self) -> String {
+    pub(crate) fn authority(&self) -> String {
         self.app.http().to_string()
     }
 
     /// A request without a login.
-    pub fn bare(&self, method: Method, path: &str) -> RequestBuilder {
-        self.client.request(method, format!("http://{}{path}", self.authority())).timeout(LIMIT)
+    pub(crate) fn bare(&self, method: Method, path: &str) -> RequestBuilder {
+        self.client
+            .request(method, format!("http://{}{path}", self.authority()))
+            .timeout(LIMIT)
     }
 
     /// A request of the administrator's.
-    pub fn request(&self, method: Method, path: &str) -> RequestBuilder {
+    pub(crate) fn request(&self, method: Method, path: &str) -> RequestBuilder {
         self.bare(method, path).bearer_auth(&self.token)
     }
 
-    pub async fn get(&self, path: &str) -> (StatusCode, Value) {
+    pub(crate) async fn get(&self, path: &str) -> (StatusCode, Value) {
         answer(self.request(Method::GET, path).send().await.unwrap()).await
     }
 
-    pub async fn send(&self, method: Method, path: &str, body: Value) -> (StatusCode, Value) {
+    pub(crate) async fn send(&self, method: Method, path: &str, body: Value) -> (StatusCode, Value) {
         answer(self.request(method, path).json(&body).send().await.unwrap()).await
     }
 
-    pub async fn post(&self, path: &str, body: Value) -> (StatusCode, Value) {
+    pub(crate) async fn post(&self, path: &str, body: Value) -> (StatusCode, Value) {
         self.send(Method::POST, path, body).await
     }
 
     /// Adds a device; its password.
-    pub async fn add_device(&self, code: &str) -> String {
+    pub(crate) async fn add_device(&self, code: &str) -> String {
         let (status, made) = self.post("/api/v1/devices", json!({ "login_code": code })).await;
         assert_eq!(status, StatusCode::CREATED, "{made}");
         made["login_passwd"].as_str().unwrap().to_owned()
     }
 
     /// The login URL of a device.
-    pub fn dap_url(&self, code: &str, passwd: &str) -> String {
+    pub(crate) fn dap_url(&self, code: &str, passwd: &str) -> String {
         format!("ws://{}/ovc?login_code={code}&login_passwd={passwd}", self.authority())
     }
 
     /// Adds a device and lets it log in.
-    pub async fn connected_device(&self, code: &str) -> ScriptedDevice {
+    pub(crate) async fn connected_device(&self, code: &str) -> ScriptedDevice {
         let passwd = self.add_device(code).await;
         ScriptedDevice::connect(&self.dap_url(code, &passwd)).await
     }
 
     /// Follows what happens from now on.
-    pub async fn feed(&self) -> FeedReader {
+    pub(crate) async fn feed(&self) -> FeedReader {
         self.feed_after(None).await
     }
 
-    pub async fn feed_after(&self, last_id: Option<&str>) -> FeedReader {
+    pub(crate) async fn feed_after(&self, last_id: Option<&str>) -> FeedReader {
         let url = format!("http://{}/api/v1/events", self.authority());
         let mut request = self.client.get(url).bearer_auth(&self.token);
         if let Some(id) = last_id {
@@ -121,7 +137,10 @@ impl TestApp {
         let response = request.send().await.unwrap();
         assert_eq!(response.status(), StatusCode::OK);
         assert_eq!(response.headers()["content-type"], "text/event-stream");
-        let mut reader = FeedReader { chunks: Box::pin(response.bytes_stream()), text: String::new() };
+        let mut reader = FeedReader {
+            chunks: Box::pin(response.bytes_stream()),
+            text: String::new(),
+        };
         // The greeting: from here on nothing is missed.
         assert!(reader.block().await.unwrap().contains("hello"));
         reader
@@ -131,23 +150,27 @@ impl TestApp {
 async fn answer(response: Response) -> (StatusCode, Value) {
     let status = response.status();
     let text = response.text().await.unwrap();
-    let body = if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap() };
+    let body = if text.is_empty() {
+        Value::Null
+    } else {
+        serde_json::from_str(&text).unwrap()
+    };
     (status, body)
 }
 
 type Chunks = std::pin::Pin<Box<dyn futures_util::Stream<Item = reqwest::Result<bytes::Bytes>> + Send>>;
 
 /// Reads server-sent events.
-pub struct FeedReader {
+pub(crate) struct FeedReader {
     chunks: Chunks,
     text: String,
 }
 
 #[derive(Debug, Clone)]
-pub struct FeedItem {
-    pub id: String,
-    pub kind: String,
-    pub data: Value,
+pub(crate) struct FeedItem {
+    pub(crate) id: String,
+    pub(crate) kind: String,
+    pub(crate) data: Value,
 }
 
 impl FeedReader {
@@ -159,12 +182,14 @@ impl FeedReader {
                 self.text = rest;
                 return Some(block);
             }
-            let chunk = tokio::time::timeout(LIMIT, self.chunks.next()).await.expect("an event in time")?;
+            let chunk = tokio::time::timeout(LIMIT, self.chunks.next())
+                .await
+                .expect("an event in time")?;
             self.text.push_str(std::str::from_utf8(&chunk.ok()?).unwrap());
         }
     }
 
-    pub async fn next(&mut self) -> Option<FeedItem> {
+    pub(crate) async fn next(&mut self) -> Option<FeedItem> {
         loop {
             let block = self.block().await?;
             let field = |name: &str| {
@@ -173,13 +198,17 @@ impl FeedReader {
             };
             if let (Some(kind), Some(data)) = (field("event:"), field("data:")) {
                 let id = field("id:").unwrap_or_default();
-                return Some(FeedItem { id, kind, data: serde_json::from_str(&data).unwrap() });
+                return Some(FeedItem {
+                    id,
+                    kind,
+                    data: serde_json::from_str(&data).unwrap(),
+                });
             }
         }
     }
 
     /// The next event of this kind.
-    pub async fn next_of(&mut self, kind: &str) -> FeedItem {
+    pub(crate) async fn next_of(&mut self, kind: &str) -> FeedItem {
         loop {
             let item = self.next().await.expect("the stream goes on");
             if item.kind == kind {

@@ -7,27 +7,30 @@ use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
 
-pub struct ScriptedDevice {
+pub(crate) struct ScriptedDevice {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
     seq: i64,
 }
 
 /// A login that was refused.
 #[derive(Debug, PartialEq)]
-pub struct Refused {
-    pub status: u16,
-    pub retry_after: Option<u64>,
-    pub body: Value,
+pub(crate) struct Refused {
+    pub(crate) status: u16,
+    pub(crate) retry_after: Option<u64>,
+    pub(crate) body: Value,
 }
 
 impl ScriptedDevice {
-    pub async fn connect(url: &str) -> Self {
+    pub(crate) async fn connect(url: &str) -> Self {
         Self::try_connect(url).await.unwrap()
     }
 
-    pub async fn try_connect(url: &str) -> Result<Self, Refused> {
+    pub(crate) async fn try_connect(url: &str) -> Result<Self, Refused> {
         let connecting = tokio_tungstenite::connect_async(url);
-        match tokio::time::timeout(LIMIT, connecting).await.expect("an answer in time") {
+        match tokio::time::timeout(LIMIT, connecting)
+            .await
+            .expect("an answer in time")
+        {
             Ok((socket, response)) => {
                 assert!(response.headers().get("sec-websocket-protocol").is_none());
                 Ok(Self { socket, seq: 0 })
@@ -44,24 +47,26 @@ impl ScriptedDevice {
         }
     }
 
-    pub async fn send_text(&mut self, text: impl Into<String>) {
+    pub(crate) async fn send_text(&mut self, text: impl Into<String>) {
         self.socket.send(Message::text(text.into())).await.unwrap();
     }
 
-    pub async fn send_raw(&mut self, message: Message) {
+    pub(crate) async fn send_raw(&mut self, message: Message) {
         self.socket.send(message).await.unwrap();
     }
 
     /// Bytes as they are, without framing.
-    pub async fn send_bytes(&mut self, bytes: &[u8]) {
+    pub(crate) async fn send_bytes(&mut self, bytes: &[u8]) {
         use tokio::io::AsyncWriteExt as _;
         self.socket.get_mut().write_all(bytes).await.unwrap();
     }
 
     /// The next message.
-    pub async fn receive(&mut self) -> Value {
+    pub(crate) async fn receive(&mut self) -> Value {
         loop {
-            let message = tokio::time::timeout(LIMIT, self.socket.next()).await.expect("a message in time");
+            let message = tokio::time::timeout(LIMIT, self.socket.next())
+                .await
+                .expect("a message in time");
             match message.expect("an open connection").unwrap() {
                 Message::Text(text) => return serde_json::from_str(&text).unwrap(),
                 Message::Ping(_) | Message::Pong(_) => {}
@@ -71,10 +76,13 @@ impl ScriptedDevice {
     }
 
     /// Waits for the end: the close code and reason; `None` if there was no close frame.
-    pub async fn closed(&mut self) -> Option<(u16, String)> {
+    pub(crate) async fn closed(&mut self) -> Option<(u16, String)> {
         let mut told = None;
         loop {
-            match tokio::time::timeout(LIMIT, self.socket.next()).await.expect("the end in time") {
+            match tokio::time::timeout(LIMIT, self.socket.next())
+                .await
+                .expect("the end in time")
+            {
                 Some(Ok(Message::Close(frame))) => {
                     told = frame.map(|frame| (u16::from(frame.code), frame.reason.to_string()));
                 }
@@ -85,37 +93,42 @@ impl ScriptedDevice {
     }
 
     /// Sends a request; its number.
-    pub async fn request(&mut self, method: &str, params: Value) -> i64 {
+    pub(crate) async fn request(&mut self, method: &str, params: Value) -> i64 {
         self.seq += 1;
-        self.send_text(json!({ "req": method, "params": params, "seq": self.seq }).to_string()).await;
+        self.send_text(json!({ "req": method, "params": params, "seq": self.seq }).to_string())
+            .await;
         self.seq
     }
 
     /// Sends a request and waits for the answer.
-    pub async fn call(&mut self, method: &str, params: Value) -> Value {
+    pub(crate) async fn call(&mut self, method: &str, params: Value) -> Value {
         let seq = self.request(method, params).await;
         let answer = self.receive().await;
         assert_eq!(answer["seq"], seq, "{answer}");
         answer
     }
 
-    pub async fn keepalive(&mut self, channels: Value) {
-        let answer = self.call("Keepalive", json!({ "state": 1, "channels": channels })).await;
+    pub(crate) async fn keepalive(&mut self, channels: Value) {
+        let answer = self
+            .call("Keepalive", json!({ "state": 1, "channels": channels }))
+            .await;
         assert_eq!(answer["resp"], json!({}));
     }
 
-    pub async fn event(&mut self, name: &str, params: Value) {
-        self.send_text(json!({ "event": name, "params": params }).to_string()).await;
+    pub(crate) async fn event(&mut self, name: &str, params: Value) {
+        self.send_text(json!({ "event": name, "params": params }).to_string())
+            .await;
     }
 
     /// Answers the next request with this. The request.
-    pub async fn answer(&mut self, resp: Value) -> Value {
+    pub(crate) async fn answer(&mut self, resp: Value) -> Value {
         let request = self.receive().await;
-        self.send_text(json!({ "seq": request["seq"], "resp": resp }).to_string()).await;
+        self.send_text(json!({ "seq": request["seq"], "resp": resp }).to_string())
+            .await;
         request
     }
 
-    pub async fn close(mut self) {
+    pub(crate) async fn close(mut self) {
         self.socket.close(None).await.unwrap();
         self.closed().await;
     }

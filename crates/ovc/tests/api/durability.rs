@@ -32,20 +32,38 @@ impl Program {
             .unwrap();
         let mut lines = BufReader::new(child.stderr.take().unwrap()).lines();
         let http = loop {
-            let line = tokio::time::timeout(LIMIT, lines.next_line()).await.unwrap().unwrap().expect("it serves");
+            let line = tokio::time::timeout(LIMIT, lines.next_line())
+                .await
+                .unwrap()
+                .unwrap()
+                .expect("it serves");
             let line: Value = serde_json::from_str(&line).unwrap();
             if line["fields"]["message"] == "serving" {
                 break line["fields"]["http"].as_str().unwrap().to_owned();
             }
         };
         let log = tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
-        Self { child, base: http, client: reqwest::Client::new(), _log: log }
+        Self {
+            child,
+            base: http,
+            client: reqwest::Client::new(),
+            _log: log,
+        }
     }
 
     async fn log_in(&self) -> String {
         let login = json!({ "username": "admin", "password": PASSWORD });
         let url = format!("http://{}/api/v1/login", self.base);
-        let answer: Value = self.client.post(url).json(&login).send().await.unwrap().json().await.unwrap();
+        let answer: Value = self
+            .client
+            .post(url)
+            .json(&login)
+            .send()
+            .await
+            .unwrap()
+            .json()
+            .await
+            .unwrap();
         answer["token"].as_str().unwrap().to_owned()
     }
 
@@ -57,7 +75,11 @@ impl Program {
 
     async fn add_device(&self, token: &str, code: &str) -> Result<String, reqwest::Error> {
         let url = format!("http://{}/api/v1/devices", self.base);
-        let request = self.client.post(url).bearer_auth(token).json(&json!({ "login_code": code }));
+        let request = self
+            .client
+            .post(url)
+            .bearer_auth(token)
+            .json(&json!({ "login_code": code }));
         let made: Value = request.send().await?.error_for_status()?.json().await?;
         Ok(made["login_passwd"].as_str().unwrap().to_owned())
     }
@@ -104,7 +126,11 @@ async fn killed_in_the_middle_of_work_nothing_answered_is_lost() {
     }
 
     let program = Program::start(dir.path()).await;
-    assert_eq!(program.get(&token, "/api/v1/me").await.0, StatusCode::OK, "the session is still good");
+    assert_eq!(
+        program.get(&token, "/api/v1/me").await.0,
+        StatusCode::OK,
+        "the session is still good"
+    );
     let (_, list) = program.get(&token, "/api/v1/devices/cam/events").await;
     assert_eq!(list["items"].as_array().unwrap().len(), 20);
     for (code, passwd) in made {
@@ -114,7 +140,11 @@ async fn killed_in_the_middle_of_work_nothing_answered_is_lost() {
 
 /// SIGKILL, by the program of that name: the library must not need it.
 fn rustix_kill(pid: u32) -> bool {
-    std::process::Command::new("kill").args(["-KILL", &pid.to_string()]).status().unwrap().success()
+    std::process::Command::new("kill")
+        .args(["-KILL", &pid.to_string()])
+        .status()
+        .unwrap()
+        .success()
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -126,17 +156,31 @@ async fn stopped_it_tells_devices_and_ends_well() {
     let mut device = ScriptedDevice::connect(&program.dap_url("cam", &passwd)).await;
     device.keepalive(json!([])).await;
     let pid = program.child.id().unwrap().to_string();
-    assert!(std::process::Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+    assert!(
+        std::process::Command::new("kill")
+            .args(["-TERM", &pid])
+            .status()
+            .unwrap()
+            .success()
+    );
     assert_eq!(device.closed().await.unwrap().0, 1001);
     drop(device);
-    let status = tokio::time::timeout(LIMIT, program.child.wait()).await.expect("it ends in time").unwrap();
+    let status = tokio::time::timeout(LIMIT, program.child.wait())
+        .await
+        .expect("it ends in time")
+        .unwrap();
     assert!(status.success(), "{status}");
     assert!(!dir.path().join("ovc.sqlite-wal").exists(), "closed in order");
 }
 
 async fn run(args: &[&str], variables: &[(&str, &str)]) -> (bool, String, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ovc"));
-    let output = command.args(args).envs(variables.iter().copied()).output().await.unwrap();
+    let output = command
+        .args(args)
+        .envs(variables.iter().copied())
+        .output()
+        .await
+        .unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();
     (output.status.success(), text(output.stdout), text(output.stderr))
 }
@@ -149,10 +193,22 @@ async fn the_configuration_is_checked_and_faults_are_told_clearly() {
         std::fs::write(&path, text).unwrap();
         path.to_str().unwrap().to_owned()
     };
-    let good = file("good.toml", "data_dir = \"d\"\n[gateway]\nsilence_limit = \"1m\"\n[http]\nmetrics_token = \"hush\"\n");
-    let (ok, out, err) = run(&["check-config", "--config", &good, "--http", "127.0.0.1:9"], &[("OVC_LIVE_LINGER", "5s")]).await;
+    let good = file(
+        "good.toml",
+        "data_dir = \"d\"\n[gateway]\nsilence_limit = \"1m\"\n[http]\nmetrics_token = \"hush\"\n",
+    );
+    let (ok, out, err) = run(
+        &["check-config", "--config", &good, "--http", "127.0.0.1:9"],
+        &[("OVC_LIVE_LINGER", "5s")],
+    )
+    .await;
     assert!(ok, "{err}");
-    for part in ["silence_limit = \"1m\"", "listen = \"127.0.0.1:9\"", "linger = \"5s\"", "data_dir = \"d\""] {
+    for part in [
+        "silence_limit = \"1m\"",
+        "listen = \"127.0.0.1:9\"",
+        "linger = \"5s\"",
+        "data_dir = \"d\"",
+    ] {
         assert!(out.contains(part), "{part} is not in {out}");
     }
     assert!(!out.contains("hush"), "a secret is never printed");
@@ -160,11 +216,27 @@ async fn the_configuration_is_checked_and_faults_are_told_clearly() {
     let unknown = file("unknown.toml", "[gateway]\nsilense_limit = \"1m\"\n");
     let contradiction = file("contradiction.toml", "[gateway]\nheartbeat_interval = \"20s\"\n");
     for (args, variables, parts) in [
-        (vec!["--config", &unknown], vec![], vec!["unknown.toml", "line 2", "silense_limit", "silence_limit"]),
-        (vec!["--config", &contradiction], vec![], vec!["gateway.silence_limit", "three times"]),
+        (
+            vec!["--config", &unknown],
+            vec![],
+            vec!["unknown.toml", "line 2", "silense_limit", "silence_limit"],
+        ),
+        (
+            vec!["--config", &contradiction],
+            vec![],
+            vec!["gateway.silence_limit", "three times"],
+        ),
         (vec!["--config", "/nowhere.toml"], vec![], vec!["/nowhere.toml"]),
-        (vec![], vec![("OVC_GATEWAY_WINDOW", "17")], vec!["gateway.window", "1 to 16"]),
-        (vec![], vec![("OVC_GATEWAY_WINDOWS", "2")], vec!["OVC_GATEWAY_WINDOWS", "windows"]),
+        (
+            vec![],
+            vec![("OVC_GATEWAY_WINDOW", "17")],
+            vec!["gateway.window", "1 to 16"],
+        ),
+        (
+            vec![],
+            vec![("OVC_GATEWAY_WINDOWS", "2")],
+            vec!["OVC_GATEWAY_WINDOWS", "windows"],
+        ),
         (vec![], vec![("OVC_LIVE_LINGER", "soon")], vec!["OVC_LIVE_LINGER"]),
     ] {
         let args: Vec<&str> = std::iter::once("check-config").chain(args).collect();
@@ -175,5 +247,12 @@ async fn the_configuration_is_checked_and_faults_are_told_clearly() {
         }
     }
     // An orchestrator's variables are not ours to judge.
-    assert!(run(&["check-config"], &[("OVC_SERVICE_HOST", "10.0.0.1"), ("OVC_PORT", "tcp://10.0.0.1:80")]).await.0);
+    assert!(
+        run(
+            &["check-config"],
+            &[("OVC_SERVICE_HOST", "10.0.0.1"), ("OVC_PORT", "tcp://10.0.0.1:80")]
+        )
+        .await
+        .0
+    );
 }

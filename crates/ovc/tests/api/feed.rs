@@ -8,28 +8,58 @@ async fn what_happens_is_told_as_it_happens() {
     let mut feed = app.feed().await;
     let mut device = app.connected_device("cam").await;
     let made = feed.next().await.unwrap();
-    assert_eq!((made.kind.as_str(), &made.data), ("device", &json!({ "login_code": "cam", "change": "created" })));
-    assert_eq!(feed.next().await.unwrap().data, json!({ "login_code": "cam", "presence": "online" }));
+    assert_eq!(
+        (made.kind.as_str(), &made.data),
+        ("device", &json!({ "login_code": "cam", "change": "created" }))
+    );
+    assert_eq!(
+        feed.next().await.unwrap().data,
+        json!({ "login_code": "cam", "presence": "online" })
+    );
     device.keepalive(json!([{ "channel": 0, "state": 1 }])).await;
     let channels = feed.next().await.unwrap();
     assert_eq!(channels.kind, "channels");
-    assert_eq!(channels.data["channels"], json!([{ "channel": 0, "state": 1, "state_name": "online" }]));
+    assert_eq!(
+        channels.data["channels"],
+        json!([{ "channel": 0, "state": 1, "state_name": "online" }])
+    );
     // The same again is no news.
     device.keepalive(json!([{ "channel": 0, "state": 1 }])).await;
-    device.call("AlarmNotify", json!({ "channel": 0, "timestamp": 1, "type": 3, "state": "start", "desc": "" })).await;
+    device
+        .call(
+            "AlarmNotify",
+            json!({ "channel": 0, "timestamp": 1, "type": 3, "state": "start", "desc": "" }),
+        )
+        .await;
     let alarm = feed.next().await.unwrap();
-    assert_eq!((alarm.kind.as_str(), &alarm.data["login_code"]), ("alarm", &json!("cam")));
+    assert_eq!(
+        (alarm.kind.as_str(), &alarm.data["login_code"]),
+        ("alarm", &json!("cam"))
+    );
     assert_eq!(alarm.data["data"]["type"], 3);
     device.event("BatteryChange", json!({ "battery": 55 })).await;
     let battery = feed.next().await.unwrap();
-    assert_eq!((battery.kind.as_str(), &battery.data["battery"]), ("battery", &json!(55)));
+    assert_eq!(
+        (battery.kind.as_str(), &battery.data["battery"]),
+        ("battery", &json!(55))
+    );
     device.event("Bind", json!({ "bind_id": "b" })).await;
     assert_eq!(feed.next().await.unwrap().data["data"]["bind_id"], "b");
-    app.send(Method::PATCH, "/api/v1/devices/cam", json!({ "name": "Yard" })).await;
-    assert_eq!(feed.next().await.unwrap().data, json!({ "login_code": "cam", "change": "updated" }));
+    app.send(Method::PATCH, "/api/v1/devices/cam", json!({ "name": "Yard" }))
+        .await;
+    assert_eq!(
+        feed.next().await.unwrap().data,
+        json!({ "login_code": "cam", "change": "updated" })
+    );
     app.request(Method::DELETE, "/api/v1/devices/cam").send().await.unwrap();
-    assert_eq!(feed.next().await.unwrap().data, json!({ "login_code": "cam", "presence": "offline" }));
-    assert_eq!(feed.next().await.unwrap().data, json!({ "login_code": "cam", "change": "deleted" }));
+    assert_eq!(
+        feed.next().await.unwrap().data,
+        json!({ "login_code": "cam", "presence": "offline" })
+    );
+    assert_eq!(
+        feed.next().await.unwrap().data,
+        json!({ "login_code": "cam", "change": "deleted" })
+    );
 }
 
 #[tokio::test]

@@ -5,7 +5,11 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 async fn refused(url: &str) -> (u16, Option<u64>, String) {
     let refused = ScriptedDevice::try_connect(url).await.err().expect("a refusal");
-    (refused.status, refused.retry_after, refused.body["info"].as_str().unwrap().to_owned())
+    (
+        refused.status,
+        refused.retry_after,
+        refused.body["info"].as_str().unwrap().to_owned(),
+    )
 }
 
 #[tokio::test]
@@ -51,7 +55,12 @@ async fn guessing_is_slowed_down_for_the_device_and_for_the_address() {
     ScriptedDevice::connect(&app.dap_url("home", &home_passwd)).await;
     for _ in 0..3 {
         assert_eq!(refused(&app.dap_url("cam", "guess")).await.0, 401);
-        assert_eq!(ScriptedDevice::try_connect(&app.dap_url("home", &home_passwd)).await.err(), None);
+        assert_eq!(
+            ScriptedDevice::try_connect(&app.dap_url("home", &home_passwd))
+                .await
+                .err(),
+            None
+        );
     }
     let (status, retry_after, _) = refused(&app.dap_url("cam", &passwd)).await;
     assert_eq!(status, 429);
@@ -68,10 +77,13 @@ async fn guessing_is_slowed_down_for_the_device_and_for_the_address() {
 #[tokio::test]
 async fn a_full_cloud_says_when_to_come_back() {
     let app = TestApp::start_with(|config| config.gateway.max_devices = 1).await;
-    let _first = app.connected_device("one").await;
+    let one = app.add_device("one").await;
+    let _first = ScriptedDevice::connect(&app.dap_url("one", &one)).await;
     let passwd = app.add_device("two").await;
     let (status, retry_after, _) = refused(&app.dap_url("two", &passwd)).await;
     assert_eq!((status, retry_after), (503, Some(30)));
+    // A device that comes back before its old connection is gone finds its place.
+    ScriptedDevice::connect(&app.dap_url("one", &one)).await;
 }
 
 #[tokio::test]
@@ -86,7 +98,10 @@ async fn the_later_login_takes_over() {
         (first.closed().await, second)
     };
     let ((status, error), (closed, mut second)) = tokio::join!(call, takeover);
-    assert_eq!((status.as_u16(), &error["error"]["code"]), (502, &json!("device_disconnected")));
+    assert_eq!(
+        (status.as_u16(), &error["error"]["code"]),
+        (502, &json!("device_disconnected"))
+    );
     assert_eq!(closed, Some((4001, "replaced".into())));
     second.keepalive(json!([])).await;
     assert_eq!(app.get("/api/v1/devices/cam").await.1["presence"], "online");
@@ -97,7 +112,10 @@ async fn raw(app: &TestApp, bytes: &[u8]) -> String {
     let mut stream = tokio::net::TcpStream::connect(app.authority()).await.unwrap();
     stream.write_all(bytes).await.unwrap();
     let mut answer = Vec::new();
-    tokio::time::timeout(crate::app::LIMIT, stream.read_to_end(&mut answer)).await.unwrap().unwrap();
+    tokio::time::timeout(crate::app::LIMIT, stream.read_to_end(&mut answer))
+        .await
+        .unwrap()
+        .unwrap();
     String::from_utf8(answer).unwrap()
 }
 
@@ -107,7 +125,10 @@ async fn what_is_no_websocket_is_told_so() {
     let passwd = app.add_device("cam").await;
     let plain = format!("GET /ovc?login_code=cam&login_passwd={passwd} HTTP/1.1\r\nHost: x\r\n\r\n");
     let answer = raw(&app, plain.as_bytes()).await;
-    assert!(answer.starts_with("HTTP/1.1 426 ") && answer.contains("Upgrade: websocket"), "{answer}");
+    assert!(
+        answer.starts_with("HTTP/1.1 426 ") && answer.contains("Upgrade: websocket"),
+        "{answer}"
+    );
     let old = format!(
         "GET /ovc?login_code=cam&login_passwd={passwd} HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\n\
          Connection: Upgrade\r\nSec-WebSocket-Version: 8\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"

@@ -22,7 +22,9 @@ async fn every_method_of_a_device_is_answered() {
     }
     // Unknown events and unknown keys are no fault.
     device.event("Sunrise", json!({})).await;
-    device.send_text(r#"{"req":"GetServerInfo","seq":90,"params":null,"more":1}"#).await;
+    device
+        .send_text(r#"{"req":"GetServerInfo","seq":90,"params":null,"more":1}"#)
+        .await;
     assert_eq!(device.receive().await["seq"], 90);
 }
 
@@ -36,13 +38,26 @@ async fn what_a_device_tells_is_kept_before_it_is_answered() {
     device.event("BatteryChange", json!({ "battery": 140 })).await;
     assert_eq!(device.call("AlarmNotify", alarm.clone()).await["resp"], json!({}));
     let (_, list) = app.get("/api/v1/devices/cam/events").await;
-    let kinds: Vec<_> = list["items"].as_array().unwrap().iter().map(|item| item["kind"].as_str().unwrap()).collect();
+    let kinds: Vec<_> = list["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|item| item["kind"].as_str().unwrap())
+        .collect();
     assert_eq!(kinds, ["alarm", "battery", "bind"]);
-    assert_eq!((&list["items"][0]["data"], &list["items"][0]["channel"]), (&alarm, &json!(2)));
-    assert_eq!(device.call("AlarmNotify", json!({ "channel": 2 })).await["err"]["code"], 12);
+    assert_eq!(
+        (&list["items"][0]["data"], &list["items"][0]["channel"]),
+        (&alarm, &json!(2))
+    );
+    assert_eq!(
+        device.call("AlarmNotify", json!({ "channel": 2 })).await["err"]["code"],
+        12
+    );
 
     let before = list["items"][1]["id"].as_i64().unwrap();
-    let (_, older) = app.get(&format!("/api/v1/devices/cam/events?before={before}&limit=1")).await;
+    let (_, older) = app
+        .get(&format!("/api/v1/devices/cam/events?before={before}&limit=1"))
+        .await;
     assert_eq!(older["items"], json!([list["items"][2]]));
     let (_, batteries) = app.get("/api/v1/devices/cam/events?kind=battery").await;
     assert_eq!(batteries["items"], json!([list["items"][1]]));
@@ -76,14 +91,25 @@ async fn who_breaks_a_rule_is_disconnected_with_the_right_code() {
         ("seq no integer", text(r#"{"req":"Keepalive","seq":"1"}"#), 1008),
         ("answer to no request", text(r#"{"seq":7,"resp":{}}"#), 1008),
         ("binary", Message::binary(vec![1, 2, 3]), 1003),
-        ("too big", text(&format!(r#"{{"event":"X","params":{{"x":"{}"}}}}"#, "x".repeat(5000))), 1009),
-        ("not UTF-8", Message::Frame(Frame::message(vec![0xff], OpCode::Data(Data::Text), true)), 1007),
+        (
+            "too big",
+            text(&format!(r#"{{"event":"X","params":{{"x":"{}"}}}}"#, "x".repeat(5000))),
+            1009,
+        ),
+        (
+            "not UTF-8",
+            Message::Frame(Frame::message(vec![0xff], OpCode::Data(Data::Text), true)),
+            1007,
+        ),
     ];
     let passwd = app.add_device("cam").await;
     for (name, message, code) in cases {
         let mut device = crate::device::ScriptedDevice::connect(&app.dap_url("cam", &passwd)).await;
         device.send_raw(message).await;
-        let (closed, reason) = device.closed().await.unwrap_or_else(|| panic!("{name}: no close frame"));
+        let (closed, reason) = device
+            .closed()
+            .await
+            .unwrap_or_else(|| panic!("{name}: no close frame"));
         assert_eq!(closed, code, "{name}: {reason}");
         assert!(!reason.is_empty(), "{name}");
     }
@@ -100,12 +126,16 @@ async fn who_breaks_a_rule_is_disconnected_with_the_right_code() {
 async fn fragments_pings_and_closes_are_handled() {
     let app = TestApp::start().await;
     let mut device = app.connected_device("cam").await;
-    let part = |text: &'static str, code, last| Message::Frame(Frame::message(text.as_bytes(), OpCode::Data(code), last));
+    let part =
+        |text: &'static str, code, last| Message::Frame(Frame::message(text.as_bytes(), OpCode::Data(code), last));
     device.send_raw(part(r#"{"req":"GetServer"#, Data::Text, false)).await;
     device.send_raw(Message::Ping("are you there".into())).await;
     device.send_raw(part(r#"Info","seq":5}"#, Data::Continue, true)).await;
     assert_eq!(device.receive().await["seq"], 5);
-    let bye = CloseFrame { code: CloseCode::Normal, reason: "bye".into() };
+    let bye = CloseFrame {
+        code: CloseCode::Normal,
+        reason: "bye".into(),
+    };
     device.send_raw(Message::Close(Some(bye))).await;
     assert_eq!(device.closed().await.unwrap().0, 1000);
 }

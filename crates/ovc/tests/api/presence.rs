@@ -27,7 +27,11 @@ async fn only_silence_makes_a_device_offline() {
     device.keepalive(json!([])).await;
     let heard = Instant::now();
     let offline = feed.next_of("presence").await;
-    assert_eq!(offline.data, json!({ "login_code": "cam", "presence": "offline" }), "the reconnect was not told");
+    assert_eq!(
+        offline.data,
+        json!({ "login_code": "cam", "presence": "offline" }),
+        "the reconnect was not told"
+    );
     assert!(heard.elapsed() >= Duration::from_millis(2900), "{:?}", heard.elapsed());
     let (code, reason) = device.closed().await.unwrap();
     assert_eq!(code, 1008, "{reason}");

@@ -6,7 +6,10 @@ use std::time::Duration;
 const RPC: &str = "/api/v1/devices/cam/rpc";
 
 fn code(answer: &(StatusCode, Value)) -> (u16, &str) {
-    (answer.0.as_u16(), answer.1["error"]["code"].as_str().unwrap_or_default())
+    (
+        answer.0.as_u16(),
+        answer.1["error"]["code"].as_str().unwrap_or_default(),
+    )
 }
 
 #[tokio::test]
@@ -22,10 +25,15 @@ async fn an_administrator_calls_a_device() {
     let refuse = async {
         let request = device.receive().await;
         let err = json!({ "code": 4711, "msg": "not today" });
-        device.send_text(json!({ "seq": request["seq"], "err": err }).to_string()).await;
+        device
+            .send_text(json!({ "seq": request["seq"], "err": err }).to_string())
+            .await;
     };
     let (answer, ()) = tokio::join!(app.post(RPC, json!({ "method": "FormatDisk" })), refuse);
-    assert_eq!(answer, (StatusCode::OK, json!({ "err": { "code": 4711, "msg": "not today" } })));
+    assert_eq!(
+        answer,
+        (StatusCode::OK, json!({ "err": { "code": 4711, "msg": "not today" } }))
+    );
 }
 
 #[tokio::test]
@@ -42,12 +50,19 @@ async fn an_event_goes_out_without_an_answer() {
 async fn calls_of_many_go_to_the_device_one_by_one() {
     let app = TestApp::start().await;
     let mut device = app.connected_device("cam").await;
-    let call = |channel: u32| app.post(RPC, json!({ "method": "Snapshot", "params": { "channel": channel, "url": "http://x/" } }));
+    let call = |channel: u32| {
+        app.post(
+            RPC,
+            json!({ "method": "Snapshot", "params": { "channel": channel, "url": "http://x/" } }),
+        )
+    };
     let serve = async {
         for seq in 1..=3 {
             let request = device.receive().await;
             assert_eq!(request["seq"], seq);
-            device.send_text(json!({ "seq": seq, "resp": { "of": request["params"]["channel"] } }).to_string()).await;
+            device
+                .send_text(json!({ "seq": seq, "resp": { "of": request["params"]["channel"] } }).to_string())
+                .await;
         }
     };
     let (a, b, c, ()) = tokio::join!(call(7), call(8), call(9), serve);
@@ -61,15 +76,29 @@ async fn calls_that_cannot_be_are_told_why() {
     let app = TestApp::start().await;
     app.add_device("cam").await;
     let call = |body| app.post(RPC, body);
-    assert_eq!(code(&call(json!({ "method": "DevInfo" })).await), (409, "device_offline"));
-    assert_eq!(code(&call(json!({ "method": "RebootDevice" })).await), (409, "device_offline"));
-    assert_eq!(code(&call(json!({ "method": "Teleport" })).await), (400, "unknown_method"));
+    assert_eq!(
+        code(&call(json!({ "method": "DevInfo" })).await),
+        (409, "device_offline")
+    );
+    assert_eq!(
+        code(&call(json!({ "method": "RebootDevice" })).await),
+        (409, "device_offline")
+    );
+    assert_eq!(
+        code(&call(json!({ "method": "Teleport" })).await),
+        (400, "unknown_method")
+    );
     // A device's own method does not go to it.
-    assert_eq!(code(&call(json!({ "method": "Keepalive" })).await), (400, "unknown_method"));
+    assert_eq!(
+        code(&call(json!({ "method": "Keepalive" })).await),
+        (400, "unknown_method")
+    );
     let bad = call(json!({ "method": "CtrlPTZ", "params": { "channel": 0 } })).await;
     assert_eq!(code(&bad), (400, "bad_params"));
     assert!(bad.1["error"]["message"].as_str().unwrap().contains("op"), "{bad:?}");
-    let nobody = app.post("/api/v1/devices/nobody/rpc", json!({ "method": "DevInfo" })).await;
+    let nobody = app
+        .post("/api/v1/devices/nobody/rpc", json!({ "method": "DevInfo" }))
+        .await;
     assert_eq!(code(&nobody), (404, "no_such_device"));
 }
 
@@ -77,9 +106,15 @@ async fn calls_that_cannot_be_are_told_why() {
 async fn unchecked_calls_reach_the_device_as_they_are() {
     let app = TestApp::start().await;
     let mut device = app.connected_device("cam").await;
-    let call = app.post(RPC, json!({ "method": "X-Teleport", "params": { "to": "moon" }, "unchecked": true }));
+    let call = app.post(
+        RPC,
+        json!({ "method": "X-Teleport", "params": { "to": "moon" }, "unchecked": true }),
+    );
     let (answer, request) = tokio::join!(call, device.answer(json!([1, 2])));
-    assert_eq!((&request["req"], &request["params"]), (&json!("X-Teleport"), &json!({ "to": "moon" })));
+    assert_eq!(
+        (&request["req"], &request["params"]),
+        (&json!("X-Teleport"), &json!({ "to": "moon" }))
+    );
     assert_eq!(answer, (StatusCode::OK, json!({ "resp": [1, 2] })));
 }
 

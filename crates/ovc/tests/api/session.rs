@@ -4,8 +4,16 @@ use serde_json::{Value, json};
 
 async fn log_in(app: &TestApp, username: &str, password: &str) -> (StatusCode, Option<String>, Value) {
     let body = json!({ "username": username, "password": password });
-    let response = app.bare(Method::POST, "/api/v1/login").json(&body).send().await.unwrap();
-    let retry_after = response.headers().get("retry-after").map(|value| value.to_str().unwrap().to_owned());
+    let response = app
+        .bare(Method::POST, "/api/v1/login")
+        .json(&body)
+        .send()
+        .await
+        .unwrap();
+    let retry_after = response
+        .headers()
+        .get("retry-after")
+        .map(|value| value.to_str().unwrap().to_owned());
     (response.status(), retry_after, response.json().await.unwrap())
 }
 
@@ -34,7 +42,13 @@ async fn nothing_of_the_api_is_open_without_a_login() {
             }
             let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
             let path = path.replace("{login_code}", "cam").replace("{channel}", "0");
-            let bad = app.bare(method.clone(), &path).json(&json!({})).bearer_auth("ovs_guess").send().await.unwrap();
+            let bad = app
+                .bare(method.clone(), &path)
+                .json(&json!({}))
+                .bearer_auth("ovs_guess")
+                .send()
+                .await
+                .unwrap();
             assert_eq!(bad.status(), StatusCode::UNAUTHORIZED, "{method} {path}");
             let none = app.bare(method.clone(), &path).json(&json!({})).send().await.unwrap();
             assert_eq!(none.status(), StatusCode::UNAUTHORIZED, "{method} {path}");
@@ -48,7 +62,10 @@ async fn nothing_of_the_api_is_open_without_a_login() {
 async fn wrong_passwords_are_refused_and_slowed_down() {
     let app = TestApp::start_with(|config| config.account.failures_per_user = 2).await;
     let (status, _, error) = log_in(&app, "admin", "guess").await;
-    assert_eq!((status, &error["error"]["code"]), (StatusCode::UNAUTHORIZED, &json!("bad_credentials")));
+    assert_eq!(
+        (status, &error["error"]["code"]),
+        (StatusCode::UNAUTHORIZED, &json!("bad_credentials"))
+    );
     let (status, _, unknown) = log_in(&app, "nobody", "guess").await;
     assert_eq!(status, StatusCode::UNAUTHORIZED);
     assert_eq!(unknown["error"]["message"], error["error"]["message"]);
@@ -56,7 +73,10 @@ async fn wrong_passwords_are_refused_and_slowed_down() {
     assert_eq!(log_in(&app, "ADMIN", PASSWORD).await.0, StatusCode::OK);
     assert_eq!(log_in(&app, "admin", "guess").await.0, StatusCode::UNAUTHORIZED);
     let (status, retry_after, error) = log_in(&app, "Admin", PASSWORD).await;
-    assert_eq!((status, &error["error"]["code"]), (StatusCode::TOO_MANY_REQUESTS, &json!("too_many_attempts")));
+    assert_eq!(
+        (status, &error["error"]["code"]),
+        (StatusCode::TOO_MANY_REQUESTS, &json!("too_many_attempts"))
+    );
     assert!((1..=30).contains(&retry_after.unwrap().parse::<u64>().unwrap()));
 }
 
@@ -64,19 +84,39 @@ async fn wrong_passwords_are_refused_and_slowed_down() {
 async fn the_cookie_works_for_pages_of_ours_only() {
     let app = TestApp::start().await;
     let body = json!({ "username": "admin", "password": PASSWORD });
-    let response = app.bare(Method::POST, "/api/v1/login").json(&body).send().await.unwrap();
+    let response = app
+        .bare(Method::POST, "/api/v1/login")
+        .json(&body)
+        .send()
+        .await
+        .unwrap();
     let cookie = response.headers()["set-cookie"].to_str().unwrap().to_owned();
-    assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
+    assert!(
+        cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"),
+        "{cookie}"
+    );
     let cookie = cookie.split(';').next().unwrap();
-    let get = app.bare(Method::GET, "/api/v1/me").header("cookie", cookie).send().await.unwrap();
+    let get = app
+        .bare(Method::GET, "/api/v1/me")
+        .header("cookie", cookie)
+        .send()
+        .await
+        .unwrap();
     assert_eq!(get.status(), StatusCode::OK);
 
-    let add = || app.bare(Method::POST, "/api/v1/devices").header("cookie", cookie).json(&json!({}));
+    let add = || {
+        app.bare(Method::POST, "/api/v1/devices")
+            .header("cookie", cookie)
+            .json(&json!({}))
+    };
     let own = format!("http://{}", app.authority());
     for (request, status) in [
         (add(), StatusCode::FORBIDDEN),
         (add().header("origin", "http://evil.example"), StatusCode::FORBIDDEN),
-        (add().header("sec-fetch-site", "cross-site").header("origin", &own), StatusCode::FORBIDDEN),
+        (
+            add().header("sec-fetch-site", "cross-site").header("origin", &own),
+            StatusCode::FORBIDDEN,
+        ),
         (add().header("origin", &own), StatusCode::CREATED),
         (add().header("sec-fetch-site", "same-origin"), StatusCode::CREATED),
     ] {
@@ -88,10 +128,19 @@ async fn the_cookie_works_for_pages_of_ours_only() {
 async fn a_session_survives_a_restart_and_a_logout_does_too() {
     let app = TestApp::start().await;
     let (_, _, second) = log_in(&app, "admin", PASSWORD).await;
-    app.bare(Method::POST, "/api/v1/logout").bearer_auth(second["token"].as_str().unwrap()).send().await.unwrap();
+    app.bare(Method::POST, "/api/v1/logout")
+        .bearer_auth(second["token"].as_str().unwrap())
+        .send()
+        .await
+        .unwrap();
     let app = app.restart().await;
     assert_eq!(app.get("/api/v1/me").await.0, StatusCode::OK);
-    let ended = app.bare(Method::GET, "/api/v1/me").bearer_auth(second["token"].as_str().unwrap()).send().await.unwrap();
+    let ended = app
+        .bare(Method::GET, "/api/v1/me")
+        .bearer_auth(second["token"].as_str().unwrap())
+        .send()
+        .await
+        .unwrap();
     assert_eq!(ended.status(), StatusCode::UNAUTHORIZED);
 }
 
@@ -100,18 +149,40 @@ async fn bad_requests_are_told_what_is_wrong() {
     let app = TestApp::start().await;
     for (path, body, status, code) in [
         ("/api/v1/devices", "{", StatusCode::BAD_REQUEST, "bad_request"),
-        ("/api/v1/devices", r#"{"nmae":"x"}"#, StatusCode::BAD_REQUEST, "bad_request"),
-        ("/api/v1/devices", r#"{"login_code":"a b"}"#, StatusCode::BAD_REQUEST, "bad_request"),
+        (
+            "/api/v1/devices",
+            r#"{"nmae":"x"}"#,
+            StatusCode::BAD_REQUEST,
+            "bad_request",
+        ),
+        (
+            "/api/v1/devices",
+            r#"{"login_code":"a b"}"#,
+            StatusCode::BAD_REQUEST,
+            "bad_request",
+        ),
         ("/api/v1/nothing", "{}", StatusCode::NOT_FOUND, "not_found"),
         ("/api/v1/me", "{}", StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
-        ("/api/v1/devices", &format!(r#"{{"name":"{}"}}"#, "x".repeat(300_000)), StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
+        (
+            "/api/v1/devices",
+            &format!(r#"{{"name":"{}"}}"#, "x".repeat(300_000)),
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too_large",
+        ),
     ] {
-        let request = app.request(Method::POST, path).header("content-type", "application/json");
+        let request = app
+            .request(Method::POST, path)
+            .header("content-type", "application/json");
         let response = request.body(body.to_owned()).send().await.unwrap();
         assert_eq!(response.status(), status, "{path}");
         let error: Value = response.json().await.unwrap();
         assert_eq!(error["error"]["code"], code, "{path}");
     }
-    let form = app.request(Method::POST, "/api/v1/devices").body("{}").send().await.unwrap();
+    let form = app
+        .request(Method::POST, "/api/v1/devices")
+        .body("{}")
+        .send()
+        .await
+        .unwrap();
     assert_eq!(form.status(), StatusCode::UNSUPPORTED_MEDIA_TYPE);
 }
