@@ -61,3 +61,11 @@ it('passes over events it does not understand', () => {
   expect(readEvent('presence', '{}')).toBeUndefined();
   expect(readEvent('later', '{"login_code":"a"}')).toBeUndefined();
 });
+
+it('takes a deleted device out of the lists at once', () => {
+  const queries = cache();
+  apply(queries, 'device', { login_code: 'a', change: 'deleted' });
+  const page = queries.getQueryData<DevicePage>(keys.list(FILTER));
+  expect(page?.items.map((d) => d.login_code)).toEqual(['b']);
+  expect(page?.total).toBe(1);
+});

@@ -32,9 +32,18 @@ export function applyEvent(queries: QueryClient, event: DeviceEvent, now: Date):
       patch(queries, event.loginCode, (device) => ({ ...device, battery: event.battery }));
       return false;
     case 'changed':
-      if (event.change !== 'deleted') void queries.invalidateQueries({ queryKey: keys.device(event.loginCode) });
+      if (event.change === 'deleted') dropFromLists(queries, event.loginCode);
+      void queries.invalidateQueries({ queryKey: keys.device(event.loginCode) });
       return true;
   }
+}
+
+/** Takes a deleted device out of the cached lists at once, before they are fetched again. */
+export function dropFromLists(queries: QueryClient, loginCode: string): void {
+  queries.setQueriesData<DevicePage>({ queryKey: keys.lists }, (page) => {
+    if (!page?.items.some((d) => d.login_code === loginCode)) return page;
+    return { ...page, items: page.items.filter((d) => d.login_code !== loginCode), total: page.total - 1 };
+  });
 }
 
 /** True where a cached list may no longer hold the right devices after somebody's presence changed. */

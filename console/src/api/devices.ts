@@ -1,5 +1,6 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { answerOf, client } from './client';
+import { dropFromLists } from './deviceEvents';
 import { type DeviceFilter, keys } from './queries';
 import type { Device, Presence } from './types';
 
@@ -66,11 +67,16 @@ export function useNewPassword(loginCode: string) {
   });
 }
 
-export function useDeleteDevice(loginCode: string) {
+/** `onDeleted` is called even where the page of the device is gone by then, because the cloud's own event came first. */
+export function useDeleteDevice(loginCode: string, onDeleted: () => void) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: () =>
       answerOf(client.DELETE('/api/v1/devices/{login_code}', { params: { path: { login_code: loginCode } } })),
-    onSuccess: () => queries.invalidateQueries({ queryKey: keys.lists }),
+    onSuccess: () => {
+      onDeleted();
+      dropFromLists(queries, loginCode);
+      return queries.invalidateQueries({ queryKey: keys.lists });
+    },
   });
 }

@@ -1,4 +1,14 @@
-import { ActionIcon, Group, Menu, SegmentedControl, Text, useMantineColorScheme } from '@mantine/core';
+import {
+  ActionIcon,
+  Divider,
+  Group,
+  Popover,
+  SegmentedControl,
+  Text,
+  UnstyledButton,
+  useMantineColorScheme,
+} from '@mantine/core';
+import { useDisclosure } from '@mantine/hooks';
 import { IconDeviceDesktop, IconKeyboard, IconLogout, IconMoon, IconSun } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { useLogout } from '../api/session';
@@ -16,35 +26,52 @@ const SCHEMES = [
 export function UserMenu({ username }: { username: string }) {
   const { t } = useTranslation();
   const logout = useLogout();
+  const [opened, { toggle, close }] = useDisclosure();
   return (
-    <Menu position="bottom-end" width={264}>
-      <Menu.Target>
-        <ActionIcon variant="transparent" size={36} aria-label={t('app.menu')} data-testid="user-menu">
+    <Popover position="bottom-end" width={264} shadow="md" radius="md" opened={opened} onDismiss={close} trapFocus>
+      <Popover.Target>
+        <ActionIcon
+          variant="transparent"
+          size={36}
+          aria-label={t('app.menu')}
+          aria-haspopup="dialog"
+          data-testid="user-menu"
+          onClick={toggle}
+        >
           <span className={classes.initial} aria-hidden="true">
             {username.slice(0, 1).toUpperCase()}
           </span>
         </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown p={8}>
+      </Popover.Target>
+      <Popover.Dropdown p={8} aria-label={t('app.menu')}>
         <Text size="sm" c="dimmed" px={8} py={6} truncate>
           {t('app.signedInAs', { name: username })}
         </Text>
         <Appearance />
-        <Menu.Divider />
-        <Menu.Item leftSection={<IconKeyboard size={17} />} onClick={openShortcutsHelp} visibleFrom="sm">
+        <Divider my={6} />
+        <UnstyledButton
+          className={classes.item}
+          visibleFrom="sm"
+          onClick={() => {
+            close();
+            openShortcutsHelp();
+          }}
+        >
+          <IconKeyboard size={17} aria-hidden="true" />
           {t('app.shortcuts')}
-        </Menu.Item>
-        <Menu.Item
-          leftSection={<IconLogout size={17} />}
+        </UnstyledButton>
+        <UnstyledButton
+          className={classes.item}
           data-testid="log-out"
           onClick={() => {
             logout.mutate();
           }}
         >
+          <IconLogout size={17} aria-hidden="true" />
           {t('app.logOut')}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+        </UnstyledButton>
+      </Popover.Dropdown>
+    </Popover>
   );
 }
 

@@ -121,20 +121,18 @@ export function DeleteDialog(props: Props) {
 function DeleteForm({ device, onClose }: Props) {
   const { t } = useTranslation();
   const navigate = useNavigate();
-  const remove = useDeleteDevice(device.login_code);
   const [typed, setTyped] = useState('');
   const word = device.name || device.login_code;
+  const remove = useDeleteDevice(device.login_code, () => {
+    notifications.show({ message: t('device.deleted', { name: word }), color: 'gray' });
+    void navigate('/devices', { replace: true });
+  });
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
         if (typed.trim() !== word.trim()) return;
-        remove.mutate(undefined, {
-          onSuccess: () => {
-            notifications.show({ message: t('device.deleted', { name: word }), color: 'gray' });
-            void navigate('/devices', { replace: true });
-          },
-        });
+        remove.mutate();
       }}
     >
       <Stack>

@@ -19,7 +19,9 @@ export function DevicePage() {
   const device = useDevice(loginCode);
   useTitle(device.data?.name ?? loginCode);
 
-  if (device.data) return <DeviceView device={device.data} />;
+  const missing = device.error instanceof ApiError && device.error.status === 404;
+  // Keyed: another device is another page, with players of its own.
+  if (device.data && !missing) return <DeviceView key={loginCode} device={device.data} />;
   if (device.isPending) {
     return (
       <Center mih="50vh">
@@ -27,7 +29,6 @@ export function DevicePage() {
       </Center>
     );
   }
-  const missing = device.error instanceof ApiError && device.error.status === 404;
   return (
     <Center mih="50vh">
       <Stack align="center">

@@ -107,6 +107,7 @@ function Pages({ total, page, onChange }: { total: number; page: number; onChang
           globalThis.scrollTo({ top: 0 });
         }}
         aria-label={t('devices.pages')}
+        getControlProps={(control) => ({ 'aria-label': t(control === 'next' ? 'devices.next' : 'devices.previous') })}
       />
     </Group>
   );

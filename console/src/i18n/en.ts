@@ -47,6 +47,8 @@ export const en = {
     never: 'Never',
     disabled: 'Disabled',
     pages: 'Pages of devices',
+    next: 'Next page',
+    previous: 'Previous page',
     range: '{{from}}–{{to}} of {{total}}',
     failed: 'The devices could not be fetched.',
   },

@@ -48,6 +48,8 @@ export const zh: Texts = {
     never: '从未',
     disabled: '已停用',
     pages: '设备分页',
+    next: '下一页',
+    previous: '上一页',
     range: '第 {{from}}–{{to}} 台，共 {{total}} 台',
     failed: '无法获取设备列表。',
   },
