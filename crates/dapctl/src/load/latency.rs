@@ -37,13 +37,21 @@ impl Latencies {
     /// Adds one.
     pub fn record(&mut self, latency: Duration) {
         let us = u64::try_from(latency.as_micros()).unwrap_or(Self::LONGEST_US);
-        self.0.saturating_record(us.clamp(1, Self::LONGEST_US));
+        // It grows as needed, so that recording cannot fail.
+        let _ = self.0.record(us.clamp(1, Self::LONGEST_US));
     }
 
     /// Adds all of another collection.
     pub fn add(&mut self, other: &Self) {
         // Both resize by themselves, so that adding cannot fail.
         let _ = self.0.add(&other.0);
+    }
+
+    /// How many were longer than `limit`.
+    #[must_use]
+    pub fn count_over(&self, limit: Duration) -> u64 {
+        let us = u64::try_from(limit.as_micros()).unwrap_or(Self::LONGEST_US);
+        self.0.len() - self.0.count_between(0, us)
     }
 
     /// Their shape.
@@ -82,6 +90,7 @@ mod tests {
             "{summary:?}"
         );
         one.record(Duration::from_secs(3600));
+        assert_eq!(one.count_over(Duration::from_millis(100)), 11);
         assert!((59_900.0..60_100.0).contains(&one.summary().max_ms));
     }
 }
