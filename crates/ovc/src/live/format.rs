@@ -125,7 +125,8 @@ impl FlvWriter {
         let (video, audio) = (self.video.as_ref(), self.audio.as_ref());
         let at = timestamp(at_ms);
         let mut tags = BytesMut::new();
-        flv::write_tag(&mut tags, flv::DATA_TAG, at, &flv::metadata(video, audio));
+        // At time 0, wherever the media is: ffmpeg takes a later script tag for a track of subtitles.
+        flv::write_tag(&mut tags, flv::DATA_TAG, 0, &flv::metadata(video, audio));
         if let Some(video) = video {
             flv::write_tag(&mut tags, flv::VIDEO_TAG, at, &flv::write_video_config(video));
         }
