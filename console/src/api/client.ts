@@ -52,9 +52,11 @@ export async function answerOf<T>(request: Promise<Answer<T>>): Promise<T> {
 
 function toApiError(body: unknown, response: Response): ApiError {
   const { code, message } = errorIn(body);
+  // A proxy before the cloud answers so while the cloud is away.
+  const away = code === undefined && response.status >= 502 && response.status <= 504;
   const retryAfter = Number(response.headers.get('retry-after') ?? NaN);
   return new ApiError(
-    code ?? `http_${String(response.status)}`,
+    code ?? (away ? 'network' : `http_${String(response.status)}`),
     message ?? response.statusText,
     response.status,
     Number.isFinite(retryAfter) ? retryAfter : undefined,

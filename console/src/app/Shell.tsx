@@ -3,6 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, Navigate, Outlet, useLocation } from 'react-router';
+import { setConnected, useConnection } from '../api/connection';
 import { followEvents } from '../api/events';
 import { useMe } from '../api/session';
 import { Brand } from '../ui/Brand';
@@ -16,7 +17,8 @@ export function Shell() {
   const me = useMe();
   const location = useLocation();
   const username = me.data?.username;
-  const connected = useEvents(username !== undefined);
+  useEvents(username !== undefined);
+  const away = useLongAway();
 
   if (me.data === null) {
     const next = location.pathname + location.search;
@@ -42,7 +44,7 @@ export function Shell() {
           <UserMenu username={username} />
         </div>
       </header>
-      {!connected && (
+      {away && (
         <div className={classes.offline} role="status">
           {t('app.reconnecting')}
         </div>
@@ -55,26 +57,26 @@ export function Shell() {
   );
 }
 
-/** Follows the cloud's events while logged in. Answers false once the connection has been gone for some seconds. */
-function useEvents(active: boolean): boolean {
+/** Follows the cloud's events while logged in. */
+function useEvents(active: boolean): void {
   const queries = useQueryClient();
-  const [connected, setConnected] = useState(true);
+  useEffect(() => (active ? followEvents(queries, setConnected) : undefined), [active, queries]);
+}
+
+/** True once the cloud has been away for some seconds: shorter breaks mend themselves before anybody cares. */
+function useLongAway(): boolean {
+  const { connected } = useConnection();
+  const [away, setAway] = useState(false);
   useEffect(() => {
-    if (!active) return;
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const stop = followEvents(queries, (up) => {
-      clearTimeout(timer);
-      if (up) setConnected(true);
-      else {
-        timer = setTimeout(() => {
-          setConnected(false);
-        }, 4000);
-      }
-    });
+    const timer = setTimeout(
+      () => {
+        setAway(!connected);
+      },
+      connected ? 0 : 4000,
+    );
     return () => {
       clearTimeout(timer);
-      stop();
     };
-  }, [active, queries]);
-  return connected;
+  }, [connected]);
+  return away;
 }

@@ -2,6 +2,7 @@ import { ActionIcon, Text, Tooltip } from '@mantine/core';
 import { IconArrowsDiagonal, IconArrowsDiagonalMinimize2 } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useConnection } from '../api/connection';
 import type { Channel, Device } from '../api/types';
 import { LivePlayerView } from '../player/LivePlayerView';
 import classes from './ChannelGrid.module.css';
@@ -79,12 +80,13 @@ function Player({ device, channel, compact }: { device: Device; channel: Channel
   const { t } = useTranslation();
   const name = device.name || device.login_code;
   const number = channel.channel;
+  const { times } = useConnection();
   return (
     <LivePlayerView
       loginCode={device.login_code}
       channel={number}
       name={device.channels.length > 1 ? `${name} – ${t('device.channel', { number })}` : name}
-      wakeKey={`${device.presence}/${channel.state === 0 ? 'off' : 'on'}`}
+      wakeKey={`${device.presence}/${channel.state === 0 ? 'off' : 'on'}/${times}`}
       compact={compact}
     />
   );

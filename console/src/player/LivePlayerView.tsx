@@ -17,7 +17,7 @@ interface Props {
   channel: number;
   /** What is seen, for labels and file names. */
   name: string;
-  /** Changes when the device or channel comes or goes: a player waiting for it tries at once. */
+  /** Changes when the device, the channel or the cloud comes or goes: a player waiting for it tries at once. */
   wakeKey: string;
   /** A tile among others rather than the one big picture. */
   compact?: boolean;
@@ -32,6 +32,7 @@ export function LivePlayerView({ loginCode, channel, name, wakeKey, compact = fa
   const player = useLivePlayer({ frame, video, still }, loginCode, channel);
   const status = usePlayerStatus(player);
   const [controls, actions] = usePlayerActions(player, frame, video, name);
+  const [poster] = useState(() => posterOf(posterKey(loginCode, channel)));
   const [details, setDetails] = useState(false);
   const idle = useIdle(frame, 2600);
 
@@ -69,7 +70,7 @@ export function LivePlayerView({ loginCode, channel, name, wakeKey, compact = fa
       <video
         ref={video}
         className={classes.video}
-        poster={posterOf(posterKey(loginCode, channel))}
+        poster={poster}
         muted
         playsInline
         tabIndex={-1}
