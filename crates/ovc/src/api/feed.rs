@@ -82,7 +82,6 @@ impl Feed {
     }
 
     /// What came after the item `after`, and what comes. `None` for the past if that is not known any more.
-    #[expect(clippy::type_complexity, reason = "one caller")]
     pub(super) fn subscribe(
         &self,
         after: Option<u64>,

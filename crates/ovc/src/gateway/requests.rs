@@ -54,7 +54,7 @@ pub(super) fn handle_event(from: &Accepted, name: &str, params: Option<Box<RawVa
                 from.shared
                     .parts
                     .journal
-                    .battery(device, i64::from(said.battery.get()), UnixMs::now());
+                    .battery(device, said.battery.get(), UnixMs::now());
                 return Some(new_event(from, DeviceEventKind::Battery, None, params));
             }
             Err(bad) => bad.to_string(),

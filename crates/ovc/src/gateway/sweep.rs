@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// How often the devices are looked through: how much later than the limit a silence may be noticed.
-const INTERVAL: Duration = Duration::from_millis(500);
+const INTERVAL: Duration = Duration::from_secs(1);
 
 /// Devices that were silent for too long go offline; that of the others is written down now and then when they were
 /// last heard. One task for all devices instead of a timer for each.

@@ -1,6 +1,8 @@
 //! What users, operators and devices get from a running cloud: a real server on a free port, a real database in a
 //! temporary directory, a scripted device.
 
+#![allow(clippy::unwrap_used, reason = "tests; the lint knows functions marked as such only")]
+
 mod app;
 mod config;
 mod console;
