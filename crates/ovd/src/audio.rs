@@ -1,12 +1,16 @@
 //! Sound that players cannot play becomes AAC: raw samples in, AAC frames out.
 //!
-//! The only place that knows the encoder (`oxideav-aac`, pure Rust).
+//! The only place that knows `oxideav-aac` (pure Rust), on which the coder stands.
+
+mod coder;
+mod mdct;
 
 use bytes::Bytes;
+use coder::Coder;
+use mdct::LINES as FRAME_LEN;
 use media::{AudioConfig, Frame, aac, g711};
-use oxideav_aac::encoder::{EncoderConfig, FRAME_LEN, StreamEncoder};
 
-/// Sampling rates the encoder takes.
+/// Sampling rates of AAC, in the order of their index (ISO/IEC 14496-3, table 1.18).
 const RATES_HZ: [u32; 12] = [
     96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025, 8000,
 ];
@@ -32,7 +36,7 @@ pub struct Pcm {
 
 /// Makes AAC-LC frames of 1024 samples from runs of any length.
 pub struct AacEncoder {
-    inner: StreamEncoder,
+    inner: Coder,
     config: AudioConfig,
     pending: Vec<i16>,
     /// Time of the first pending sample, in samples since the timeline's zero.
@@ -46,15 +50,12 @@ impl AacEncoder {
     /// When AAC has no such rate, or there are more channels.
     pub fn new(rate_hz: u32, channels: u8, bitrate_bps: u32) -> Result<Self, UnsupportedAudio> {
         let unsupported = UnsupportedAudio { rate_hz, channels };
-        if !RATES_HZ.contains(&rate_hz) || !(1..=2).contains(&channels) {
+        let rate_index = RATES_HZ.iter().position(|&rate| rate == rate_hz).ok_or(unsupported)?;
+        if !(1..=2).contains(&channels) {
             return Err(unsupported);
         }
-        let config = EncoderConfig {
-            sample_rate: rate_hz,
-            channels,
-            bitrate: bitrate_bps,
-        };
-        let inner = StreamEncoder::new(config).map_err(|_| unsupported)?;
+        let rate_index = u8::try_from(rate_index).map_err(|_| unsupported)?;
+        let inner = Coder::new(rate_index, rate_hz, usize::from(channels), bitrate_bps).ok_or(unsupported)?;
         let config = aac::config(rate_hz, channels).map_err(|_| unsupported)?;
         Ok(Self {
             inner,
@@ -103,15 +104,13 @@ impl AacEncoder {
     }
 
     fn encode_hop(&mut self, hop: usize) -> Option<Bytes> {
-        let adts = match self.inner.encode_frame(self.pending.get(..hop)?) {
-            Ok(adts) => adts,
+        match self.inner.code(self.pending.get(..hop)?) {
+            Ok(block) => Some(Bytes::from(block)),
             Err(error) => {
                 tracing::warn!(%error, "a block of sound could not be encoded");
-                return None;
+                None
             }
-        };
-        let payload = aac::parse_adts(&adts).ok()?.data;
-        Some(Bytes::copy_from_slice(payload))
+        }
     }
 }
 

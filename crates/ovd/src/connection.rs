@@ -110,8 +110,8 @@ fn delay_after_refusal(error: &LoginError, backoff: &mut Backoff, login_code: &s
         StatusCode::BAD_REQUEST => tracing::error!(
             login_code, %info, "login refused (400): the cloud did not understand the login; check url and login_code"
         ),
-        StatusCode::NOT_FOUND => {
-            tracing::error!(%info, "no cloud at this url (404): it should end in /ovc");
+        StatusCode::NOT_FOUND | StatusCode::OK => {
+            tracing::error!(%status, "no device access at this url: it should end in /ovc");
         }
         _ => tracing::error!(%status, %info, "login refused"),
     }

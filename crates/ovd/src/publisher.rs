@@ -174,6 +174,14 @@ impl Push {
         self.surroundings.changed.notify_one();
     }
 
+    /// Why it does not work at the moment.
+    fn reason(&self) -> Option<String> {
+        match &*self.status.borrow() {
+            Status::Retrying { reason, .. } => Some(reason.clone()),
+            _ => None,
+        }
+    }
+
     /// Pushes, again and again. Dropped in the middle, it leaves the open connection in `connection`.
     async fn push(&mut self, connection: &mut Option<Connection>) {
         let mut delay = FIRST_DELAY;
@@ -193,16 +201,18 @@ impl Push {
                 Err(error) => error,
             };
             let refused = matches!(error, ConnectError::Session(_));
-            self.set(Status::Retrying {
-                reason: error.to_string(),
-                refused,
-            });
+            let reason = error.to_string();
+            let wait = delay.mul_f64(rand::rng().random_range(0.5..1.0));
+            if self.reason().as_ref() == Some(&reason) {
+                tracing::debug!(%reason, retry_in = ?wait, "still not publishing");
+            } else {
+                tracing::warn!(%reason, retry_in = ?wait, "not publishing, it is tried again");
+            }
+            self.set(Status::Retrying { reason, refused });
             if failing_since.elapsed() > GIVE_UP_AFTER {
-                tracing::warn!(%error, "giving the stream up");
+                tracing::warn!("giving the stream up");
                 return;
             }
-            let wait = delay.mul_f64(rand::rng().random_range(0.5..1.0));
-            tracing::warn!(%error, retry_in = ?wait, "not publishing");
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}
                 _ = self.target.changed() => {}

@@ -152,7 +152,7 @@ fn address(login: &Login, identity: &Identity, again: bool) -> Url {
     url
 }
 
-/// The reason in a refusal's body: `{"info": "…"}`, or the beginning of whatever it is.
+/// The reason in a refusal's body: `{"info": "…"}`, or the beginning of whatever it is, unless that is a web page.
 fn info(body: &[u8]) -> String {
     #[derive(serde::Deserialize)]
     struct Body {
@@ -163,7 +163,7 @@ fn info(body: &[u8]) -> String {
         Err(_) => String::from_utf8_lossy(body).into_owned(),
     };
     let text: String = text.chars().filter(|sign| !sign.is_control()).take(200).collect();
-    if text.trim().is_empty() {
+    if text.trim().is_empty() || text.trim_start().starts_with('<') {
         "no reason given".to_owned()
     } else {
         text
@@ -215,7 +215,8 @@ mod tests {
     #[test]
     fn a_refusals_reason_is_found_and_made_harmless() {
         assert_eq!(info(br#"{"info": "wrong password"}"#), "wrong password");
-        assert_eq!(info(b"<html>\n\x1b[2Jno"), "<html>[2Jno");
+        assert_eq!(info(b"too\n\x1b[2Jmany"), "too[2Jmany");
+        assert_eq!(info(b"<html>no</html>"), "no reason given");
         assert_eq!(info(b""), "no reason given");
     }
 }

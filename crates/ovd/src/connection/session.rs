@@ -28,7 +28,12 @@ pub(super) enum End {
     /// We were asked to stop.
     Stopped,
     /// The cloud closed, with this code and reason.
-    ByCloud { code: u16, reason: String },
+    ByCloud {
+        /// WebSocket close code; 1005 for none.
+        code: u16,
+        /// The cloud's words.
+        reason: String,
+    },
     /// The cloud broke the protocol or did not answer; we closed.
     ByUs { reason: String },
     /// The connection broke.

@@ -78,6 +78,9 @@ async fn watch(source: &RtspSource, feed: &Feed) -> Result<(), String> {
                     }
                 }
                 let keyframe = frame.is_random_access_point();
+                if frame.loss() > 0 {
+                    intake.lost_video();
+                }
                 intake.video(time_ms, keyframe, frame.into_data().into(), feed);
             }
             CodecItem::AudioFrame(frame) => intake.audio(milliseconds(frame.timestamp()), frame.data(), feed),

@@ -55,7 +55,7 @@ impl Default for TestPattern {
 impl TestPattern {
     /// What is wrong with these settings, for people.
     pub fn check(&self) -> Result<(), String> {
-        let even = |value: u32, range: std::ops::RangeInclusive<u32>| range.contains(&value) && value % 2 == 0;
+        let even = |value: u32, range: std::ops::RangeInclusive<u32>| range.contains(&value) && value.is_multiple_of(2);
         if !even(self.width, 64..=3840) || !even(self.height, 64..=2160) {
             return Err("width must be even and 64–3840, height even and 64–2160".to_owned());
         }

@@ -49,9 +49,7 @@ fn publishing() -> Session {
         hello[1..=HANDSHAKE_LEN],
         "C2 echoes S1"
     );
-    session
-        .receive(&reply("_result", 1.0, |out| amf0::put_null(out)))
-        .unwrap();
+    session.receive(&reply("_result", 1.0, amf0::put_null)).unwrap();
     session
         .receive(&reply("_result", 4.0, |out| amf0::put_number(out, 7.0)))
         .unwrap();

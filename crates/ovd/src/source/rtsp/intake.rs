@@ -23,6 +23,8 @@ pub(super) struct Intake {
     told: Option<Tracks>,
     /// The timeline starts over at the next keyframe.
     start_over: bool,
+    /// A picture is missing since the last keyframe.
+    broken: bool,
 }
 
 impl Intake {
@@ -51,6 +53,13 @@ impl Intake {
         }
     }
 
+    /// Something of the picture was lost on the way: what follows cannot be decoded until the next keyframe, and decoders
+    /// in browsers give up over it, so it is left out.
+    pub(super) fn lost_video(&mut self) {
+        tracing::debug!("packets of the picture were lost");
+        self.broken = true;
+    }
+
     pub(super) fn video(&mut self, time_ms: i64, keyframe: bool, data: Bytes, feed: &Feed) {
         let Some((config, length_size)) = &self.video else {
             return;
@@ -60,6 +69,7 @@ impl Intake {
             return;
         };
         if keyframe {
+            self.broken = false;
             let tracks = Tracks {
                 video: Some(config.clone()),
                 audio: self.audio.as_ref().map(|audio| audio.config().clone()),
@@ -74,7 +84,7 @@ impl Intake {
         }
         match self.times.next(time_ms) {
             DecodeTime::StartOver => self.start_over = true,
-            DecodeTime::Known(dts_ms) if !self.start_over => {
+            DecodeTime::Known(dts_ms) if !self.start_over && !self.broken => {
                 feed.push(Frame {
                     track: TrackKind::Video,
                     dts_ms,

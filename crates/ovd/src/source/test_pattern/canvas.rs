@@ -133,7 +133,7 @@ impl Canvas {
         let mixed = colour.over(below, share);
         self.y[luma] = mixed.0;
         // One chroma sample covers 2 × 2 pixels: the even one decides.
-        if x % 2 == 0 && y % 2 == 0 {
+        if x.is_multiple_of(2) && y.is_multiple_of(2) {
             self.u[chroma] = mixed.1;
             self.v[chroma] = mixed.2;
         }
