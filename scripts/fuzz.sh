@@ -11,5 +11,8 @@ cargo +nightly --version >/dev/null 2>&1 || {
 }
 for target in $(cargo +nightly fuzz list); do
   echo "── $target, $seconds s"
-  cargo +nightly fuzz run "$target" -- -max_total_time="$seconds" -print_final_stats=1
+  # The words of the protocol, for those targets that read it.
+  words=()
+  if [[ $target == dap_* ]]; then words=(-dict=fuzz/dap.dict); fi
+  cargo +nightly fuzz run "$target" -- -max_total_time="$seconds" -print_final_stats=1 "${words[@]}"
 done
