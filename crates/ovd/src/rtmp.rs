@@ -1,6 +1,6 @@
 //! RTMP, the publishing end only: to hand a live stream to a cloud.
 //!
-//! [`session`] is the protocol without I/O, [`Connection`] puts it on a socket. Classic H.264 + AAC and Enhanced RTMP
+//! [`Session`] is the protocol without I/O, [`Connection`] puts it on a socket. Classic H.264 + AAC and Enhanced RTMP
 //! bodies pass alike: the session never looks into them.
 
 mod amf0;

@@ -77,11 +77,10 @@ async fn watch(source: &RtspSource, feed: &Feed) -> Result<(), String> {
                         intake.set_video(parameters.codec_params(), parameters.extra_data())?;
                     }
                 }
-                let keyframe = frame.is_random_access_point();
                 if frame.loss() > 0 {
                     intake.lost_video();
                 }
-                intake.video(time_ms, keyframe, frame.into_data().into(), feed);
+                intake.video(time_ms, frame.into_data().into(), feed);
             }
             CodecItem::AudioFrame(frame) => intake.audio(milliseconds(frame.timestamp()), frame.data(), feed),
             _ => {}

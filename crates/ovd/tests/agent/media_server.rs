@@ -140,7 +140,7 @@ impl Publication {
                 return Some(event);
             }
             match self.tcp.read(&mut scratch).await {
-                Ok(len) if len > 0 => self.input(&scratch[..len].to_vec()).await,
+                Ok(len) if len > 0 => self.input(&scratch[..len]).await,
                 _ => return None,
             }
         }

@@ -4,7 +4,7 @@ use crate::audio::{SampleFormat, SoundTrack};
 use crate::feed::{Feed, SourceState, Tracks};
 use crate::source::decode_times::{DecodeTime, DecodeTimes};
 use bytes::Bytes;
-use media::{Frame, TrackKind, VideoConfig, aac, h264, h265, nal};
+use media::{Frame, TrackKind, VideoCodec, VideoConfig, aac, h264, h265, nal};
 use retina::client::Stream;
 use retina::codec::{ParametersRef, VideoParametersCodec};
 
@@ -60,13 +60,18 @@ impl Intake {
         self.broken = true;
     }
 
-    pub(super) fn video(&mut self, time_ms: i64, keyframe: bool, data: Bytes, feed: &Feed) {
+    pub(super) fn video(&mut self, time_ms: i64, data: Bytes, feed: &Feed) {
         let Some((config, length_size)) = &self.video else {
             return;
         };
         let Ok(data) = nal::widen_lengths(data, *length_size) else {
             tracing::debug!("a picture that is no sequence of NAL units was left out");
             return;
+        };
+        // Not the client's own opinion: it overlooks open groups of pictures in H.265 (CRA).
+        let keyframe = match config.codec {
+            VideoCodec::H264 => h264::is_keyframe(&data),
+            VideoCodec::H265 => h265::is_keyframe(&data),
         };
         if keyframe {
             self.broken = false;
