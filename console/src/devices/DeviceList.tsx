@@ -9,6 +9,7 @@ import { channelStateOf, isUsable } from './channels';
 import classes from './DeviceList.module.css';
 import { LastSeen } from './LastSeen';
 import { Thumbnail } from './Thumbnail';
+import { useRestingHover } from './useRestingHover';
 
 interface Props {
   devices: Device[];
@@ -38,16 +39,21 @@ export function DeviceList({ devices, stale }: Props) {
 
 const Row = memo(function Row({ device }: { device: Device }) {
   const live = device.presence === 'online' && device.channels.some((c) => channelStateOf(c) === 'live');
+  const first = device.channels[0];
+  const [resting, hover] = useRestingHover(400);
+  // Looking at a picture costs a device with a battery some of it: there only who opens it sees it.
+  const preview = resting && device.presence === 'online' && device.battery == null && !!first && isUsable(first);
   return (
     <li>
       <Link
+        {...hover}
         to={`/devices/${encodeURIComponent(device.login_code)}`}
         className={classes.row}
         data-testid="device-row"
         data-login-code={device.login_code}
       >
         <span className={classes.picture}>
-          <Thumbnail loginCode={device.login_code} channel={device.channels[0]?.channel ?? 0} live={live} />
+          <Thumbnail loginCode={device.login_code} channel={first?.channel ?? 0} live={live} preview={preview} />
         </span>
         <span className={classes.name}>
           <Text component="span" fw={550} truncate>
