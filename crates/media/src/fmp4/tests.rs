@@ -38,7 +38,7 @@ fn times(atoms: &[Any]) -> (u64, u32) {
                 let traf = &moof.traf[0];
                 Some((
                     traf.tfdt.as_ref()?.base_media_decode_time,
-                    traf.trun[0].entries[0].duration?,
+                    traf.trun[0].samples.get(0)?.duration?,
                 ))
             }
             _ => None,
@@ -86,7 +86,7 @@ fn a_video_fragment_tells_when_it_came_and_where_its_frame_is() {
         panic!("{atoms:?}")
     };
     assert_eq!(mdat.data, frame.data);
-    let entry = &moof.traf[0].trun[0].entries[0];
+    let entry = moof.traf[0].trun[0].samples.get(0).unwrap();
     assert_eq!((entry.size, entry.cts), (Some(5), Some(80)));
     assert_eq!(entry.flags, Some(0x0200_0000), "depends on no other");
     // The data offset counts from the start of the moof, which stands behind a prft of 32 bytes.

@@ -158,7 +158,8 @@ impl Hub {
         state.audio = Some(config);
         match &mut state.stretch {
             Some(stretch) if stretch.video.is_some() => stretch.renew = true,
-            _ => state.end_stretch(false),
+            Some(_) => state.end_stretch(false),
+            None => {}
         }
     }
 

@@ -16,6 +16,17 @@ pub(super) enum Action {
     Stop,
 }
 
+/// How LivePublish ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// The device said yes.
+    Accepted,
+    /// It said no, or could not be asked.
+    Refused,
+    /// Its connection ended before the answer. It will be asked on the next one.
+    Lost,
+}
+
 /// The life of one wanted stream.
 #[derive(Debug)]
 pub(super) struct Lifecycle {
@@ -84,11 +95,11 @@ impl Lifecycle {
         self.ask |= !publishes_this && !alive && !self.asking && waited;
     }
 
-    /// LivePublish was answered or failed. Answers whether the stream should end because of it: the device refused,
-    /// and nobody watches who could wait for a better time.
-    pub(super) fn asked(&mut self, succeeded: bool, watchers: usize) -> bool {
+    /// LivePublish ended. Answers whether the stream should end because of it: the device refused, and nobody watches
+    /// who could wait for a better time.
+    pub(super) fn asked(&mut self, answer: Answer, watchers: usize) -> bool {
         self.asking = false;
-        self.over |= !succeeded && !self.publishing && !self.ask && watchers == 0;
+        self.over |= answer == Answer::Refused && !self.publishing && !self.ask && watchers == 0;
         self.over
     }
 
@@ -142,7 +153,7 @@ mod tests {
     fn a_stream_without_watchers_stops_after_the_linger_time_and_not_before() {
         let (mut life, now) = wanted();
         assert_eq!(life.next_deadline(), None);
-        life.asked(true, 0);
+        life.asked(Answer::Accepted, 0);
         life.watcher_left(now);
         assert_eq!(life.next_deadline(), Some(now + LINGER));
         assert_eq!(life.poll(now + LINGER - SECOND), None);
@@ -161,7 +172,7 @@ mod tests {
     #[test]
     fn a_device_that_returns_is_asked_again_only_while_nobody_publishes() {
         let (mut life, now) = wanted();
-        life.asked(true, 1);
+        life.asked(Answer::Accepted, 1);
         life.set_publishing(true);
         life.device_returned();
         assert_eq!(life.poll(now), None);
@@ -175,14 +186,14 @@ mod tests {
         let (mut life, now) = wanted();
         life.device_returned();
         assert_eq!(life.poll(now), None, "one question at a time");
-        assert!(!life.asked(false, 0), "the stream lives on");
+        assert!(!life.asked(Answer::Lost, 0), "the stream lives on");
         assert_eq!(life.poll(now), Some(Action::Ask));
     }
 
     #[test]
     fn a_device_that_forgot_the_stream_is_reminded_at_most_every_ten_seconds() {
         let (mut life, now) = wanted();
-        life.asked(true, 1);
+        life.asked(Answer::Accepted, 1);
         life.device_reported(false, false, now + SECOND * 9);
         assert_eq!(life.poll(now + SECOND * 9), None);
         life.device_reported(true, false, now + SECOND * 11);
@@ -199,9 +210,9 @@ mod tests {
     #[test]
     fn a_refusal_ends_the_stream_unless_somebody_watches() {
         let (mut life, now) = wanted();
-        assert!(life.asked(false, 0));
+        assert!(life.asked(Answer::Refused, 0));
         assert_eq!(life.poll(now + LINGER * 2), None);
         let (mut life, _) = wanted();
-        assert!(!life.asked(false, 1));
+        assert!(!life.asked(Answer::Refused, 1));
     }
 }

@@ -111,7 +111,7 @@ impl Ring {
         self.bytes += chunk.len();
         self.chunks.push_back(chunk);
         // The present and the previous group of pictures are kept: the one to join at, the other for those behind.
-        let keep_from = self.join_before.or(self.join).unwrap_or(0);
+        let keep_from = self.join_before.unwrap_or(0);
         while self.first < keep_from || self.bytes > self.max_bytes || self.chunks.len() > MAX_CHUNKS {
             let Some(dropped) = self.chunks.pop_front() else { break };
             self.bytes -= dropped.len();

@@ -113,7 +113,7 @@ fn a_viewer_that_keeps_up_gets_new_headers_in_their_place() {
 fn nobody_joins_between_two_stretches() {
     let mut ring = ring(&[b"Kab"]);
     ring.end_stretch();
-    assert_eq!(collect(&ring, &mut Cursor::START).0, Vec::<String>::new());
+    assert_eq!(collect(&ring, &mut { Cursor::START }).0, Vec::<String>::new());
 }
 
 #[test]

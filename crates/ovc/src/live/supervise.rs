@@ -10,7 +10,7 @@ use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 use tokio::time::{Instant, sleep_until};
 
-use super::lifecycle::Action;
+use super::lifecycle::{Action, Answer};
 use super::registry::Progress;
 use super::service::Shared;
 use crate::bus::{Change, Event, Subscription};
@@ -113,7 +113,12 @@ fn asked(shared: &Shared, id: &StreamId, answer: Result<(), CallError>) {
     let Some(entry) = registry.get_mut(id.as_str()) else {
         return;
     };
-    let over = entry.life.asked(answer.is_ok(), entry.viewers);
+    let heard = match &answer {
+        Ok(()) => Answer::Accepted,
+        Err(CallError::Disconnected | CallError::Replaced) => Answer::Lost,
+        Err(_) => Answer::Refused,
+    };
+    let over = entry.life.asked(heard, entry.viewers);
     let outcome = if answer.is_ok() { "ok" } else { "failed" };
     metrics::counter!("ovc_live_publish_requests_total", "outcome" => outcome).increment(1);
     if let Err(error) = &answer {
@@ -125,7 +130,7 @@ fn asked(shared: &Shared, id: &StreamId, answer: Result<(), CallError>) {
             _ if *progress == Progress::Live => return false,
             Ok(()) => Progress::Asked,
             // The device is about to be asked again on its new connection.
-            Err(CallError::Disconnected | CallError::Replaced) if !over => Progress::Asking,
+            Err(CallError::Disconnected | CallError::Replaced) => Progress::Asking,
             Err(error) => Progress::Failed(error),
         };
         *progress = next;

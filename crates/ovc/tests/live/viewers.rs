@@ -1,0 +1,239 @@
+//! Viewers over TCP: fast ones, slow ones, and ones that misbehave.
+
+use std::io::{ErrorKind, Read, Write};
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::time::{Duration, Instant};
+
+use ovc::config::LiveConfig;
+use ovc::live::{Live, Opened, PlayFormat};
+use socket2::SockRef;
+use tokio::task::spawn_blocking;
+
+use crate::bench::{LiveBench, begin, frame, publish};
+
+const LIMIT: Duration = Duration::from_secs(20);
+const HEAD: &[u8] = b"HTTP/1.1 200 OK\r\n\r\n";
+
+/// A viewer's end of a connection that the cloud plays to.
+fn watch(live: &Live, opened: &Opened, format: PlayFormat) -> TcpStream {
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
+    let viewer = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+    viewer.set_read_timeout(Some(LIMIT)).unwrap();
+    let (stream, _) = listener.accept().unwrap();
+    stream.set_nonblocking(true).unwrap();
+    let stream = tokio::net::TcpStream::from_std(stream).unwrap();
+    let admission = live.admit(opened.stream_id.as_str(), &opened.play_token).unwrap();
+    live.play(admission, format, stream, HEAD.to_vec(), &[]).unwrap();
+    viewer
+}
+
+/// Reads FLV: the numbers of the frames, and whether each is a keyframe.
+struct FlvReader {
+    socket: TcpStream,
+    /// Read, between any two tags, at most so fast.
+    pause: Duration,
+}
+
+impl FlvReader {
+    fn new(mut socket: TcpStream) -> Self {
+        let mut head = [0; HEAD.len() + 13];
+        socket.read_exact(&mut head).unwrap();
+        assert!(head.starts_with(HEAD) && head[HEAD.len()..].starts_with(b"FLV"));
+        Self { socket, pause: Duration::ZERO }
+    }
+
+    /// The next video frame; `None` at the end of the stream.
+    fn next(&mut self) -> Option<(u32, bool)> {
+        loop {
+            let mut head = [0; 11];
+            match self.socket.read_exact(&mut head) {
+                Err(error) if matches!(error.kind(), ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset) => return None,
+                read => read.unwrap(),
+            }
+            let mut body = vec![0; u32::from_be_bytes([0, head[1], head[2], head[3]]) as usize + 4];
+            match self.socket.read_exact(&mut body) {
+                Err(error) if matches!(error.kind(), ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset) => return None,
+                read => read.unwrap(),
+            }
+            std::thread::sleep(self.pause);
+            if head[0] == 9 && body[1] == 1 {
+                return Some((u32::from_be_bytes([body[10], body[11], body[12], body[13]]), body[0] >> 4 == 1));
+            }
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_viewer_starts_with_the_last_keyframe_and_misses_nothing() {
+    let mut bench = LiveBench::new(&[]);
+    let (opened, publisher, _) = bench.started().await;
+    for number in 1..60 {
+        publish(&publisher, frame(number, number % 25 == 0, 3000));
+    }
+    let socket = watch(&bench.live, &opened, PlayFormat::Flv);
+    let mut viewer = spawn_blocking(|| FlvReader::new(socket)).await.unwrap();
+    for number in 60..200 {
+        publish(&publisher, frame(number, number % 25 == 0, 3000));
+    }
+    let seen = spawn_blocking(move || (50..200).map(|_| viewer.next().unwrap()).collect::<Vec<_>>()).await.unwrap();
+    assert_eq!(seen, (50..200).map(|number| (number, number % 25 == 0)).collect::<Vec<_>>());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slow_viewer_skips_to_keyframes_and_nobody_else_notices() {
+    let mut bench = LiveBench::new(&[]);
+    let (opened, publisher, _) = bench.started().await;
+    let slow = watch(&bench.live, &opened, PlayFormat::Flv);
+    SockRef::from(&slow).set_recv_buffer_size(4096).unwrap();
+    let fast = watch(&bench.live, &opened, PlayFormat::Flv);
+    let fast = spawn_blocking(move || {
+        let mut reader = FlvReader::new(fast);
+        std::iter::from_fn(|| reader.next()).take_while(|(number, _)| *number != 1000).collect::<Vec<_>>()
+    });
+    let slow = spawn_blocking(move || {
+        let mut reader = FlvReader::new(slow);
+        reader.pause = Duration::from_millis(2);
+        std::iter::from_fn(|| reader.next()).take_while(|(number, _)| *number != 1000).collect::<Vec<_>>()
+    });
+    // Twenty-five frames a group, 20 KB a frame: far more than the slow one takes, no faster than the fast one can.
+    let mut pace = tokio::time::interval(Duration::from_millis(1));
+    for number in 1..=1000 {
+        pace.tick().await;
+        publish(&publisher, frame(number, number % 25 == 0, 20_000));
+    }
+    let fast = tokio::time::timeout(LIMIT, fast).await.unwrap().unwrap();
+    assert_eq!(fast.iter().map(|(number, _)| *number).collect::<Vec<_>>(), (0..1000).collect::<Vec<_>>());
+    drop(publisher);
+    bench.live.shutdown(Duration::from_secs(5)).await;
+    let slow = tokio::time::timeout(LIMIT, slow).await.unwrap().unwrap();
+    assert!(slow.len() < 1000 && slow.len() > 1, "{} frames", slow.len());
+    for pair in slow.windows(2) {
+        let [(before, _), (number, keyframe)] = pair else { unreachable!() };
+        assert!(*number == before + 1 || (*number > *before && *keyframe), "{before} then {number}: not decodable");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_viewer_that_takes_nothing_is_dropped() {
+    let config = LiveConfig { viewer_stall_limit: Duration::from_millis(300), ..LiveConfig::default() };
+    let mut bench = LiveBench::with(&[], config);
+    let (opened, publisher, _) = bench.started().await;
+    let _stuck = watch(&bench.live, &opened, PlayFormat::Flv);
+    let began = Instant::now();
+    let mut number = 0;
+    while bench.live.list()[0].viewers > 0 {
+        assert!(began.elapsed() < LIMIT, "still there");
+        number += 1;
+        publish(&publisher, frame(number, true, 100_000));
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_viewer_that_leaves_is_noticed() {
+    let mut bench = LiveBench::new(&[]);
+    let (opened, _publisher, _) = bench.started().await;
+    for format in [PlayFormat::Flv, PlayFormat::Fmp4WebSocket] {
+        let viewer = watch(&bench.live, &opened, format);
+        assert_eq!(bench.live.list()[0].viewers, 1);
+        drop(viewer);
+        let began = Instant::now();
+        while bench.live.list()[0].viewers > 0 {
+            assert!(began.elapsed() < LIMIT, "still there");
+            tokio::task::yield_now().await;
+        }
+    }
+}
+
+/// Messages from the cloud over a WebSocket.
+struct WsReader {
+    socket: TcpStream,
+    decoder: ws::Decoder,
+    ready: std::collections::VecDeque<Received>,
+}
+
+#[derive(Debug, PartialEq)]
+enum Received {
+    Text(String),
+    Binary(Vec<u8>),
+    Pong(Vec<u8>),
+    Close(Option<u16>),
+}
+
+impl WsReader {
+    fn new(mut socket: TcpStream) -> Self {
+        let mut head = [0; HEAD.len()];
+        socket.read_exact(&mut head).unwrap();
+        Self { socket, decoder: ws::Decoder::new(ws::Role::Client, 1 << 24), ready: Default::default() }
+    }
+
+    fn next(&mut self) -> Option<Received> {
+        let mut buffer = [0; 16384];
+        while self.ready.is_empty() {
+            let len = self.socket.read(&mut buffer).unwrap();
+            if len == 0 {
+                return None;
+            }
+            let ready = &mut self.ready;
+            let heard = self.decoder.decode(&mut buffer[..len], |message| {
+                ready.push_back(match message {
+                    ws::Message::Text(text) => Received::Text(text.into()),
+                    ws::Message::Binary(bytes) => Received::Binary(bytes.into()),
+                    ws::Message::Pong(bytes) => Received::Pong(bytes.into()),
+                    ws::Message::Close { code, .. } => Received::Close(code),
+                    ws::Message::Ping(_) => unreachable!("the cloud sends none"),
+                });
+            });
+            heard.unwrap();
+        }
+        self.ready.pop_front()
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_browser_gets_the_init_segment_fragments_and_words_about_the_state() {
+    let mut bench = LiveBench::new(&[]);
+    let (opened, publisher, call) = bench.started().await;
+    let socket = watch(&bench.live, &opened, PlayFormat::Fmp4WebSocket);
+    let mut viewer = WsReader::new(socket);
+    let Some(Received::Text(init)) = viewer.next() else { panic!("no init message") };
+    let init: serde_json::Value = serde_json::from_str(&init).unwrap();
+    let mime = "video/mp4; codecs=\"avc1.42c01e\"";
+    assert_eq!(init, serde_json::json!({ "type": "init", "mime": mime, "width": 640, "height": 360 }));
+    assert!(matches!(viewer.next(), Some(Received::Binary(bytes)) if &bytes[4..8] == b"ftyp"));
+    assert!(matches!(viewer.next(), Some(Received::Binary(bytes)) if &bytes[4..8] == b"prft"));
+    publish(&publisher, frame(1, false, 100));
+    assert!(matches!(viewer.next(), Some(Received::Binary(bytes)) if bytes.ends_with(&frame(1, false, 100).data)));
+    drop(publisher);
+    assert_eq!(viewer.next(), Some(Received::Text(r#"{"type":"waiting"}"#.into())));
+    // Who joins now is told the same.
+    let mut late = WsReader::new(watch(&bench.live, &opened, PlayFormat::Fmp4WebSocket));
+    assert_eq!(late.next(), Some(Received::Text(r#"{"type":"waiting"}"#.into())));
+    let publisher = bench.live.publish(&call.stream_id(), &call.publish_token()).unwrap();
+    begin(&publisher);
+    for viewer in [&mut viewer, &mut late] {
+        assert!(matches!(viewer.next(), Some(Received::Text(text)) if text.contains("init")));
+        assert!(matches!(viewer.next(), Some(Received::Binary(bytes)) if &bytes[4..8] == b"ftyp"));
+        assert!(matches!(viewer.next(), Some(Received::Binary(bytes)) if &bytes[4..8] == b"prft"));
+    }
+    bench.live.shutdown(Duration::from_secs(5)).await;
+    assert_eq!(viewer.next(), Some(Received::Close(Some(1001))));
+    assert_eq!(viewer.next(), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_ping_gets_its_pong_and_nonsense_a_close() {
+    let mut bench = LiveBench::new(&[]);
+    let (opened, _publisher, _) = bench.started().await;
+    let mut viewer = WsReader::new(watch(&bench.live, &opened, PlayFormat::Fmp4WebSocket));
+    let mut ping = Vec::new();
+    ws::encode_ping(&mut ping, b"there?", Some([1, 2, 3, 4]));
+    viewer.socket.write_all(&ping).unwrap();
+    let pong = std::iter::from_fn(|| viewer.next()).find(|message| matches!(message, Received::Pong(_)));
+    assert_eq!(pong, Some(Received::Pong(b"there?".to_vec())));
+    let mut unmasked = Vec::new();
+    ws::encode_text(&mut unmasked, "no mask", None);
+    viewer.socket.write_all(&unmasked).unwrap();
+    assert_eq!(viewer.next(), Some(Received::Close(Some(1002))));
+    assert_eq!(viewer.next(), None);
+}
