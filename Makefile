@@ -84,12 +84,11 @@ fuzz: ## a minute of fuzzing for each target (wants a nightly toolchain)
 ##@ Measure
 
 bench-live: ## viewers a core, delay, memory: ovc beside nginx-rtmp and xiu
-	@$(NEED) build ffmpeg
-	bench/live.sh
+	@bench/live.sh
 
-bench-gateway: ## what an idle device costs: ovc beside mosquitto and nats-server
-	@$(NEED) build
-	bench/gateway.sh
+bench-gateway: release ## what an idle device costs: ovc beside mosquitto and nats-server
+	@$(NEED) mosquitto nats
+	@bench/gateway.sh
 
 ##@ Tidy
 

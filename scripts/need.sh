@@ -2,6 +2,7 @@
 # Installs what a target needs and this machine lacks. Quick where everything is present.
 #
 #   scripts/need.sh THING…     things: build ffmpeg camera chromium hevc deny fuzz npm:<folder>
+#                              for the benchmarks: nginx-rtmp xiu mosquitto nats
 #
 # Debian packages come by apt (with sudo when not root); everything else goes into .tools/ and node_modules/
 # of this checkout. Nothing else on the machine is changed.
@@ -79,13 +80,21 @@ need_hevc() {
   ln -s "$("$tools/ffmpeg/bin/python" -c 'import imageio_ffmpeg as i; print(i.get_ffmpeg_exe())')" "$tools/ffmpeg/bin/ffmpeg"
 }
 
-# cargo_tool CRATE: an unoptimised build, for it takes half the time and checks as well.
+# cargo_tool CRATE [OPTION…]
 cargo_tool() {
   command -v "$1" >/dev/null || [ -x "$tools/bin/$1" ] && return
   need_build
   say "building $1 into .tools/ (some minutes, once)"
-  CARGO_TARGET_DIR="$tools/build" cargo install --locked --debug --quiet --root "$tools" "$1" >&2
+  CARGO_TARGET_DIR="$tools/build" cargo install --locked --quiet --root "$tools" "$@" >&2
   rm -rf "$tools/build"
+}
+
+# daemon PACKAGE PROGRAM SERVICE: only the program is wanted, not a service that runs from now on.
+daemon() {
+  [ -x "/usr/sbin/$2" ] || [ -x "/usr/bin/$2" ] && have_package "$1" && return
+  apt_need "$1"
+  [ -d /run/systemd/system ] || return 0
+  if [ "$(id -u)" = 0 ]; then systemctl disable --quiet --now "$3"; else sudo systemctl disable --quiet --now "$3"; fi
 }
 
 # need_npm FOLDER: node_modules as the lock file says; reinstalled only when the lock file has changed.
@@ -105,8 +114,13 @@ for thing in "$@"; do
     camera) need_camera ;;
     chromium) need_chromium ;;
     hevc) need_hevc ;;
-    deny) cargo_tool cargo-deny ;;
-    fuzz) cargo_tool cargo-fuzz ;;
+    # Unoptimised they take half the time to build, and check as well.
+    deny) cargo_tool cargo-deny --debug ;;
+    fuzz) cargo_tool cargo-fuzz --debug ;;
+    nginx-rtmp) daemon libnginx-mod-rtmp nginx nginx ;;
+    mosquitto) daemon mosquitto mosquitto mosquitto ;;
+    nats) daemon nats-server nats-server nats-server ;;
+    xiu) cargo_tool xiu ;;
     npm:*) need_npm "${thing#npm:}" ;;
     *) fail "scripts/need.sh: unknown thing '$thing'" ;;
   esac
