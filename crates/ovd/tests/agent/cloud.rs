@@ -4,8 +4,12 @@ use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::handshake::server::{ErrorResponse, Request, Response};
@@ -16,19 +20,23 @@ const LIMIT: Duration = Duration::from_secs(20);
 
 pub(crate) struct Cloud {
     listener: TcpListener,
-    pub(crate) address: SocketAddr,
+    address: SocketAddr,
+    tls: Option<TlsAcceptor>,
 }
+
+trait Socket: AsyncRead + AsyncWrite + Send + Unpin {}
+impl<T: AsyncRead + AsyncWrite + Send + Unpin> Socket for T {}
 
 /// One device that logged in.
 pub(crate) struct Link {
-    websocket: WebSocketStream<TcpStream>,
+    websocket: WebSocketStream<Box<dyn Socket>>,
     /// What it said in the address.
     pub(crate) query: HashMap<String, String>,
     next_seq: i64,
     /// The Keepalives that came, oldest first, not yet looked at.
     keepalives: Vec<Value>,
     /// All requests and events that came, by name.
-    names: Vec<String>,
+    pub(crate) names: Vec<String>,
     hb_interval_s: u32,
 }
 
@@ -42,11 +50,36 @@ impl Cloud {
     pub(crate) async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
-        Self { listener, address }
+        Self {
+            listener,
+            address,
+            tls: None,
+        }
+    }
+
+    /// With TLS under a certificate for `localhost`, which is also written to `certificate`.
+    pub(crate) async fn start_tls(certificate: &Path) -> Self {
+        let issued = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+        std::fs::write(certificate, issued.cert.pem()).unwrap();
+        let key = rustls::pki_types::PrivateKeyDer::try_from(issued.signing_key.serialize_der()).unwrap();
+        let config = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![issued.cert.der().clone()], key)
+            .unwrap();
+        let tls = Some(TlsAcceptor::from(Arc::new(config)));
+        Self {
+            tls,
+            ..Self::start().await
+        }
     }
 
     pub(crate) fn url(&self) -> String {
-        format!("ws://{}/ovc", self.address)
+        match self.tls {
+            Some(_) => format!("wss://localhost:{}/ovc", self.address.port()),
+            None => format!("ws://{}/ovc", self.address),
+        }
     }
 
     /// Takes the next login and answers GetServerInfo.
@@ -57,8 +90,12 @@ impl Cloud {
     pub(crate) async fn accept_with_heartbeat(&self, hb_interval_s: u32) -> Link {
         within("login", async {
             let (tcp, _) = self.listener.accept().await.unwrap();
+            let socket: Box<dyn Socket> = match &self.tls {
+                Some(tls) => Box::new(tls.accept(tcp).await.unwrap()),
+                None => Box::new(tcp),
+            };
             let mut query = HashMap::new();
-            let websocket = tokio_tungstenite::accept_hdr_async(tcp, |request: &Request, response: Response| {
+            let websocket = tokio_tungstenite::accept_hdr_async(socket, |request: &Request, response: Response| {
                 let address = url::Url::parse(&format!("ws://cloud{}", request.uri())).unwrap();
                 assert_eq!(address.path(), "/ovc");
                 query.extend(address.query_pairs().into_owned());
@@ -81,6 +118,16 @@ impl Cloud {
             link
         })
         .await
+    }
+
+    /// The next device does not trust our certificate.
+    pub(crate) async fn refused_by_device(&self) {
+        let (tcp, _) = within("connection", self.listener.accept()).await.unwrap();
+        let refusal = within("refusal", self.tls.as_ref().unwrap().accept(tcp))
+            .await
+            .err()
+            .unwrap();
+        assert!(refusal.to_string().contains("UnknownCA"), "{refusal}");
     }
 
     /// Refuses the next login.
@@ -155,6 +202,16 @@ impl Link {
             }
         })
         .await
+    }
+
+    /// Waits until the device has sent something of this name.
+    pub(crate) async fn wait_for(&mut self, name: &str) {
+        within(name, async {
+            while !self.names.iter().any(|seen| seen == name) {
+                self.receive().await;
+            }
+        })
+        .await;
     }
 
     /// Waits for a Keepalive whose channels are as wanted.

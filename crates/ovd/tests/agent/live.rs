@@ -146,6 +146,58 @@ async fn a_live_stream_outlives_the_connection_to_the_cloud() {
 }
 
 #[tokio::test]
+async fn an_uplink_that_stalls_gets_the_present_and_not_the_past_when_it_is_back() {
+    let (cloud, server) = (Cloud::start().await, MediaServer::start().await);
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("heavy.mp4");
+    // Noise at 8 Mbit/s and more: the buffers between the two ends are full within a second.
+    let status = std::process::Command::new("ffmpeg")
+        .args([
+            "-v",
+            "error",
+            "-f",
+            "lavfi",
+            "-i",
+            "nullsrc=size=320x240:rate=25:duration=2,geq=random(1)*255:128:128",
+        ])
+        .args([
+            "-c:v",
+            "libx264",
+            "-preset",
+            "ultrafast",
+            "-qp",
+            "8",
+            "-g",
+            "25",
+            "-pix_fmt",
+            "yuv420p",
+        ])
+        .arg(&path)
+        .status()
+        .unwrap();
+    assert!(status.success());
+    let _agent = Running::start(&cloud.url(), &[path.to_str().unwrap()]);
+    let mut link = cloud.accept().await;
+    let (answer, mut publication) = start(&mut link, &server, "s-1").await;
+    assert_eq!(answer, Ok(json!({})));
+    // The stall itself: nothing is read for twice as long as the device may let frames wait.
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    let mut last: Option<Frame> = None;
+    let gap_ms = loop {
+        let Some(Body::Frame(frame)) = publication.next().await else {
+            continue;
+        };
+        let step_ms = last.as_ref().map_or(0, |last| frame.dts_ms - last.dts_ms);
+        if step_ms > 1000 {
+            assert!(frame.keyframe, "after the gap the picture can be decoded");
+            break step_ms;
+        }
+        last = Some(frame);
+    };
+    assert!(gap_ms < 8000, "{gap_ms} ms are missing");
+}
+
+#[tokio::test]
 async fn what_cannot_be_published_is_told_with_the_right_code() {
     let (cloud, server) = (Cloud::start().await, MediaServer::start().await);
     let _agent = Running::start(&cloud.url(), &["test", "/no/such/file.mp4"]);

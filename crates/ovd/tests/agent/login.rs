@@ -121,6 +121,19 @@ async fn a_cloud_that_breaks_the_protocol_is_left_with_the_rule_named() {
 }
 
 #[tokio::test]
+async fn over_tls_only_a_cloud_with_a_trusted_certificate_hears_the_password() {
+    let folder = tempfile::tempdir().unwrap();
+    let certificate = folder.path().join("ca.pem");
+    let cloud = Cloud::start_tls(&certificate).await;
+    let trusting = Running::start_trusting(Some(&certificate), &cloud.url(), &["test"]);
+    let link = cloud.accept().await;
+    assert_eq!(link.query.get("login_passwd").map(String::as_str), Some(PASSWORD));
+    drop((trusting, link));
+    let _suspicious = Running::start(&cloud.url(), &["test"]);
+    cloud.refused_by_device().await;
+}
+
+#[tokio::test]
 async fn a_device_that_is_stopped_says_goodbye() {
     let cloud = Cloud::start().await;
     let mut agent = Running::start(&cloud.url(), &["test"]);

@@ -7,6 +7,7 @@ mod cloud;
 mod live;
 mod login;
 mod media_server;
+mod sdk;
 
 use dap::{ChannelId, LoginCode};
 use ovd::agent::{Agent, ChannelSetup};
@@ -14,6 +15,7 @@ use ovd::connection::{self, Login, Password};
 use ovd::device::Identity;
 use ovd::source::Source;
 use ovd::tls::Roots;
+use std::path::Path;
 use std::sync::Arc;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -29,6 +31,11 @@ struct Running {
 impl Running {
     /// Starts an agent whose channels have these sources.
     fn start(url: &str, sources: &[&str]) -> Self {
+        Self::start_trusting(None, url, sources)
+    }
+
+    /// Starts one that also trusts the certificate in this file.
+    fn start_trusting(certificate: Option<&Path>, url: &str, sources: &[&str]) -> Self {
         let channels = (0u32..).zip(sources).map(|(number, source)| ChannelSetup {
             number: ChannelId(number),
             name: format!("camera {number}"),
@@ -39,7 +46,7 @@ impl Running {
             hardware_model: Some("NVR 3".to_owned()),
             firmware_model: Some("1.2.3".to_owned()),
         };
-        let tls = Roots::load(None).unwrap();
+        let tls = Roots::load(certificate).unwrap();
         let agent = Arc::new(Agent::start(
             login_code.clone(),
             identity,
