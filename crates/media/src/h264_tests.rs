@@ -3,8 +3,11 @@ use h264_reader::nal::sps::SeqParameterSet;
 use h264_reader::rbsp::decode_nal;
 use proptest::prelude::*;
 
-/// Parameter sets that x264 wrote: name, SPS, PPS, size, codec string.
-const X264: &[(&str, &str, &str, (u32, u32), &str)] = &[
+/// Name, SPS, PPS, size, codec string.
+type Written = (&'static str, &'static str, &'static str, (u32, u32), &'static str);
+
+/// Parameter sets that x264 wrote.
+const X264: &[Written] = &[
     (
         "baseline",
         "6742c01ed900a02ff97011000003000100000300320f162e48",

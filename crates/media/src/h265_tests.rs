@@ -1,8 +1,18 @@
 use super::*;
 use proptest::prelude::*;
 
-/// Parameter sets that x265 wrote: name, VPS, SPS, PPS, size, codec string.
-const X265: &[(&str, &str, &str, &str, (u32, u32), &str)] = &[
+/// Name, VPS, SPS, PPS, size, codec string.
+type Written = (
+    &'static str,
+    &'static str,
+    &'static str,
+    &'static str,
+    (u32, u32),
+    &'static str,
+);
+
+/// Parameter sets that x265 wrote.
+const X265: &[Written] = &[
     (
         "main",
         "40010c01ffff01600000030090000003000003005a959809",
