@@ -4,12 +4,19 @@ use clap::Subcommand;
 
 pub mod devices;
 pub mod latency;
+pub mod publisher;
+pub mod stamp;
+pub mod viewers;
 
 /// What kind of load.
 #[derive(Debug, Subcommand)]
 pub enum LoadCommand {
     /// Many devices that log in and then send keepalives.
     Devices(devices::Args),
+    /// Many viewers of one live stream.
+    Viewers(viewers::Args),
+    /// A live stream whose frames carry the time they were sent at.
+    Publisher(publisher::Args),
 }
 
 impl LoadCommand {
@@ -21,6 +28,8 @@ impl LoadCommand {
     pub fn run(self) -> anyhow::Result<()> {
         match self {
             Self::Devices(args) => devices::run(&args),
+            Self::Viewers(args) => viewers::run(&args),
+            Self::Publisher(args) => publisher::run(&args),
         }
     }
 }
