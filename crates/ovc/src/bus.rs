@@ -32,7 +32,8 @@ pub enum Event {
         /// What it is now.
         presence: Presence,
     },
-    /// A device sent Keepalive.
+    /// A device sent Keepalive. Told if it says something new, or names a stream, or anything was sent to the device
+    /// since it is online; an idle device that only repeats itself is not told of.
     Keepalive {
         /// Which device.
         device: LoginCode,

@@ -144,7 +144,8 @@ impl Inside {
             (_, Some(stream)) => {
                 let bytes = buffer.split_off(0);
                 self.give_back(buffer);
-                return self.http(stream, from, bytes, place).await;
+                // Apart: the task of a device's login need not have room for it.
+                return Box::pin(self.http(stream, from, bytes, place)).await;
             }
             (_, None) => return,
         };

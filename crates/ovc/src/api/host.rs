@@ -32,6 +32,11 @@ pub(super) struct Origin {
 }
 
 impl Origin {
+    /// Whether the way here is encrypted.
+    pub(super) fn is_secure(&self) -> bool {
+        self.secure
+    }
+
     /// An HTTP URL here. `path` begins with a slash.
     pub(super) fn http(&self, path: &str) -> String {
         format!("http{}://{}{path}", if self.secure { "s" } else { "" }, self.authority)

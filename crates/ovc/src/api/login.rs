@@ -2,7 +2,7 @@ use super::Api;
 use super::auth::{Allowed, AnyUser, COOKIE};
 use super::error::{ApiError, ErrorBody};
 use super::extract::Body;
-use super::host::Remote;
+use super::host::{Origin, Remote};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -55,6 +55,7 @@ pub(super) struct User {
 pub(super) async fn login(
     State(api): State<Arc<Api>>,
     Remote(remote): Remote,
+    origin: Origin,
     Body(request): Body<LoginRequest>,
 ) -> Result<(HeaderMap, Json<LoginAnswer>), ApiError> {
     if request.password.len() > MAX_PASSWORD_LEN || request.username.len() > MAX_PASSWORD_LEN {
@@ -72,7 +73,7 @@ pub(super) async fn login(
         },
         token: login.token,
     };
-    let headers = set_cookie(&answer.token, max_age_s);
+    let headers = set_cookie(&answer.token, max_age_s, &origin);
     Ok((headers, Json(answer)))
 }
 
@@ -90,9 +91,10 @@ pub(super) async fn login(
 pub(super) async fn logout(
     State(api): State<Arc<Api>>,
     user: Allowed<AnyUser>,
+    origin: Origin,
 ) -> Result<(StatusCode, HeaderMap), ApiError> {
     api.accounts.logout(&user.token).await?;
-    Ok((StatusCode::NO_CONTENT, set_cookie("", 0)))
+    Ok((StatusCode::NO_CONTENT, set_cookie("", 0, &origin)))
 }
 
 /// Who is logged in.
@@ -113,8 +115,9 @@ pub(super) async fn me(user: Allowed<AnyUser>) -> Json<User> {
     })
 }
 
-fn set_cookie(token: &str, max_age_s: u64) -> HeaderMap {
-    let cookie = format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age={max_age_s}");
+fn set_cookie(token: &str, max_age_s: u64, origin: &Origin) -> HeaderMap {
+    let secure = if origin.is_secure() { "; Secure" } else { "" };
+    let cookie = format!("{COOKIE}={token}; Path=/; HttpOnly; SameSite=Strict; Max-Age={max_age_s}{secure}");
     let mut headers = HeaderMap::new();
     if let Ok(value) = HeaderValue::from_str(&cookie) {
         headers.insert(header::SET_COOKIE, value);

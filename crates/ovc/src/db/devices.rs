@@ -268,7 +268,7 @@ impl Db {
     ///
     /// # Errors
     /// See [`DbError`].
-    pub async fn write_sightings(&self, sightings: &[(LoginCode, Sighting)]) -> Result<(), DbError> {
+    pub async fn write_sightings(&self, sightings: &[(&LoginCode, &Sighting)]) -> Result<(), DbError> {
         let json = serde_json::to_string(sightings).map_err(|_| DbError::Corrupt("sighting"))?;
         sqlx::query(
             "UPDATE devices SET

@@ -1,10 +1,11 @@
 use super::Report;
 use crate::clock::UnixMs;
-use crate::db::{Db, Sighting};
+use crate::db::{Db, DbError, Sighting};
 use crate::ids::LoginCode;
 use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How long a sighting may wait to be written.
@@ -36,7 +37,7 @@ pub struct Journal {
 struct State {
     pending: HashMap<LoginCode, Sighting>,
     /// Taken out of `pending` and not yet on the disk.
-    writing: HashMap<LoginCode, Sighting>,
+    writing: Arc<HashMap<LoginCode, Sighting>>,
 }
 
 impl Journal {
@@ -98,30 +99,26 @@ impl Journal {
     ///
     /// # Errors
     /// The database failed; what was not written is kept for the next time.
-    pub async fn flush(&self) -> Result<(), crate::db::DbError> {
-        let batch: Vec<_> = {
-            let mut state = self.state.lock();
-            let State { pending, writing } = &mut *state;
-            // A flush that was cancelled may have left some behind.
-            for (code, newer) in std::mem::take(pending) {
-                let older = writing.remove(&code).unwrap_or_default();
-                writing.insert(code, merge(older, newer));
+    pub async fn flush(&self) -> Result<(), DbError> {
+        loop {
+            // Only swaps under the lock, however many there are: logins go on meanwhile.
+            let writing = {
+                let mut state = self.state.lock();
+                // What a flush before did not finish comes first.
+                if state.writing.is_empty() {
+                    state.writing = Arc::new(std::mem::take(&mut state.pending));
+                }
+                state.writing.clone()
+            };
+            if writing.is_empty() {
+                return Ok(());
             }
-            writing
-                .iter()
-                .map(|(code, sighting)| (code.clone(), sighting.clone()))
-                .collect()
-        };
-        for part in batch.chunks(BATCH_LEN) {
-            self.db.write_sightings(part).await?;
-            let mut state = self.state.lock();
-            for (code, _) in part {
-                state.writing.remove(code);
+            let all: Vec<_> = writing.iter().collect();
+            for part in all.chunks(BATCH_LEN) {
+                self.db.write_sightings(part).await?;
             }
+            self.state.lock().writing = Arc::default();
         }
-        let mut state = self.state.lock();
-        state.writing.shrink_to_fit();
-        Ok(())
     }
 
     /// Writes at intervals, for ever.

@@ -30,6 +30,11 @@ pub struct ChannelReport {
 }
 
 impl Report {
+    /// Whether it publishes any stream.
+    pub fn has_streams(&self) -> bool {
+        self.channels.iter().any(|channel| channel.stream_id.is_some())
+    }
+
     /// The channel of this number.
     pub fn channel(&self, channel: ChannelId) -> Option<&ChannelReport> {
         self.channels.iter().find(|c| c.channel == channel)

@@ -3,13 +3,15 @@ use crate::device::{Entry, Report};
 use parking_lot::Mutex;
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 /// A device that is online, from its login until it has been silent for too long.
 pub(super) struct Attendance {
     pub(super) entry: Arc<Entry>,
     /// Tick of its last message.
     heard_at: AtomicU64,
+    /// Whether anything was sent to it since it is online.
+    addressed: AtomicBool,
     state: Mutex<State>,
 }
 
@@ -35,6 +37,7 @@ impl Attendance {
         Self {
             entry,
             heard_at: AtomicU64::new(0),
+            addressed: AtomicBool::new(false),
             state: Mutex::new(state),
         }
     }
@@ -46,6 +49,15 @@ impl Attendance {
 
     pub(super) fn heard_at(&self) -> u64 {
         self.heard_at.load(Ordering::Relaxed)
+    }
+
+    /// Somebody sends something to it.
+    pub(super) fn address(&self) {
+        self.addressed.store(true, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_addressed(&self) -> bool {
+        self.addressed.load(Ordering::Relaxed)
     }
 
     pub(super) fn link(&self) -> Option<Arc<Link>> {

@@ -1,5 +1,5 @@
 use super::RefusalReason;
-use metrics::{Counter, Gauge, counter, gauge};
+use metrics::{Counter, Gauge, counter, describe_counter, describe_gauge, gauge};
 
 /// What the gateway counts.
 pub(super) struct Meters {
@@ -18,6 +18,7 @@ pub(super) struct Meters {
 
 impl Default for Meters {
     fn default() -> Self {
+        describe();
         Self {
             connected: gauge!("ovc_gateway_connected_devices"),
             online: gauge!("ovc_gateway_online_devices"),
@@ -32,6 +33,39 @@ impl Default for Meters {
             refusals: RefusalReason::ALL
                 .map(|reason| counter!("ovc_gateway_refused_logins_total", "reason" => reason.name())),
         }
+    }
+}
+
+fn describe() {
+    describe_gauge!("ovc_gateway_connected_devices", "Devices with a connection");
+    describe_gauge!("ovc_gateway_online_devices", "Devices heard within the silence limit");
+    for (name, text) in [
+        ("ovc_gateway_logins_total", "Logins of devices"),
+        (
+            "ovc_gateway_refused_logins_total",
+            "Refused logins of devices, by reason",
+        ),
+        (
+            "ovc_gateway_takeovers_total",
+            "Logins that ended an older connection of the same device",
+        ),
+        ("ovc_gateway_messages_total", "Messages from devices"),
+        ("ovc_gateway_keepalives_total", "Keepalives from devices"),
+        ("ovc_gateway_calls_total", "Calls to devices"),
+        (
+            "ovc_gateway_unknown_methods_total",
+            "Requests of devices for a method that the cloud does not have",
+        ),
+        (
+            "ovc_gateway_unknown_events_total",
+            "Events of devices that are unknown or malformed",
+        ),
+        (
+            "ovc_gateway_rule_breaks_total",
+            "Connections ended because the device broke a rule",
+        ),
+    ] {
+        describe_counter!(name, text);
     }
 }
 

@@ -96,6 +96,7 @@ impl Gateway {
     fn send(&self, device: &LoginCode, command: Command) -> Result<(), CallError> {
         let attendance = self.shared.present.get(device.as_str()).ok_or(CallError::Offline)?;
         let link = attendance.link().ok_or(CallError::Offline)?;
+        attendance.address();
         link.push(command, self.shared.max_queued_calls)
     }
 }

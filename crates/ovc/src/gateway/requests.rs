@@ -85,11 +85,14 @@ fn keepalive(from: &Accepted, params: Option<&RawValue>) -> Answer {
             (report, changed)
         }
     };
-    shared.parts.bus.publish(Event::Keepalive {
-        device: device.clone(),
-        report,
-        changed,
-    });
+    // Of thousands of idle devices that say nothing new nobody needs to be woken.
+    if changed || attendance.is_addressed() || report.has_streams() {
+        shared.parts.bus.publish(Event::Keepalive {
+            device: device.clone(),
+            report,
+            changed,
+        });
+    }
     Ok(empty())
 }
 

@@ -17,7 +17,7 @@ pub(super) async fn run(shared: &Shared) {
     let mut part = 0;
     loop {
         ticker.tick().await;
-        sweep(shared, Instant::now());
+        sweep(shared).await;
         shared.present.for_each_in(part, |code, attendance| {
             shared.parts.journal.heard(code, shared.wall(attendance.heard_at()));
         });
@@ -29,23 +29,27 @@ pub(super) async fn run(shared: &Shared) {
     }
 }
 
-fn sweep(shared: &Shared, now: Instant) {
+async fn sweep(shared: &Shared) {
     let limit = u64::try_from(shared.silence_limit.as_millis()).unwrap_or(u64::MAX);
-    let now = shared.tick(now);
-    let is_silent = |attendance: &Arc<Attendance>| now.saturating_sub(attendance.heard_at()) >= limit;
-    let mut silent = Vec::new();
-    shared.present.for_each(|code, attendance| {
-        if is_silent(attendance) {
-            silent.push(code.clone());
+    for part in 0..ByCode::<Arc<Attendance>>::PARTS {
+        let now = shared.tick(Instant::now());
+        let is_silent = |attendance: &Arc<Attendance>| now.saturating_sub(attendance.heard_at()) >= limit;
+        let mut silent = Vec::new();
+        shared.present.for_each_in(part, |code, attendance| {
+            if is_silent(attendance) {
+                silent.push(code.clone());
+            }
+        });
+        for code in silent {
+            shared.go_offline(
+                &code,
+                is_silent,
+                dap::close_code::RULE_BROKEN,
+                "no message for too long",
+            );
         }
-    });
-    for code in silent {
-        shared.go_offline(
-            &code,
-            is_silent,
-            dap::close_code::RULE_BROKEN,
-            "no message for too long",
-        );
+        // A walk over all devices takes milliseconds: answers to devices go in between.
+        tokio::task::yield_now().await;
     }
 }
 
