@@ -5,7 +5,7 @@
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Write};
-use std::net::{SocketAddr, ToSocketAddrs};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::mpsc::{self, RecvTimeoutError};
@@ -47,12 +47,20 @@ pub struct Args {
     /// Seconds from one keepalive of a device to its next.
     #[arg(long, default_value_t = 10.0)]
     pub keepalive_s: f64,
-    /// Seconds to go on after all have logged in.
+    /// Seconds to let pass after all have logged in, before the steady state is measured. Unless given, one interval,
+    /// so that every device has told its state once.
+    #[arg(long)]
+    pub settle_s: Option<f64>,
+    /// Seconds to measure the steady state.
     #[arg(long, default_value_t = 30.0)]
     pub duration_s: f64,
     /// Seconds within which all must have logged in or failed.
     #[arg(long, default_value_t = 120.0)]
     pub ramp_limit_s: f64,
+    /// Local addresses to connect from, by turns. One address has some 28,000 ports, and finding a free one gets slow
+    /// when half of them are taken. Unless given, a server at 127.0.0.1 is reached from 127.0.0.2 to 127.0.0.9.
+    #[arg(long, value_delimiter = ',')]
+    pub sources: Vec<IpAddr>,
     /// Threads that make the load.
     #[arg(long, default_value_t = 1)]
     pub threads: usize,
@@ -88,8 +96,10 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
         "this process may hold {allowed_files} files: at most {} devices",
         allowed_files.saturating_sub(SPARE_FILES)
     );
+    let address = resolve(&args.url)?;
     let plan = Arc::new(Plan {
-        address: resolve(&args.url)?,
+        address,
+        sources: sources(args, address.ip()),
         url: args.url.clone(),
         dialect: args.protocol,
         devices: credentials(args)?,
@@ -129,6 +139,9 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
         Report::has_ramped,
     )?;
     report.usage_when_ramped = sample()?;
+    let settle = Duration::from_secs_f64(args.settle_s.unwrap_or(args.keepalive_s));
+    watch(&progress, &mut report, settle, |_| false)?;
+    report.usage_when_steady = sample()?;
     report.begin_steady();
     phase.set(worker::Phase::Steady);
     watch(&progress, &mut report, Duration::from_secs_f64(args.duration_s), |_| {
@@ -192,6 +205,13 @@ fn resolve(url: &Url) -> anyhow::Result<SocketAddr> {
         .to_socket_addrs()
         .with_context(|| format!("resolving {host}"))?;
     addresses.next().with_context(|| format!("{host} has no address"))
+}
+
+fn sources(args: &Args, to: IpAddr) -> Vec<IpAddr> {
+    if args.sources.is_empty() && to == Ipv4Addr::LOCALHOST {
+        return (2..10).map(|last| Ipv4Addr::new(127, 0, 0, last).into()).collect();
+    }
+    args.sources.clone()
 }
 
 /// The devices' codes and passwords: from the file, or made up where the protocol does not ask for them.

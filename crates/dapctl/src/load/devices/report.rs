@@ -73,6 +73,7 @@ pub struct Report {
     steady: Option<Steady>,
     pub(super) usage_at_start: Option<Usage>,
     pub(super) usage_when_ramped: Option<Usage>,
+    pub(super) usage_when_steady: Option<Usage>,
     pub(super) usage_at_end: Option<Usage>,
 }
 
@@ -104,6 +105,7 @@ impl Report {
             steady: None,
             usage_at_start: None,
             usage_when_ramped: None,
+            usage_when_steady: None,
             usage_at_end: None,
         }
     }
@@ -252,8 +254,10 @@ impl Report {
 
     /// What the server used, and what that is for each device, login and answer.
     fn server(&self) -> Value {
-        let (Some(start), Some(ramped), Some(end)) = (self.usage_at_start, self.usage_when_ramped, self.usage_at_end)
-        else {
+        let (Some(start), Some(ramped)) = (self.usage_at_start, self.usage_when_ramped) else {
+            return Value::Null;
+        };
+        let (Some(settled), Some(end)) = (self.usage_when_steady, self.usage_at_end) else {
             return Value::Null;
         };
         let Some(steady) = &self.steady else { return Value::Null };
@@ -270,12 +274,13 @@ impl Report {
         json!({
             "start": start,
             "ramped": ramped,
+            "settled": settled,
             "end": end,
             "rss_bytes_per_device": per(grown(|usage| usage.rss_bytes), devices),
             "pss_bytes_per_device": per(grown(|usage| usage.pss_bytes), devices),
             "cpu_us_per_login": per((ramped.cpu_s() - start.cpu_s()) * 1e6, self.total.logins as f64),
-            "cpu_us_per_answer": per((end.cpu_s() - ramped.cpu_s()) * 1e6, answers),
-            "user_cpu_us_per_answer": per((end.user_s - ramped.user_s) * 1e6, answers),
+            "cpu_us_per_answer": per((end.cpu_s() - settled.cpu_s()) * 1e6, answers),
+            "user_cpu_us_per_answer": per((end.user_s - settled.user_s) * 1e6, answers),
         })
     }
 }

@@ -3,16 +3,17 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::mpsc::SyncSender;
 use std::time::{Duration, Instant};
 
+use mio::net::TcpStream;
 use mio::{Events, Interest, Poll, Token};
 use rand::rngs::SmallRng;
 use rand::{Rng, RngCore, SeedableRng};
-use socket2::SockRef;
+use socket2::{Domain, Socket, Type};
 use url::Url;
 
 use super::connection::{Connection, Told, Upgrade};
@@ -23,6 +24,8 @@ use super::report::Progress;
 #[derive(Debug)]
 pub(super) struct Plan {
     pub(super) address: SocketAddr,
+    /// Connections come from these by turns; empty: from wherever the system wants.
+    pub(super) sources: Vec<IpAddr>,
     pub(super) url: Url,
     pub(super) dialect: Dialect,
     /// Codes and passwords. Worker n takes every `threads`-th from the n-th on.
@@ -214,12 +217,13 @@ impl Worker {
             // Before the empty line that ends the head.
             request.insert_str(request.len() - 2, &format!("Sec-WebSocket-Protocol: {subprotocol}\r\n"));
         }
-        let mut stream = mio::net::TcpStream::connect(self.plan.address)?;
-        let socket = SockRef::from(&stream);
-        socket.set_tcp_nodelay(true)?;
-        // At the end a reset, not an orderly close: tens of thousands of ports in TIME_WAIT would keep the next run
-        // from connecting.
-        socket.set_linger(Some(Duration::ZERO))?;
+        let sources = &self.plan.sources;
+        let source = if sources.is_empty() {
+            None
+        } else {
+            Some(sources[device % sources.len()])
+        };
+        let mut stream = connect(self.plan.address, source)?;
         let interest = Interest::READABLE | Interest::WRITABLE;
         self.poll.registry().register(&mut stream, Token(device), interest)?;
         Ok(Connection::new(
@@ -300,5 +304,24 @@ impl Worker {
             }
             None => self.progress.failed_logins += 1,
         }
+    }
+}
+
+/// Begins a connection.
+fn connect(to: SocketAddr, from: Option<IpAddr>) -> io::Result<TcpStream> {
+    /// "Operation now in progress", connect(2) on Linux.
+    const EINPROGRESS: i32 = 115;
+
+    let socket = Socket::new(Domain::for_address(to), Type::STREAM.nonblocking(), None)?;
+    if let Some(from) = from {
+        socket.bind(&SocketAddr::new(from, 0).into())?;
+    }
+    socket.set_tcp_nodelay(true)?;
+    // At the end a reset, not an orderly close: tens of thousands of ports in TIME_WAIT would keep the next run from
+    // connecting.
+    socket.set_linger(Some(Duration::ZERO))?;
+    match socket.connect(&to.into()) {
+        Err(error) if error.raw_os_error() != Some(EINPROGRESS) => Err(error),
+        _ => Ok(TcpStream::from_std(socket.into())),
     }
 }
