@@ -25,7 +25,6 @@ pub(crate) fn device() -> LoginCode {
 pub(crate) struct LiveBench {
     pub(crate) live: Live,
     pub(crate) bus: Bus,
-    pub(crate) port: Arc<ScriptedPort>,
     pub(crate) calls: mpsc::UnboundedReceiver<Call>,
 }
 
@@ -38,8 +37,8 @@ impl LiveBench {
         let (port, calls) = ScriptedPort::new(script);
         let bus = Bus::default();
         let options = LiveOptions { config, rtmp_host: None, rtmp_port: 1935, fan_out_threads: 2 };
-        let live = Live::start(options, port.clone(), &bus, Tokens::new(&[7; 32])).unwrap();
-        Self { live, bus, port, calls }
+        let live = Live::start(options, port, &bus, Tokens::new(&[7; 32])).unwrap();
+        Self { live, bus, calls }
     }
 
     /// Opens in the background, as a request of the API does.

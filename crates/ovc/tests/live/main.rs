@@ -1,5 +1,7 @@
 //! Live streams as devices, publishers and viewers meet them.
 
+#![allow(clippy::unwrap_used, reason = "tests; the lint knows functions marked as such only")]
+
 mod bench;
 mod ingest;
 mod lifecycle;
