@@ -79,6 +79,7 @@ function LoginForm() {
           required
           withAsterisk={false}
           autoComplete="current-password"
+          visibilityToggleButtonProps={{ 'aria-label': t('login.showPassword') }}
           data-testid="password"
           key={form.key('password')}
           {...form.getInputProps('password')}

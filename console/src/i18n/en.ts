@@ -25,6 +25,7 @@ export const en = {
     password: 'Password',
     submit: 'Log in',
     hint: 'First start? The cloud printed the password of the user admin in its log.',
+    showPassword: 'Show the password',
     pitch: 'Every camera, live, in the browser.',
   },
   devices: {

@@ -27,6 +27,7 @@ export const zh: Texts = {
     password: '密码',
     submit: '登录',
     hint: '首次启动？admin 用户的密码已打印在云平台的日志中。',
+    showPassword: '显示密码',
     pitch: '所有摄像机，浏览器里实时看。',
   },
   devices: {

@@ -14,16 +14,16 @@ export interface Range {
 }
 
 const MIN_TARGET_S = 0.3;
-const MAX_TARGET_S = 2;
+const MAX_TARGET_S = 1;
 /** Beyond target by this much, a jump is less annoying than a minute of fast playing. */
-const JUMP_S = 2.5;
+const JUMP_S = 1.5;
 /** Just after joining, the past since the last keyframe is skipped rather than played faster: nobody has seen it yet. */
 const JOINING_MS = 1500;
 const JOINING_JUMP_S = 0.5;
 /** Catching up begins beyond target by this much, and ends at target. */
 const SLACK_S = 0.2;
 /** A stall-free time after which a little less buffer is tried. */
-const CALM_MS = 20_000;
+const CALM_MS = 10_000;
 /** Played media kept behind, and how much may gather before it is trimmed (a trim costs the browser some work). */
 const KEEP_BEHIND_S = 6;
 const TRIM_AT_S = 16;
