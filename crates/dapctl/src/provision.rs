@@ -34,7 +34,7 @@ pub struct Args {
     /// Requests under way at once.
     #[arg(long, default_value_t = 8)]
     pub threads: usize,
-    /// Where to write a line "<login code> <password>" for each device. Only its owner may read it.
+    /// Where to write a line `<login code> <password>` for each device. Only its owner may read it.
     #[arg(long)]
     pub out: PathBuf,
 }

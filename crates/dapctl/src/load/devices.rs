@@ -35,7 +35,7 @@ pub struct Args {
     /// How many devices.
     #[arg(long, default_value_t = 100)]
     pub devices: usize,
-    /// File with a line "<login code> <password>" for each device.
+    /// File with a line `<login code> <password>` for each device.
     #[arg(long)]
     pub codes: Option<PathBuf>,
     /// Logins begun a second; 0: as many as the server takes.
