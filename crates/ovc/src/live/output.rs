@@ -28,6 +28,15 @@ pub(super) struct Cursor {
     wants: Wants,
 }
 
+/// What [`Ring::collect`] did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Collected {
+    /// The viewer was too slow, and skips.
+    pub(super) skips: bool,
+    /// How many chunks of the ring were appended, behind headers if they were.
+    pub(super) chunks: usize,
+}
+
 /// What a viewer must get before chunks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Wants {
@@ -141,9 +150,8 @@ impl Ring {
         out.extend(self.chunks.iter().skip(skip).take(max).cloned());
     }
 
-    /// Appends what a viewer gets next, at most `max` chunks, and moves its cursor behind them. Answers whether the
-    /// viewer was too slow and skips.
-    pub(super) fn collect(&self, cursor: &mut Cursor, out: &mut Vec<Bytes>, max: usize) -> bool {
+    /// Appends what a viewer gets next, at most `max` pieces in all, and moves its cursor behind them.
+    pub(super) fn collect(&self, cursor: &mut Cursor, out: &mut Vec<Bytes>, max: usize) -> Collected {
         let mut skips = false;
         if cursor.wants == Wants::Nothing && cursor.next < self.first {
             cursor.wants = Wants::Keyframe;
@@ -151,7 +159,7 @@ impl Ring {
         }
         if cursor.wants != Wants::Nothing {
             let (Some(headers), Some(join)) = (&self.headers, self.join) else {
-                return skips;
+                return Collected { skips, chunks: 0 };
             };
             match cursor.wants {
                 Wants::FirstHeaders => out.push(headers.first.clone()),
@@ -164,12 +172,11 @@ impl Ring {
                 wants: Wants::Nothing,
             };
         }
-        let from = (cursor.next - self.first) as usize;
-        let room = max.saturating_sub(out.len());
         let before = out.len();
-        out.extend(self.chunks.iter().skip(from).take(room).cloned());
-        cursor.next += (out.len() - before) as u64;
-        skips
+        self.since(cursor.next, max.saturating_sub(before), out);
+        let chunks = out.len() - before;
+        cursor.next += chunks as u64;
+        Collected { skips, chunks }
     }
 }
 

@@ -26,7 +26,7 @@ fn ring(groups: &[&[u8]]) -> Ring {
 
 fn collect(ring: &Ring, cursor: &mut Cursor) -> (Vec<String>, bool) {
     let mut out = Vec::new();
-    let skips = ring.collect(cursor, &mut out, 64);
+    let Collected { skips, .. } = ring.collect(cursor, &mut out, 64);
     let name = |chunk: &Bytes| match chunk.len() {
         10 => char::from(chunk[0]).to_string(),
         _ => String::from_utf8_lossy(chunk).into_owned(),

@@ -39,7 +39,10 @@ impl FlvReader {
         let mut head = [0; HEAD.len() + 13];
         socket.read_exact(&mut head).unwrap();
         assert!(head.starts_with(HEAD) && head[HEAD.len()..].starts_with(b"FLV"));
-        Self { socket, pause: Duration::ZERO }
+        Self {
+            socket,
+            pause: Duration::ZERO,
+        }
     }
 
     /// The next video frame; `None` at the end of the stream.
@@ -47,17 +50,24 @@ impl FlvReader {
         loop {
             let mut head = [0; 11];
             match self.socket.read_exact(&mut head) {
-                Err(error) if matches!(error.kind(), ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset) => return None,
+                Err(error) if matches!(error.kind(), ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset) => {
+                    return None;
+                }
                 read => read.unwrap(),
             }
             let mut body = vec![0; u32::from_be_bytes([0, head[1], head[2], head[3]]) as usize + 4];
             match self.socket.read_exact(&mut body) {
-                Err(error) if matches!(error.kind(), ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset) => return None,
+                Err(error) if matches!(error.kind(), ErrorKind::UnexpectedEof | ErrorKind::ConnectionReset) => {
+                    return None;
+                }
                 read => read.unwrap(),
             }
             std::thread::sleep(self.pause);
             if head[0] == 9 && body[1] == 1 {
-                return Some((u32::from_be_bytes([body[10], body[11], body[12], body[13]]), body[0] >> 4 == 1));
+                return Some((
+                    u32::from_be_bytes([body[10], body[11], body[12], body[13]]),
+                    body[0] >> 4 == 1,
+                ));
             }
         }
     }
@@ -67,16 +77,23 @@ impl FlvReader {
 async fn a_viewer_starts_with_the_last_keyframe_and_misses_nothing() {
     let mut bench = LiveBench::new(&[]);
     let (opened, publisher, _) = bench.started().await;
+    // All that follows the keyframe at 50 is kept till the one after the next, however late the viewer is.
+    let is_key = |number| matches!(number, 50 | 150);
     for number in 1..60 {
-        publish(&publisher, frame(number, number % 25 == 0, 3000));
+        publish(&publisher, frame(number, is_key(number), 3000));
     }
     let socket = watch(&bench.live, &opened, PlayFormat::Flv);
     let mut viewer = spawn_blocking(|| FlvReader::new(socket)).await.unwrap();
     for number in 60..200 {
-        publish(&publisher, frame(number, number % 25 == 0, 3000));
+        publish(&publisher, frame(number, is_key(number), 3000));
     }
-    let seen = spawn_blocking(move || (50..200).map(|_| viewer.next().unwrap()).collect::<Vec<_>>()).await.unwrap();
-    assert_eq!(seen, (50..200).map(|number| (number, number % 25 == 0)).collect::<Vec<_>>());
+    let seen = spawn_blocking(move || (50..200).map(|_| viewer.next().unwrap()).collect::<Vec<_>>())
+        .await
+        .unwrap();
+    assert_eq!(
+        seen,
+        (50..200).map(|number| (number, is_key(number))).collect::<Vec<_>>()
+    );
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -88,12 +105,16 @@ async fn a_slow_viewer_skips_to_keyframes_and_nobody_else_notices() {
     let fast = watch(&bench.live, &opened, PlayFormat::Flv);
     let fast = spawn_blocking(move || {
         let mut reader = FlvReader::new(fast);
-        std::iter::from_fn(|| reader.next()).take_while(|(number, _)| *number != 1000).collect::<Vec<_>>()
+        std::iter::from_fn(|| reader.next())
+            .take_while(|(number, _)| *number != 1000)
+            .collect::<Vec<_>>()
     });
     let slow = spawn_blocking(move || {
         let mut reader = FlvReader::new(slow);
         reader.pause = Duration::from_millis(2);
-        std::iter::from_fn(|| reader.next()).take_while(|(number, _)| *number != 1000).collect::<Vec<_>>()
+        std::iter::from_fn(|| reader.next())
+            .take_while(|(number, _)| *number != 1000)
+            .collect::<Vec<_>>()
     });
     // Twenty-five frames a group, 20 KB a frame: far more than the slow one takes, no faster than the fast one can.
     let mut pace = tokio::time::interval(Duration::from_millis(1));
@@ -102,20 +123,31 @@ async fn a_slow_viewer_skips_to_keyframes_and_nobody_else_notices() {
         publish(&publisher, frame(number, number % 25 == 0, 20_000));
     }
     let fast = tokio::time::timeout(LIMIT, fast).await.unwrap().unwrap();
-    assert_eq!(fast.iter().map(|(number, _)| *number).collect::<Vec<_>>(), (0..1000).collect::<Vec<_>>());
+    assert_eq!(
+        fast.iter().map(|(number, _)| *number).collect::<Vec<_>>(),
+        (0..1000).collect::<Vec<_>>()
+    );
     drop(publisher);
     bench.live.shutdown(Duration::from_secs(5)).await;
     let slow = tokio::time::timeout(LIMIT, slow).await.unwrap().unwrap();
     assert!(slow.len() < 1000 && slow.len() > 1, "{} frames", slow.len());
     for pair in slow.windows(2) {
-        let [(before, _), (number, keyframe)] = pair else { unreachable!() };
-        assert!(*number == before + 1 || (*number > *before && *keyframe), "{before} then {number}: not decodable");
+        let [(before, _), (number, keyframe)] = pair else {
+            unreachable!()
+        };
+        assert!(
+            *number == before + 1 || (*number > *before && *keyframe),
+            "{before} then {number}: not decodable"
+        );
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_viewer_that_takes_nothing_is_dropped() {
-    let config = LiveConfig { viewer_stall_limit: Duration::from_millis(300), ..LiveConfig::default() };
+    let config = LiveConfig {
+        viewer_stall_limit: Duration::from_millis(300),
+        ..LiveConfig::default()
+    };
     let mut bench = LiveBench::with(&[], config);
     let (opened, publisher, _) = bench.started().await;
     let _stuck = watch(&bench.live, &opened, PlayFormat::Flv);
@@ -164,7 +196,11 @@ impl WsReader {
     fn new(mut socket: TcpStream) -> Self {
         let mut head = [0; HEAD.len()];
         socket.read_exact(&mut head).unwrap();
-        Self { socket, decoder: ws::Decoder::new(ws::Role::Client, 1 << 24), ready: Default::default() }
+        Self {
+            socket,
+            decoder: ws::Decoder::new(ws::Role::Client, 1 << 24),
+            ready: Default::default(),
+        }
     }
 
     fn next(&mut self) -> Option<Received> {
@@ -196,10 +232,15 @@ async fn a_browser_gets_the_init_segment_fragments_and_words_about_the_state() {
     let (opened, publisher, call) = bench.started().await;
     let socket = watch(&bench.live, &opened, PlayFormat::Fmp4WebSocket);
     let mut viewer = WsReader::new(socket);
-    let Some(Received::Text(init)) = viewer.next() else { panic!("no init message") };
+    let Some(Received::Text(init)) = viewer.next() else {
+        panic!("no init message")
+    };
     let init: serde_json::Value = serde_json::from_str(&init).unwrap();
     let mime = "video/mp4; codecs=\"avc1.42c01e\"";
-    assert_eq!(init, serde_json::json!({ "type": "init", "mime": mime, "width": 640, "height": 360 }));
+    assert_eq!(
+        init,
+        serde_json::json!({ "type": "init", "mime": mime, "width": 640, "height": 360 })
+    );
     assert!(matches!(viewer.next(), Some(Received::Binary(bytes)) if &bytes[4..8] == b"ftyp"));
     assert!(matches!(viewer.next(), Some(Received::Binary(bytes)) if &bytes[4..8] == b"prft"));
     publish(&publisher, frame(1, false, 100));
@@ -236,4 +277,53 @@ async fn a_ping_gets_its_pong_and_nonsense_a_close() {
     viewer.socket.write_all(&unmasked).unwrap();
     assert_eq!(viewer.next(), Some(Received::Close(Some(1002))));
     assert_eq!(viewer.next(), None);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_pings_of_a_slow_viewer_tear_nothing() {
+    let mut bench = LiveBench::new(&[]);
+    let (opened, publisher, call) = bench.started().await;
+    let socket = watch(&bench.live, &opened, PlayFormat::Fmp4WebSocket);
+    SockRef::from(&socket).set_recv_buffer_size(32 * 1024).unwrap();
+    let mut pings = socket.try_clone().unwrap();
+    let reader = spawn_blocking(move || {
+        let (mut viewer, mut pongs) = (WsReader::new(socket), 0);
+        // The decoder refuses torn messages; a fragment must be whole as well.
+        while let Some(message) = viewer.next() {
+            match message {
+                Received::Pong(payload) => {
+                    assert_eq!(payload, b"there?");
+                    pongs += 1;
+                }
+                Received::Binary(bytes) => {
+                    assert!(matches!(&bytes[4..8], b"ftyp" | b"prft"));
+                    let last = bytes.rchunks(4_000).next().unwrap();
+                    assert!(&bytes[4..8] == b"ftyp" || last.len() < 4_000 || last.iter().all(|&byte| byte == 0xAB));
+                }
+                Received::Text(_) => {}
+                Received::Close(_) => return pongs,
+            }
+        }
+        panic!("no goodbye");
+    });
+    // All at once: more than the socket takes.
+    let mut ping = Vec::new();
+    ws::encode_ping(&mut ping, b"there?", Some([1, 2, 3, 4]));
+    let mut publisher = Some(publisher);
+    for number in 1..=400 {
+        if number % 10 == 0 {
+            pings.write_all(&ping).unwrap();
+        }
+        if number % 100 == 0 {
+            // Headers come in between, too.
+            drop(publisher.take());
+            let next = bench.live.publish(&call.stream_id(), &call.publish_token()).unwrap();
+            begin(&next);
+            publisher = Some(next);
+        }
+        // No further keyframes: nothing is dropped from the ring, so that the viewer never skips.
+        publish(publisher.as_ref().unwrap(), frame(number, false, 5_000));
+    }
+    bench.live.shutdown(Duration::from_secs(10)).await;
+    assert_eq!(tokio::time::timeout(LIMIT, reader).await.unwrap().unwrap(), 40);
 }

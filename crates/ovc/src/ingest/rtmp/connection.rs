@@ -95,6 +95,7 @@ pub(super) async fn serve(stream: TcpStream, from: SocketAddr, live: Live, place
         session: Session::new(),
         publishing: None,
         heard: tokio::time::Instant::now(),
+        received: metrics::counter!("ovc_rtmp_received_bytes_total"),
     };
     let end = match connection.run().await {
         Ok(never) => match never {},
@@ -123,6 +124,7 @@ struct Connection {
     publishing: Option<Publishing>,
     /// When the last bytes came.
     heard: tokio::time::Instant,
+    received: metrics::Counter,
 }
 
 /// What there is once it publishes.
@@ -168,7 +170,7 @@ impl Connection {
             Err(error) => return Err(error.into()),
         };
         self.heard = tokio::time::Instant::now();
-        metrics::counter!("ovc_rtmp_received_bytes_total").increment(len as u64);
+        self.received.increment(len as u64);
         self.session.feed(&buffer[..len])?;
         let (now, wall) = (Instant::now(), SystemTime::now());
         while let Some(event) = self.session.poll()? {

@@ -161,7 +161,7 @@ impl Viewer {
             [chunk] => self.stream.write(chunk),
             _ => self.stream.write_vectored(&slices(chunks, 0)),
         };
-        self.account(sent, chunks, 0, now)
+        self.account(sent, chunks, 0, 0, now)
     }
 
     /// Sends whatever is to be sent until there is nothing more or the socket takes no more.
@@ -176,12 +176,11 @@ impl Viewer {
             if !self.replies.is_empty() {
                 batch.push(std::mem::take(&mut self.replies).into());
             }
-            let (skips, over) = {
+            let (collected, over) = {
                 let ring = self.attached.output().ring();
-                let skips = ring.collect(&mut self.cursor, batch, MAX_SLICES);
-                (skips, ring.is_closed())
+                (ring.collect(&mut self.cursor, batch, MAX_SLICES), ring.is_closed())
             };
-            if skips {
+            if collected.skips {
                 self.skipped(now)?;
             }
             if batch.is_empty() {
@@ -190,43 +189,47 @@ impl Viewer {
                 return if over { Err(Leave::Over) } else { Ok(()) };
             }
             let sent = self.stream.write_vectored(&slices(batch, offset));
-            self.account(sent, batch, offset, now)?;
+            self.account(sent, batch, offset, batch.len() - collected.chunks, now)?;
             if self.blocked {
                 return Ok(());
             }
         }
     }
 
-    /// Notes what of `batch` (whose first chunk was sent up to `offset`) the socket took.
-    fn account(&mut self, sent: io::Result<usize>, batch: &[Bytes], offset: usize, now: Instant) -> Result<(), Leave> {
-        let mut sent = match sent {
-            Ok(sent) => {
-                self.progress = now;
-                sent
-            }
-            Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => 0,
-            Err(_) => return Err(Leave::Gone),
-        };
-        sent += offset;
-        for (at, chunk) in batch.iter().enumerate() {
-            if sent < chunk.len() {
-                // What follows is collected again, or skipped, later. Headers and replies only ever come first.
-                self.keep_rest(&batch[at..], sent);
-                self.blocked = true;
-                return Ok(());
-            }
-            sent -= chunk.len();
-        }
+    /// Notes what of `batch` (whose first piece was sent up to `offset`) the socket took. The first `lead` pieces come
+    /// from elsewhere than the ring and must not get lost; what follows them is collected again, or skipped, later.
+    fn account(
+        &mut self,
+        sent: io::Result<usize>,
+        batch: &[Bytes],
+        offset: usize,
+        lead: usize,
+        now: Instant,
+    ) -> Result<(), Leave> {
+        let mut sent = offset
+            + match sent {
+                Ok(sent) => {
+                    self.progress = now;
+                    sent
+                }
+                Err(error) if matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted) => 0,
+                Err(_) => return Err(Leave::Gone),
+            };
         self.blocked = false;
+        for (at, piece) in batch.iter().enumerate() {
+            if sent < piece.len() {
+                let kept = match batch.get(at..lead) {
+                    Some(several @ [_, _, ..]) => several.concat().into(),
+                    _ => piece.clone(),
+                };
+                self.current = Some((kept, sent));
+                self.cursor.back(batch.len() - lead.max(at + 1));
+                self.blocked = true;
+                break;
+            }
+            sent -= piece.len();
+        }
         Ok(())
-    }
-
-    fn keep_rest(&mut self, rest: &[Bytes], sent: usize) {
-        let Some((first, later)) = rest.split_first() else {
-            return;
-        };
-        self.current = Some((first.clone(), sent));
-        self.cursor.back(later.len());
     }
 
     fn skipped(&mut self, now: Instant) -> Result<(), Leave> {
