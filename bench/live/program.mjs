@@ -9,12 +9,10 @@ import { setTimeout as pause } from 'node:timers/promises';
 
 /** @param {number} count @returns {Promise<number[]>} */
 export async function freePorts(count) {
+  // All at once, so that no two are the same.
   const servers = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  const ports = [];
-  for (const server of servers) {
-    await once(server, 'listening');
-    ports.push(/** @type {import('node:net').AddressInfo} */ (server.address()).port);
-  }
+  await Promise.all(servers.map((server) => once(server, 'listening')));
+  const ports = servers.map((server) => /** @type {import('node:net').AddressInfo} */ (server.address()).port);
   for (const server of servers) server.close();
   return ports;
 }
