@@ -120,7 +120,8 @@ for thing in "$@"; do
     nginx-rtmp) daemon libnginx-mod-rtmp nginx nginx ;;
     mosquitto) daemon mosquitto mosquitto mosquitto ;;
     nats) daemon nats-server nats-server nats-server ;;
-    xiu) cargo_tool xiu ;;
+    # It builds libopus.
+    xiu) command -v cmake >/dev/null || apt_need cmake; cargo_tool xiu --version 0.14.0 ;;
     npm:*) need_npm "${thing#npm:}" ;;
     *) fail "scripts/need.sh: unknown thing '$thing'" ;;
   esac
