@@ -28,7 +28,9 @@ pub(super) fn start(shared: &Arc<Shared>, id: StreamId) {
 async fn supervise(shared: Arc<Shared>, id: StreamId) {
     let Some((changed, device, channel)) = ({
         let registry = shared.registry.lock();
-        registry.get(id.as_str()).map(|entry| (entry.changed.clone(), entry.device.clone(), entry.channel))
+        registry
+            .get(id.as_str())
+            .map(|entry| (entry.changed.clone(), entry.device.clone(), entry.channel))
     }) else {
         return;
     };

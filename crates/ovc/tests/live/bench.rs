@@ -36,7 +36,12 @@ impl LiveBench {
     pub(crate) fn with(script: &[Reply], config: LiveConfig) -> Self {
         let (port, calls) = ScriptedPort::new(script);
         let bus = Bus::default();
-        let options = LiveOptions { config, rtmp_host: None, rtmp_port: 1935, fan_out_threads: 2 };
+        let options = LiveOptions {
+            config,
+            rtmp_host: None,
+            rtmp_port: 1935,
+            fan_out_threads: 2,
+        };
         let live = Live::start(options, port, &bus, Tokens::new(&[7; 32])).unwrap();
         Self { live, bus, calls }
     }
@@ -49,7 +54,10 @@ impl LiveBench {
 
     /// The next call the device gets.
     pub(crate) async fn call(&mut self) -> Call {
-        tokio::time::timeout(Duration::from_secs(3600), self.calls.recv()).await.expect("the device is called").unwrap()
+        tokio::time::timeout(Duration::from_secs(3600), self.calls.recv())
+            .await
+            .expect("the device is called")
+            .unwrap()
     }
 
     /// Opens, and publishes what the device was asked for.
@@ -74,8 +82,15 @@ impl LiveBench {
             record_session: None,
             alarm: None,
         };
-        let report = Arc::new(Report { state: 1, channels: vec![told] });
-        self.bus.publish(Event::Keepalive { device: device(), report, changed: true });
+        let report = Arc::new(Report {
+            state: 1,
+            channels: vec![told],
+        });
+        self.bus.publish(Event::Keepalive {
+            device: device(),
+            report,
+            changed: true,
+        });
     }
 
     /// No further call comes in this time.

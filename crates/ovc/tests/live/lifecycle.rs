@@ -14,7 +14,10 @@ const LINGER: Duration = Duration::from_secs(30);
 const SECOND: Duration = Duration::from_secs(1);
 
 fn refusal(code: i64) -> CallError {
-    CallError::Device(dap::RpcError { code: dap::ErrorCode(code), msg: "no".into() })
+    CallError::Device(dap::RpcError {
+        code: dap::ErrorCode(code),
+        msg: "no".into(),
+    })
 }
 
 #[tokio::test(start_paused = true)]
@@ -25,7 +28,10 @@ async fn two_viewers_at_once_share_one_push() {
     assert_eq!(call.method, "LivePublish");
     assert_eq!(call.params["channel"], 0);
     let url = call.params["url"].as_str().unwrap();
-    assert!(url.starts_with(&format!("rtmp://cloud.example:1935/live/{}?token=", call.stream_id())), "{url}");
+    assert!(
+        url.starts_with(&format!("rtmp://cloud.example:1935/live/{}?token=", call.stream_id())),
+        "{url}"
+    );
     let publisher = bench.live.publish(&call.stream_id(), &call.publish_token()).unwrap();
     begin(&publisher);
     let (first, second) = (first.await.unwrap().unwrap(), second.await.unwrap().unwrap());
@@ -99,7 +105,10 @@ async fn the_stream_stops_thirty_seconds_after_the_last_viewer() {
     drop(publisher);
     let refused = bench.live.publish(&call.stream_id(), &call.publish_token()).err();
     assert_eq!(refused, Some(PublishRefused::NotWanted));
-    let refused = bench.live.admit(opened.stream_id.as_str(), &opened.play_token).unwrap_err();
+    let refused = bench
+        .live
+        .admit(opened.stream_id.as_str(), &opened.play_token)
+        .unwrap_err();
     assert_eq!(refused, PlayRefused::Ended);
 }
 
@@ -148,7 +157,10 @@ async fn a_device_that_returns_is_asked_again_and_its_viewers_play_on() {
     assert_eq!(bench.live.list()[0].state, StreamState::Waiting);
     bench.device_returns();
     let again = bench.call().await;
-    assert_eq!((again.method.as_str(), again.stream_id()), ("LivePublish", call.stream_id()));
+    assert_eq!(
+        (again.method.as_str(), again.stream_id()),
+        ("LivePublish", call.stream_id())
+    );
     let publisher = bench.live.publish(&again.stream_id(), &again.publish_token()).unwrap();
     begin(&publisher);
     assert!(starts_with_text(&viewer.next().await.unwrap(), "init"));
@@ -204,7 +216,10 @@ async fn a_device_that_publishes_what_nobody_wants_is_stopped_once() {
     bench.keepalive(Some("left-over"));
     bench.keepalive(Some("left-over"));
     let stop = bench.call().await;
-    assert_eq!((stop.method.as_str(), stop.stream_id().as_str()), ("LiveStop", "left-over"));
+    assert_eq!(
+        (stop.method.as_str(), stop.stream_id().as_str()),
+        ("LiveStop", "left-over")
+    );
     bench.is_left_alone(SECOND * 60).await;
 }
 
@@ -216,13 +231,23 @@ async fn nobody_publishes_beside_the_live_publisher_or_without_its_token() {
     let publish = |token: &str| bench.live.publish(&id, token).err();
     assert_eq!(publish(&call.publish_token()), Some(PublishRefused::Busy));
     assert_eq!(publish(""), Some(PublishRefused::BadToken));
-    assert_eq!(publish(&opened.play_token), Some(PublishRefused::BadToken), "a viewer's token is none");
-    assert_eq!(bench.live.publish("guessed", &call.publish_token()).err(), Some(PublishRefused::BadToken));
+    assert_eq!(
+        publish(&opened.play_token),
+        Some(PublishRefused::BadToken),
+        "a viewer's token is none"
+    );
+    assert_eq!(
+        bench.live.publish("guessed", &call.publish_token()).err(),
+        Some(PublishRefused::BadToken)
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_silent_publisher_gives_way() {
-    let config = LiveConfig { publisher_silence: Duration::ZERO, ..LiveConfig::default() };
+    let config = LiveConfig {
+        publisher_silence: Duration::ZERO,
+        ..LiveConfig::default()
+    };
     let mut bench = LiveBench::with(&[], config);
     let (_, silent, call) = bench.started().await;
     let publisher = bench.live.publish(&call.stream_id(), &call.publish_token()).unwrap();
@@ -240,14 +265,23 @@ async fn a_play_token_is_good_for_its_stream_only() {
     let (opened, _publisher, call) = bench.started().await;
     let id = opened.stream_id.as_str();
     assert_eq!(bench.live.admit(id, "").unwrap_err(), PlayRefused::BadToken);
-    assert_eq!(bench.live.admit(id, &call.publish_token()).unwrap_err(), PlayRefused::BadToken);
-    assert_eq!(bench.live.admit("other", &opened.play_token).unwrap_err(), PlayRefused::BadToken);
+    assert_eq!(
+        bench.live.admit(id, &call.publish_token()).unwrap_err(),
+        PlayRefused::BadToken
+    );
+    assert_eq!(
+        bench.live.admit("other", &opened.play_token).unwrap_err(),
+        PlayRefused::BadToken
+    );
     assert!(bench.live.admit(id, &opened.play_token).is_ok());
 }
 
 #[tokio::test(start_paused = true)]
 async fn viewers_are_limited() {
-    let config = LiveConfig { max_viewers: 1, ..LiveConfig::default() };
+    let config = LiveConfig {
+        max_viewers: 1,
+        ..LiveConfig::default()
+    };
     let mut bench = LiveBench::with(&[], config);
     let (opened, _publisher, _) = bench.started().await;
     let admit = || bench.live.admit(opened.stream_id.as_str(), &opened.play_token);
@@ -262,8 +296,13 @@ async fn the_list_shows_what_runs() {
     let mut bench = LiveBench::new(&[]);
     let (opened, _publisher, _) = bench.started().await;
     let _viewer = bench.live.admit(opened.stream_id.as_str(), &opened.play_token).unwrap();
-    let [stream] = &bench.live.list()[..] else { panic!("one stream") };
-    assert_eq!((&stream.stream_id, &stream.device, stream.channel), (&opened.stream_id, &device(), CHANNEL));
+    let [stream] = &bench.live.list()[..] else {
+        panic!("one stream")
+    };
+    assert_eq!(
+        (&stream.stream_id, &stream.device, stream.channel),
+        (&opened.stream_id, &device(), CHANNEL)
+    );
     assert_eq!((stream.state, stream.viewers), (StreamState::Live, 1));
     let video = stream.video.as_ref().unwrap();
     assert_eq!((video.codec, video.width, video.height), ("h264", 640, 360));

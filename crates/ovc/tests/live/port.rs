@@ -37,7 +37,13 @@ impl Call {
 
     /// The name the publisher gives: stream id and token.
     pub(crate) fn publish_name(&self) -> String {
-        self.params["url"].as_str().unwrap().rsplit_once('/').unwrap().1.to_owned()
+        self.params["url"]
+            .as_str()
+            .unwrap()
+            .rsplit_once('/')
+            .unwrap()
+            .1
+            .to_owned()
     }
 
     pub(crate) fn publish_token(&self) -> String {
@@ -54,7 +60,13 @@ pub(crate) struct ScriptedPort {
 impl ScriptedPort {
     pub(crate) fn new(script: &[Reply]) -> (Arc<Self>, mpsc::UnboundedReceiver<Call>) {
         let (calls, told) = mpsc::unbounded_channel();
-        (Arc::new(Self { script: Mutex::new(script.iter().cloned().collect()), calls }), told)
+        (
+            Arc::new(Self {
+                script: Mutex::new(script.iter().cloned().collect()),
+                calls,
+            }),
+            told,
+        )
     }
 }
 
@@ -67,7 +79,12 @@ impl DevicePort for ScriptedPort {
         deadline: Duration,
     ) -> BoxFuture<'a, Result<Box<RawValue>, CallError>> {
         let params = serde_json::from_str(params.get()).unwrap();
-        self.calls.send(Call { method: method.to_owned(), params }).unwrap();
+        self.calls
+            .send(Call {
+                method: method.to_owned(),
+                params,
+            })
+            .unwrap();
         let reply = self.script.lock().pop_front().unwrap_or(Reply::Yes);
         async move {
             let answered = match reply {
@@ -76,7 +93,9 @@ impl DevicePort for ScriptedPort {
                 Reply::After(time) => tokio::time::timeout(deadline, tokio::time::sleep(time)).await,
                 Reply::Never => tokio::time::timeout(deadline, std::future::pending()).await,
             };
-            answered.map(|()| RawValue::NULL.to_owned()).map_err(|_| CallError::TimedOut)
+            answered
+                .map(|()| RawValue::NULL.to_owned())
+                .map_err(|_| CallError::TimedOut)
         }
         .boxed()
     }

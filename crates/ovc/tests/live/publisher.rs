@@ -27,7 +27,11 @@ impl RtmpClient {
     pub(crate) async fn publish(to: SocketAddr, app: &str, name: &str) -> Result<Self, ClientError> {
         let socket = TcpStream::connect(to).await.unwrap();
         let config = PublisherConfig::new(app.into(), name.into(), format!("rtmp://{to}/{app}"));
-        let mut client = Self { socket, session: Publisher::new(config, 1, 0).unwrap(), began: Instant::now() };
+        let mut client = Self {
+            socket,
+            session: Publisher::new(config, 1, 0).unwrap(),
+            began: Instant::now(),
+        };
         let mut buffer = [0; 4096];
         while client.session.state() != PublisherState::Publishing {
             client.flush().await;
@@ -66,7 +70,9 @@ impl RtmpClient {
 
     pub(crate) async fn avc(&mut self, frame: &Frame) {
         let composition_ms = (frame.pts_ms - frame.dts_ms) as i32;
-        self.session.send_avc(frame.dts_ms as u32, composition_ms, frame.keyframe, &frame.data).unwrap();
+        self.session
+            .send_avc(frame.dts_ms as u32, composition_ms, frame.keyframe, &frame.data)
+            .unwrap();
         self.flush().await;
     }
 
