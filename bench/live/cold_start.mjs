@@ -14,7 +14,7 @@ function firstPicture(url) {
       let bytes = Buffer.alloc(0);
       response.on('data', (part) => {
         bytes = Buffer.concat([bytes, part]);
-        for (let at = FILE_HEADER; at + TAG_HEADER + 2 <= bytes.length; ) {
+        for (let at = FILE_HEADER; at + TAG_HEADER + 2 <= bytes.length;) {
           // The packet after the sequence header is a picture.
           if (bytes[at] === VIDEO && bytes[at + TAG_HEADER + 1] === 1) {
             request.destroy();
