@@ -308,6 +308,17 @@ impl Viewer {
         }
     }
 
+    /// Closes in order: a socket that is closed with bytes unread resets the connection, and what the viewer has not
+    /// read yet might be lost with it.
+    pub(super) fn finish(&mut self, scratch: &mut [u8]) {
+        let _ = self.stream.shutdown(std::net::Shutdown::Write);
+        for _ in 0..MAX_READS {
+            if !matches!(self.stream.read(scratch), Ok(1..)) {
+                return;
+            }
+        }
+    }
+
     /// A last word, if the socket takes it now and no chunk is half sent.
     fn say_close(&mut self, code: u16, reason: &str) {
         if self.current.is_none() {

@@ -226,6 +226,9 @@ impl Worker {
             return;
         };
         metrics::counter!("ovc_live_viewers_left_total", "why" => why.name()).increment(1);
+        if matches!(why, Leave::Over | Leave::Misbehaved) {
+            viewer.finish(&mut self.scratch);
+        }
         // Closing the socket takes it out of the event queue as well.
         let _ = self.poll.registry().deregister(&mut viewer.stream);
         let address = Arc::as_ptr(viewer.output()) as usize;
