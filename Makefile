@@ -75,7 +75,7 @@ e2e: build ## whole journeys: real programs, cameras, ffmpeg and a browser; ONLY
 
 deny: ## licences, banned and duplicated crates, sources
 	@$(NEED) deny
-	PATH="$(CURDIR)/.tools/bin:$$PATH" cargo deny check licenses bans sources
+	PATH="$(CURDIR)/.tools/bin:$$PATH" cargo deny check --hide-inclusion-graph licenses bans sources
 
 fuzz: ## a minute of fuzzing for each target (wants a nightly toolchain)
 	@$(NEED) fuzz
