@@ -11,7 +11,8 @@ const REOPEN_MS = 3000;
 export function followEvents(queries: QueryClient, onConnected: (connected: boolean) => void): () => void {
   let source: EventSource | undefined;
   let reopenTimer: ReturnType<typeof setTimeout> | undefined;
-  let interrupted = false;
+  // What was fetched before the first connection stood may have changed in between, too.
+  let interrupted = true;
   const refreshLists = throttled(LIST_REFRESH_MS, (all: boolean) => {
     void queries.invalidateQueries({
       queryKey: keys.lists,

@@ -116,8 +116,8 @@ export interface paths {
         /**
          * What happens, as it happens, as server-sent events.
          * @description `presence` {login_code, presence} · `channels` {login_code, state, channels} · `device` {login_code, change:
-         *     created|updated|deleted} · `battery` {login_code, battery, id, at, data} · `alarm` and `bind` {login_code, channel?,
-         *     id, at, data} · `resync`: something was missed, look at the present state anew. Ids let a browser that comes back
+         *     created|updated|deleted} · `battery` {login_code, battery, id, at, data} · `alarm`, `bind` and `log_done`
+         *     {login_code, channel?, id, at, data} · `resync`: something was missed, look at the present state anew. Ids let a browser that comes back
          *     get what it missed.
          */
         get: operations["events"];
@@ -291,7 +291,7 @@ export interface components {
          * @description The sorts of events kept of a device.
          * @enum {string}
          */
-        DeviceEventKind: "alarm" | "bind" | "battery";
+        DeviceEventKind: "alarm" | "bind" | "battery" | "log_done";
         /** @description Events, newest first. */
         DeviceEventList: {
             items: components["schemas"]["DeviceEvent"][];

@@ -423,6 +423,13 @@ impl Peer {
         }
     }
 
+    /// How many requests and events of the other end wait behind the one that is being handled. An owner that stops
+    /// reading while many do never runs into [`PeerOptions::max_inbound_queue`].
+    #[must_use]
+    pub fn inbound_waiting(&self) -> usize {
+        self.inbound.len()
+    }
+
     /// The connection has ended, from this end or by [`Self::fail_all`].
     #[must_use]
     pub fn is_closed(&self) -> bool {

@@ -81,6 +81,14 @@ impl App {
         let _ = rlimit::increase_nofile_limit(u64::MAX);
         let metrics = recorder();
         let db = Db::open(&config.data_dir).await?;
+        // Before the first start makes an administrator: if a port is taken, it is still the first start next time.
+        let listener = listen(config.http.listen)?;
+        let http = listener.local_addr()?;
+        let address = config.rtmp.listen;
+        let rtmp = Rtmp::bind(address, config.rtmp.max_connections)
+            .await
+            .map_err(|error| StartError::Listen { address, error })?;
+        let rtmp_address = rtmp.local_addr()?;
         let (accounts, first_start) = Accounts::open(db.clone(), config.account.clone(), admin_password).await?;
         let tokens = Tokens::new(&db.key("tokens", random_key()).await?);
         let hasher = PasswdHasher::new(&db.key("device_passwords", random_key()).await?);
@@ -105,13 +113,6 @@ impl App {
             bus.clone(),
         );
 
-        let listener = listen(config.http.listen)?;
-        let http = listener.local_addr()?;
-        let address = config.rtmp.listen;
-        let rtmp = Rtmp::bind(address, config.rtmp.max_connections)
-            .await
-            .map_err(|error| StartError::Listen { address, error })?;
-        let rtmp_address = rtmp.local_addr()?;
         let live = Live::start(live_options(&config, rtmp_address), port, &bus, tokens)?;
         let (closing, is_closing) = watch::channel(false);
         let api = Arc::new(Api {

@@ -42,7 +42,7 @@ pub enum Event {
         /// Whether it differs from the Keepalive before.
         changed: bool,
     },
-    /// An alarm, a wish to be bound, or a battery level; stored already.
+    /// An alarm, a wish to be bound, a battery level or the end of a log upload; stored already.
     Device(Arc<DeviceEvent>),
     /// An operator changed a device.
     DeviceChanged {
@@ -60,8 +60,10 @@ pub enum Event {
 pub enum Change {
     /// It was added.
     Created,
-    /// Its name, password or permission to log in changed.
+    /// Its name changed, or it may log in again.
     Updated,
+    /// It was disabled, or got a new password: whatever it had open ends.
+    ShutOut,
     /// It was removed.
     Deleted,
 }

@@ -88,16 +88,13 @@ impl Db {
             error,
         };
         make_private_dir(data_dir).map_err(fault)?;
-        let lock = File::options()
-            .create(true)
-            .truncate(false)
-            .write(true)
-            .open(data_dir.join(LOCK_NAME))
-            .map_err(fault)?;
+        let lock = make_private_file(&data_dir.join(LOCK_NAME)).map_err(fault)?;
         lock.try_lock().map_err(|error| match error {
             TryLockError::WouldBlock => DbError::InUse(data_dir.into()),
             TryLockError::Error(error) => fault(error),
         })?;
+        // SQLite gives its files beside it the same permissions.
+        make_private_file(&data_dir.join(FILE_NAME)).map_err(fault)?;
         let options = SqliteConnectOptions::new()
             .filename(data_dir.join(FILE_NAME))
             .create_if_missing(true)
@@ -148,6 +145,15 @@ fn make_private_dir(path: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path)
+}
+
+/// The directory may have been made by others, for all to read; what is in it is not.
+fn make_private_file(path: &Path) -> std::io::Result<File> {
+    let mut options = File::options();
+    options.create(true).truncate(false).write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 #[cfg(test)]

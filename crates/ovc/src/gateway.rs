@@ -111,7 +111,8 @@ impl Gateway {
                 answer_timeout: config.answer_timeout,
                 max_message,
                 max_queued_calls: u16::try_from(config.max_queued_calls).unwrap_or(u16::MAX),
-                ..PeerOptions::default()
+                // More than one read can hold; the session stops reading long before.
+                max_inbound_queue: 1024,
             },
             silence_limit: config.silence_limit,
             capacity: usize::try_from(capacity).unwrap_or(usize::MAX),

@@ -119,7 +119,7 @@ fn item(event: Result<Event, Lagged>) -> Option<(&'static str, serde_json::Value
         Event::DeviceChanged { device, change, .. } => {
             let change = match change {
                 Change::Created => "created",
-                Change::Updated => "updated",
+                Change::Updated | Change::ShutOut => "updated",
                 Change::Deleted => "deleted",
             };
             ("device", json!({ "login_code": device, "change": change }))

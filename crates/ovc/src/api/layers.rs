@@ -48,7 +48,17 @@ async fn outermost(request: Request, next: Next) -> Response {
         .map(|path| path.as_str().to_owned());
     let method = request.method().clone();
     let span = tracing::info_span!("request", id, %method, path = request.uri().path());
-    let mut response = next.run(request).instrument(span).await;
+    let answering = next.run(request).instrument(span);
+    let mut response = if method.is_safe() {
+        answering.await
+    } else {
+        // What changes something is done to its end, also when the client does not wait for it: otherwise the database
+        // would know of a change and the memory not.
+        match tokio::spawn(answering).await {
+            Ok(response) => response,
+            Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+        }
+    };
     if let Some(error) = response.extensions_mut().remove::<ApiError>() {
         let headers = std::mem::take(response.headers_mut());
         let status = response.status();
@@ -58,10 +68,24 @@ async fn outermost(request: Request, next: Next) -> Response {
     secure(response.headers_mut(), &id);
     let route = route.unwrap_or_else(|| "other".to_owned());
     let status = response.status().as_u16().to_string();
-    counter!("ovc_http_requests_total", "route" => route.clone(), "method" => method.to_string(), "status" => status)
+    counter!("ovc_http_requests_total", "route" => route.clone(), "method" => label(&method), "status" => status)
         .increment(1);
     histogram!("ovc_http_answer_seconds", "route" => route).record(started.elapsed());
     response
+}
+
+/// A method as a label: what clients make up must not make up labels too.
+fn label(method: &Method) -> &'static str {
+    match *method {
+        Method::GET => "GET",
+        Method::HEAD => "HEAD",
+        Method::POST => "POST",
+        Method::PUT => "PUT",
+        Method::PATCH => "PATCH",
+        Method::DELETE => "DELETE",
+        Method::OPTIONS => "OPTIONS",
+        _ => "other",
+    }
 }
 
 /// What a failed answer keeps of the headers it had: all but those of its body.

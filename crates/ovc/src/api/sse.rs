@@ -21,8 +21,8 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// What happens, as it happens, as server-sent events.
 ///
 /// `presence` {login_code, presence} · `channels` {login_code, state, channels} · `device` {login_code, change:
-/// created|updated|deleted} · `battery` {login_code, battery, id, at, data} · `alarm` and `bind` {login_code, channel?,
-/// id, at, data} · `resync`: something was missed, look at the present state anew. Ids let a browser that comes back
+/// created|updated|deleted} · `battery` {login_code, battery, id, at, data} · `alarm`, `bind` and `log_done`
+/// {login_code, channel?, id, at, data} · `resync`: something was missed, look at the present state anew. Ids let a browser that comes back
 /// get what it missed.
 #[utoipa::path(
     get,

@@ -31,6 +31,8 @@ pub enum DeviceEventKind {
     Bind,
     /// BatteryChange.
     Battery,
+    /// LogDone.
+    LogDone,
 }
 
 impl DeviceEventKind {
@@ -40,12 +42,13 @@ impl DeviceEventKind {
             Self::Alarm => "alarm",
             Self::Bind => "bind",
             Self::Battery => "battery",
+            Self::LogDone => "log_done",
         }
     }
 
     /// The reverse of [`Self::name`].
     pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Alarm, Self::Bind, Self::Battery]
+        [Self::Alarm, Self::Bind, Self::Battery, Self::LogDone]
             .into_iter()
             .find(|kind| kind.name() == name)
     }

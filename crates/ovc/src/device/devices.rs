@@ -284,7 +284,8 @@ impl Devices {
                 self.port.dismiss(code, Dismissal::Disabled);
             }
         }
-        self.changed(code, Change::Updated);
+        let shut_out = disabled == Some(true);
+        self.changed(code, if shut_out { Change::ShutOut } else { Change::Updated });
         self.get(code).await
     }
 
@@ -302,7 +303,7 @@ impl Devices {
             entry.set_passwd_hash(hash);
         }
         self.port.dismiss(code, Dismissal::PasswdChanged);
-        self.changed(code, Change::Updated);
+        self.changed(code, Change::ShutOut);
         Ok(NewDevice {
             login_code: code.clone(),
             passwd,

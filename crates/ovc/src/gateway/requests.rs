@@ -5,13 +5,18 @@ use crate::bus::Event;
 use crate::clock::UnixMs;
 use crate::db::{DbError, NewEvent};
 use crate::device::{CallError, DeviceEvent, DeviceEventKind, Report};
-use dap::methods::{AlarmNotify, BatteryChange, Bind, Keepalive};
-use dap::{CallRefused, InboundId, Method, RpcError, parse_params};
+use dap::methods::{AlarmNotify, BatteryChange, Bind, Keepalive, LogDone};
+use dap::{CallRefused, ErrorCode, InboundId, Method, RpcError, parse_params};
 use serde_json::value::RawValue;
 use std::future::Future;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::pin::Pin;
 use std::sync::Arc;
+
+/// Channels one device may have. What it reports is kept in memory and told to every console.
+const MAX_CHANNELS: usize = 1024;
+/// Size of the parameters of an event that is kept.
+const MAX_EVENT_BYTES: usize = 16 * 1024;
 
 type Answer = Result<Box<RawValue>, RpcError>;
 
@@ -31,6 +36,7 @@ pub(super) fn handle_request(from: &Accepted, method: &str, params: Option<Box<R
         "Keepalive" => Handled::Answer(keepalive(from, params.as_deref())),
         "GetServerInfo" => Handled::Answer(Ok(from.shared.server_info.clone())),
         "AlarmNotify" => match parse_params::<AlarmNotify>(params.as_deref()) {
+            Ok(_) if too_big(params.as_deref()) => Handled::Answer(Err(bad_parameter("params are over 16 KiB"))),
             Ok(alarm) => Handled::Store(new_event(from, DeviceEventKind::Alarm, Some(alarm.channel), params)),
             Err(bad) => Handled::Answer(Err(bad.into())),
         },
@@ -45,6 +51,11 @@ pub(super) fn handle_request(from: &Accepted, method: &str, params: Option<Box<R
 pub(super) fn handle_event(from: &Accepted, name: &str, params: Option<Box<RawValue>>) -> Option<NewEvent> {
     let device = &from.attendance.entry.code;
     let bad = match name {
+        _ if too_big(params.as_deref()) => "params are over 16 KiB".to_owned(),
+        LogDone::NAME => match parse_params::<LogDone>(params.as_deref()) {
+            Ok(_) => return Some(new_event(from, DeviceEventKind::LogDone, None, params)),
+            Err(bad) => bad.to_string(),
+        },
         Bind::NAME => match parse_params::<Bind>(params.as_deref()) {
             Ok(_) => return Some(new_event(from, DeviceEventKind::Bind, None, params)),
             Err(bad) => bad.to_string(),
@@ -77,6 +88,9 @@ fn keepalive(from: &Accepted, params: Option<&RawValue>) -> Answer {
         Some(report) => (report, false),
         None => {
             let report: Report = parse_params::<Keepalive>(params)?.into();
+            if report.channels.len() > MAX_CHANNELS {
+                return Err(bad_parameter("channels has more than 1024 entries"));
+            }
             let report = Arc::new(report);
             let changed = attendance.set_report(report.clone(), print);
             if changed {
@@ -94,6 +108,14 @@ fn keepalive(from: &Accepted, params: Option<&RawValue>) -> Answer {
         });
     }
     Ok(empty())
+}
+
+fn too_big(params: Option<&RawValue>) -> bool {
+    params.is_some_and(|params| params.get().len() > MAX_EVENT_BYTES)
+}
+
+fn bad_parameter(what: &str) -> RpcError {
+    RpcError::new(ErrorCode::BAD_PARAMETER, what)
 }
 
 /// Of a device's own words only: nobody else gains by making two of them look alike.

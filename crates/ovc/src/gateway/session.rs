@@ -24,6 +24,8 @@ const MAX_READS: usize = 4;
 const MAX_UNSENT: usize = 4 << 20;
 /// Events that may wait to be stored before no more is read from the device.
 const MAX_TO_STORE: usize = 64;
+/// Requests and events that may wait behind one that is being stored before no more is read from the device.
+const MAX_WAITING: usize = 64;
 
 /// One device's connection: a thin driver between its socket and a [`Peer`]. Small, and without heap memory of its own
 /// while nothing happens.
@@ -95,7 +97,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             if self.phase == Phase::Ended {
                 return Poll::Ready(());
             }
-            if !self.unsent.is_empty() || self.to_store.len() >= MAX_TO_STORE {
+            let full = self.to_store.len() >= MAX_TO_STORE || self.peer.inbound_waiting() >= MAX_WAITING;
+            if full || !self.unsent.is_empty() {
                 break;
             }
             if reads == MAX_READS {

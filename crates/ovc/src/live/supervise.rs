@@ -176,9 +176,9 @@ pub(super) fn follow_bus(shared: &Arc<Shared>, mut events: Subscription) {
                 Ok(Event::Keepalive { device, report, .. }) => reported(&shared, &device, &report),
                 Ok(Event::DeviceChanged {
                     device,
-                    change: Change::Deleted,
+                    change: Change::Deleted | Change::ShutOut,
                     ..
-                }) => deleted(&shared, &device),
+                }) => shut_out(&shared, &device),
                 // What was missed, the next Keepalives tell again.
                 Ok(_) | Err(_) => {}
             }
@@ -223,7 +223,8 @@ fn reported(shared: &Arc<Shared>, device: &LoginCode, report: &Report) {
     }
 }
 
-fn deleted(shared: &Shared, device: &LoginCode) {
+/// The device may no longer publish: its streams end, and with them its publish URLs.
+fn shut_out(shared: &Shared, device: &LoginCode) {
     let ended: Vec<_> = {
         let mut registry = shared.registry.lock();
         registry

@@ -29,10 +29,42 @@ async fn every_method_of_a_device_is_answered() {
 }
 
 #[tokio::test]
+async fn a_burst_is_answered_in_order_however_many_come_at_once() {
+    let app = TestApp::start().await;
+    let mut device = app.connected_device("cam").await;
+    let alarm = json!({ "channel": 0, "timestamp": 1480904132, "type": 3, "state": "start", "desc": "" });
+    let mut seqs = Vec::new();
+    for _ in 0..400 {
+        seqs.push(device.request("AlarmNotify", alarm.clone()).await);
+    }
+    for seq in seqs {
+        let answer = device.receive().await;
+        assert_eq!((&answer["seq"], &answer["resp"]), (&json!(seq), &json!({})));
+    }
+}
+
+#[tokio::test]
+async fn what_would_fill_the_cloud_is_refused() {
+    let app = TestApp::start().await;
+    let mut device = app.connected_device("cam").await;
+    let novel = "a".repeat(17 * 1024);
+    let alarm = json!({ "channel": 0, "timestamp": 1480904132, "type": 3, "state": "start", "desc": novel });
+    assert_eq!(device.call("AlarmNotify", alarm).await["err"]["code"], 12);
+    let channels: Vec<_> = (0..1025).map(|n| json!({ "channel": n, "state": 1 })).collect();
+    let keepalive = json!({ "state": 1, "channels": channels });
+    assert_eq!(device.call("Keepalive", keepalive).await["err"]["code"], 12);
+    let (_, list) = app.get("/api/v1/devices/cam/events").await;
+    assert_eq!(list["items"], json!([]));
+}
+
+#[tokio::test]
 async fn what_a_device_tells_is_kept_before_it_is_answered() {
     let app = TestApp::start().await;
     let mut device = app.connected_device("cam").await;
     let alarm = json!({ "channel": 2, "timestamp": 1480904132, "type": 3, "state": "start", "desc": "院子" });
+    let done = json!({ "trans_id": "t1", "status": "success", "start": "2016-12-05T02:15:32",
+                       "end": "2016-12-06T02:15:32", "url": "http://cloud/log", "size": 0 });
+    device.event("LogDone", done).await;
     device.event("Bind", json!({ "bind_id": "b-1" })).await;
     device.event("BatteryChange", json!({ "battery": 40 })).await;
     device.event("BatteryChange", json!({ "battery": 140 })).await;
@@ -44,7 +76,7 @@ async fn what_a_device_tells_is_kept_before_it_is_answered() {
         .iter()
         .map(|item| item["kind"].as_str().unwrap())
         .collect();
-    assert_eq!(kinds, ["alarm", "battery", "bind"]);
+    assert_eq!(kinds, ["alarm", "battery", "bind", "log_done"]);
     assert_eq!(
         (&list["items"][0]["data"], &list["items"][0]["channel"]),
         (&alarm, &json!(2))
