@@ -109,7 +109,9 @@ async fn a_slow_viewer_skips_to_keyframes_and_nobody_else_notices() {
     let counted = fast_has.clone();
     let fast = spawn_blocking(move || {
         let mut reader = FlvReader::new(fast);
-        let counting = std::iter::from_fn(|| reader.next()).inspect(|_| drop(counted.fetch_add(1, Ordering::Relaxed)));
+        let counting = std::iter::from_fn(|| reader.next()).inspect(|_| {
+            counted.fetch_add(1, Ordering::Relaxed);
+        });
         counting.take_while(|(number, _)| *number != 1000).collect::<Vec<_>>()
     });
     let slow = spawn_blocking(move || {
