@@ -2,6 +2,8 @@
 
 mod password;
 mod permission;
+pub mod policy;
+pub mod rights;
 mod secret;
 pub mod tokens;
 

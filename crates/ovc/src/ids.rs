@@ -4,13 +4,34 @@ pub use dap::{ChannelId, LoginCode, RecordSessionId, StreamId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// A person's account, by its row number.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct UserId(pub i64);
+macro_rules! row_ids {
+    ($($(#[$doc:meta])* $name:ident;)+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(pub i64);
 
-impl fmt::Display for UserId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
-    }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.fmt(f)
+            }
+        }
+    )+};
+}
+
+row_ids! {
+    /// A person's account.
+    UserId;
+    /// A tenant: an organisation that owns devices.
+    TenantId;
+    /// A group of a tenant's devices: a site, a floor.
+    GroupId;
+    /// A login of a user.
+    SessionId;
+    /// An API key.
+    KeyId;
+    /// An invitation or a link to set a password.
+    LinkId;
+    /// A bind id, by its row: not the secret that the device sends.
+    BindId;
 }
