@@ -5,7 +5,8 @@ mod documents;
 
 pub use channel::Channel;
 
-use crate::connection::Cloud;
+use crate::binding;
+use crate::connection::{Cloud, CloudError};
 use crate::device::{Answer, Device, Identity, done};
 use crate::feed::SourceState;
 use crate::publisher::{Publisher, Status, Surroundings};
@@ -19,6 +20,7 @@ use dap::methods::{
 use dap::{
     CapabilityDocument, ChannelId, ConfigDocument, ErrorCode, Extra, LocalDateTime, LoginCode, MediaProtocol, RpcError,
 };
+use parking_lot::Mutex;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::sync::Notify;
@@ -43,6 +45,8 @@ pub struct Agent {
     identity: Identity,
     channels: Vec<Channel>,
     surroundings: Surroundings,
+    /// The connection that is or was last.
+    cloud: Mutex<Option<Cloud>>,
 }
 
 impl Agent {
@@ -58,7 +62,17 @@ impl Agent {
             identity,
             channels,
             surroundings: Surroundings { tls, changed },
+            cloud: Mutex::default(),
         }
+    }
+
+    /// Asks the cloud to bind the device to whoever made this id; see [`binding::bind`].
+    ///
+    /// # Errors
+    /// When there is no connection, or the cloud does not answer.
+    pub async fn bind(&self, id: &str) -> Result<(), CloudError> {
+        let cloud = self.cloud.lock().clone().ok_or(CloudError::Disconnected)?;
+        binding::bind(&cloud, id).await
     }
 
     /// Ends all live streams and tells the media servers so.
@@ -112,8 +126,9 @@ impl Device for Agent {
         self.surroundings.changed.notified().await;
     }
 
-    fn connected(&self, _cloud: Cloud, server: &GetServerInfoAnswer) {
+    fn connected(&self, cloud: Cloud, server: &GetServerInfoAnswer) {
         tracing::debug!(?server, "server info");
+        *self.cloud.lock() = Some(cloud);
     }
 
     async fn live_publish(&self, params: LivePublishParams) -> Answer<LivePublish> {

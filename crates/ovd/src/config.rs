@@ -2,6 +2,7 @@
 
 use crate::agent::ChannelSetup;
 use crate::connection::{Login, Password};
+use crate::control;
 use crate::device::Identity;
 use crate::source::Source;
 use dap::{ChannelId, LoginCode};
@@ -21,6 +22,8 @@ pub struct ConfigFile {
     pub login_passwd: Option<String>,
     /// Certificate authorities to trust besides the system's, PEM.
     pub ca_file: Option<PathBuf>,
+    /// Where commands from this machine are taken, such as `ovd bind`; see [`crate::control`].
+    pub control_socket: Option<PathBuf>,
     /// Reported at login.
     pub hardware_model: Option<String>,
     /// Reported at login.
@@ -74,6 +77,8 @@ pub struct Config {
     pub login: Login,
     /// Certificate authorities to trust besides the system's.
     pub ca_file: Option<PathBuf>,
+    /// Where commands from this machine are taken; `None`: nowhere.
+    pub control_socket: Option<PathBuf>,
     /// What is reported at login.
     pub identity: Identity,
     /// The channels.
@@ -141,7 +146,20 @@ impl ConfigFile {
     ///
     /// # Errors
     /// The first thing that is not.
-    pub fn check(self) -> Result<Config, ConfigError> {
+    pub fn check(mut self) -> Result<Config, ConfigError> {
+        let channels = std::mem::take(&mut self.channels);
+        let visit = self.check_visit()?;
+        Ok(Config {
+            channels: channel_setups(channels)?,
+            ..visit
+        })
+    }
+
+    /// The same for a login without channels.
+    ///
+    /// # Errors
+    /// The first thing that is missing or not usable.
+    pub fn check_visit(self) -> Result<Config, ConfigError> {
         let url = self.url.ok_or(ConfigError::Missing("url", "--url or OVD_URL"))?;
         let url = Url::parse(&url).map_err(|error| ConfigError::Bad("url", error.to_string()))?;
         if !matches!(url.scheme(), "ws" | "wss") || url.host_str().is_none_or(str::is_empty) {
@@ -164,7 +182,9 @@ impl ConfigFile {
             login_code,
             login_passwd: Password::new(login_passwd),
         };
-        let channels = channel_setups(self.channels)?;
+        let control_socket = self
+            .control_socket
+            .or_else(|| control::default_socket(login.login_code.as_str()));
         let identity = Identity {
             hardware_model: self.hardware_model.or(Some("ovd-agent".to_owned())),
             firmware_model: self.firmware_model.or(Some(env!("CARGO_PKG_VERSION").to_owned())),
@@ -172,8 +192,9 @@ impl ConfigFile {
         Ok(Config {
             login,
             ca_file: self.ca_file,
+            control_socket,
             identity,
-            channels,
+            channels: Vec::new(),
         })
     }
 }

@@ -33,8 +33,10 @@
 
 pub mod agent;
 pub mod audio;
+pub mod binding;
 pub mod config;
 pub mod connection;
+pub mod control;
 pub mod device;
 pub mod feed;
 pub mod log;

@@ -37,6 +37,7 @@ pub(crate) struct Link {
     keepalives: Vec<Value>,
     /// All requests and events that came, by name.
     pub(crate) names: Vec<String>,
+    events: Vec<(String, Value)>,
     hb_interval_s: u32,
 }
 
@@ -109,6 +110,7 @@ impl Cloud {
                 next_seq: 1,
                 keepalives: Vec::new(),
                 names: Vec::new(),
+                events: Vec::new(),
                 hb_interval_s,
             };
             while link.names.is_empty() {
@@ -153,6 +155,10 @@ impl Link {
     /// Takes one message; answers what the protocol wants answered. `Some` is the answer to a request of ours.
     async fn receive(&mut self) -> Option<Value> {
         let message = self.websocket.next().await.expect("the device is connected").unwrap();
+        self.take(message).await
+    }
+
+    async fn take(&mut self, message: Message) -> Option<Value> {
         let Message::Text(text) = message else { return None };
         let message: Value = serde_json::from_str(&text).unwrap();
         if let Some(method) = message.get("req").and_then(Value::as_str) {
@@ -171,6 +177,7 @@ impl Link {
         }
         if let Some(event) = message.get("event").and_then(Value::as_str) {
             self.names.push(event.to_owned());
+            self.events.push((event.to_owned(), message["params"].clone()));
             return None;
         }
         Some(message)
@@ -202,6 +209,20 @@ impl Link {
             }
         })
         .await
+    }
+
+    /// Takes one message of the device, or learns that it is gone.
+    pub(crate) async fn serve(&mut self) {
+        match self.websocket.next().await {
+            Some(Ok(message)) => drop(self.take(message).await),
+            _ => std::future::pending().await,
+        }
+    }
+
+    /// The parameters of the events of this name.
+    pub(crate) fn events(&self, name: &str) -> Vec<Value> {
+        let of_name = self.events.iter().filter(|(event, _)| event == name);
+        of_name.map(|(_, params)| params.clone()).collect()
     }
 
     /// Waits until the device has sent something of this name.

@@ -3,6 +3,7 @@
 // A test that cannot go on shall panic; the refusal of a handshake is as large as the WebSocket library made it.
 #![allow(clippy::unwrap_used, clippy::result_large_err)]
 
+mod binding;
 mod cloud;
 mod live;
 mod login;
@@ -24,6 +25,7 @@ const PASSWORD: &str = "pass-word-of-the-device";
 
 /// An agent that runs until it is stopped.
 struct Running {
+    agent: Arc<Agent>,
     stop: Option<oneshot::Sender<()>>,
     task: JoinHandle<()>,
 }
@@ -59,6 +61,7 @@ impl Running {
             login_passwd: Password::new(PASSWORD),
         };
         let (stop, stopped) = oneshot::channel::<()>();
+        let running = Arc::clone(&agent);
         let task = tokio::spawn(async move {
             let stopped = async {
                 let _ = stopped.await;
@@ -66,7 +69,11 @@ impl Running {
             connection::run(login, Arc::clone(&agent), tls, stopped).await;
             agent.stop().await;
         });
-        Self { stop: Some(stop), task }
+        Self {
+            agent: running,
+            stop: Some(stop),
+            task,
+        }
     }
 
     /// Asks it to stop.
