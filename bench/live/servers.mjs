@@ -162,6 +162,9 @@ gop_num = 1
 [httpflv]
 enabled = true
 port = ${http}
+[authsecret]
+key = "unused"
+password = "unused"
 [log]
 level = "error"
 `,
