@@ -90,6 +90,9 @@ bench-gateway: release ## what an idle device costs: ovc beside mosquitto and na
 	@$(NEED) mosquitto nats
 	@bench/gateway.sh
 
+bench-storm: release ## 2,000 logins a second and a guesser, while 1,000 devices keep alive
+	@python3 bench/storm.py
+
 ##@ Tidy
 
 clean: ## removes what was built, installed here or recorded by the demo and the journeys
@@ -97,4 +100,4 @@ clean: ## removes what was built, installed here or recorded by the demo and the
 	rm -rf console/dist console/node_modules e2e/node_modules e2e/out .tools demo-data fuzz/target
 
 .PHONY: help demo build release console test lint fmt clippy doc console-lint console-test e2e-lint rust-test contract \
-  e2e deny fuzz bench-live bench-gateway clean
+  e2e deny fuzz bench-live bench-gateway bench-storm clean
