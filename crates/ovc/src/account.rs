@@ -1,68 +1,44 @@
-//! Who may do what: users, their sessions, and the tokens that stand for one narrow right.
+//! Who may do what: users, tenants and who is in them, sessions, and the tokens that stand for one narrow right.
+//! [`policy`] alone decides; what it decides on is kept in memory, so that a request costs no query.
 
+mod book;
+mod groups;
+mod members;
 mod password;
 mod permission;
 pub mod policy;
-pub mod rights;
 mod secret;
+mod sessions;
+mod tenants;
 pub mod tokens;
+mod users;
 
-pub use permission::{Permission, Role};
+pub use groups::{Group, GroupError};
+pub use members::{Member, MemberChange, MemberError};
+pub use permission::{Permission, Permissions, Role};
+pub use policy::{Caller, Principal};
 pub use secret::{random_key, random_text};
+pub use sessions::{Authenticated, Login, LoginError, SessionInfo};
+pub use tenants::{Tenant, TenantError};
+pub use users::{User, UserError};
 
+use crate::bus::{Bus, Event};
 use crate::clock::UnixMs;
 use crate::config::AccountConfig;
-use crate::db::{Db, DbError, SessionRow};
-use crate::ids::UserId;
-use crate::throttle::{AddressKey, RetryAfter, Throttle};
+use crate::db::{Db, DbError};
+use crate::ids::{TenantId, UserId};
+use crate::throttle::{AddressKey, Throttle};
+use book::Book;
 use parking_lot::RwLock;
-use sha2::{Digest, Sha256};
-use std::collections::HashMap;
-use std::net::IpAddr;
-use std::sync::Arc;
 use std::time::Instant;
+use tokio::sync::Mutex;
 
-/// The user made at the first start.
+/// The user made at the first start with a password that was given.
 pub const ADMIN: &str = "admin";
-/// Sessions one user may have. Over it the one that would expire first ends.
-const MAX_SESSIONS_PER_USER: usize = 500;
-
-/// Somebody who has proven who he is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Caller {
-    /// Which user.
-    pub id: UserId,
-    /// The name he logs in with.
-    pub username: String,
-    /// What he may do.
-    pub role: Role,
-}
-
-/// A fresh session.
-#[derive(Debug, Clone)]
-pub struct Login {
-    /// The bearer token, shown this once.
-    pub token: String,
-    /// When it ends.
-    pub expires_at: UnixMs,
-    /// Whose.
-    pub caller: Arc<Caller>,
-}
-
-/// Why a login is refused.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum LoginError {
-    /// Unknown user or wrong password; which of the two is not told.
-    #[error("wrong user name or password")]
-    BadCredentials,
-    /// Too many failures of this address or for this user.
-    #[error("too many failed logins")]
-    TooManyAttempts(RetryAfter),
-    /// The database failed.
-    #[error(transparent)]
-    Db(#[from] DbError),
-}
+/// The tenant made with the first user.
+pub const FIRST_TENANT: &str = "Home";
+/// Longest name of a tenant or a group, in characters.
+pub const MAX_NAME_LEN: usize = 100;
 
 /// What the first start did about the administrator.
 #[derive(Debug, PartialEq, Eq)]
@@ -75,34 +51,35 @@ pub enum FirstStart {
     Not,
 }
 
-#[derive(Debug)]
-struct Session {
-    caller: Arc<Caller>,
-    expires_at: UnixMs,
-}
-
-/// Users and their sessions.
+/// Users, tenants, and sessions.
 #[derive(Debug)]
 pub struct Accounts {
     db: Db,
     config: AccountConfig,
-    /// By the SHA-256 of the token. All of them: checking a request costs no query.
-    sessions: RwLock<HashMap<[u8; 32], Session>>,
+    bus: Bus,
+    /// All of it: checking a request costs no query.
+    book: RwLock<Book>,
+    /// Held from a change in the database until the book has it too: two changes do not cross in between.
+    changing: Mutex<()>,
     failures_by_address: Throttle<AddressKey>,
-    failures_by_user: Throttle<String>,
+    /// By user name, and the address where that is one of the user's own: somebody else's failures do not lock him out.
+    failures_by_user: Throttle<(String, Option<AddressKey>)>,
     hashing: password::Hashing,
 }
 
 impl Accounts {
-    /// Reads the users and sessions; on the first start makes the administrator with `admin_password`, or a random one.
+    /// Reads users, tenants and sessions; on the first start makes the administrator with `admin_password`, or a random
+    /// one.
     ///
     /// # Errors
     /// The database failed.
     pub async fn open(
         db: Db,
         config: AccountConfig,
+        bus: Bus,
         admin_password: Option<String>,
     ) -> Result<(Self, FirstStart), DbError> {
+        let now = UnixMs::now();
         let hashing = password::Hashing::default();
         let mut first = FirstStart::Not;
         if db.users().await?.is_empty() {
@@ -114,130 +91,20 @@ impl Accounts {
                 }
             };
             let hash = hashing.hash(password).await.ok_or(DbError::Corrupt("password"))?;
-            db.add_user(ADMIN, &hash, Role::Admin.name(), UnixMs::now()).await?;
+            db.add_first_user(ADMIN, &hash, FIRST_TENANT, now).await?;
             first = outcome;
         }
-        let callers = callers(&db).await?;
-        let sessions = db
-            .sessions(UnixMs::now())
-            .await?
-            .into_iter()
-            .filter_map(|row| {
-                let caller = callers.get(&row.user)?.clone();
-                Some((
-                    row.token_hash,
-                    Session {
-                        caller,
-                        expires_at: row.expires_at,
-                    },
-                ))
-            })
-            .collect();
         let accounts = Self {
             failures_by_address: Throttle::new(config.failures_per_address, config.failure_forgiveness),
             failures_by_user: Throttle::new(config.failures_per_user, config.failure_forgiveness),
+            book: RwLock::new(Book::load(&db, now).await?),
+            changing: Mutex::default(),
             db,
             config,
-            sessions: RwLock::new(sessions),
+            bus,
             hashing,
         };
         Ok((accounts, first))
-    }
-
-    /// Logs a user in. Takes the same time whether the user exists or not.
-    ///
-    /// # Errors
-    /// See [`LoginError`].
-    pub async fn login(&self, username: &str, password: String, from: IpAddr) -> Result<Login, LoginError> {
-        let (address, user, now) = (AddressKey::from(from), username.to_lowercase(), Instant::now());
-        self.failures_by_address
-            .check(&address, now)
-            .map_err(LoginError::TooManyAttempts)?;
-        self.failures_by_user
-            .check(&user, now)
-            .map_err(LoginError::TooManyAttempts)?;
-        // Counted before the slow part, so that many at once do not get past; taken back on success.
-        self.failures_by_address.charge(address, now);
-        self.failures_by_user.charge(user.clone(), now);
-
-        let row = self
-            .db
-            .users()
-            .await?
-            .into_iter()
-            .find(|row| row.username.eq_ignore_ascii_case(username));
-        let hash = row.as_ref().map(|row| row.password_hash.clone());
-        let right = self.hashing.verify(password, hash).await;
-        let Some(row) = row.filter(|_| right) else {
-            tracing::info!(%from, "login refused");
-            return Err(LoginError::BadCredentials);
-        };
-        self.failures_by_address.refund(&address);
-        self.failures_by_user.refund(&user);
-        let caller = Arc::new(Caller {
-            id: row.id,
-            username: row.username,
-            role: Role::from_name(&row.role),
-        });
-        tracing::info!(username = caller.username, %from, "logged in");
-        Ok(self.start_session(caller).await?)
-    }
-
-    async fn start_session(&self, caller: Arc<Caller>) -> Result<Login, DbError> {
-        let now = UnixMs::now();
-        let token = format!("ovs_{}", random_text::<32>());
-        let expires_at = now.plus(self.config.session_lifetime);
-        let row = SessionRow {
-            token_hash: hash(&token),
-            user: caller.id,
-            expires_at,
-        };
-        self.db.add_session(&row, now).await?;
-        let surplus = {
-            let mut sessions = self.sessions.write();
-            sessions.insert(
-                row.token_hash,
-                Session {
-                    caller: caller.clone(),
-                    expires_at,
-                },
-            );
-            sessions.retain(|_, session| session.expires_at > now);
-            let own = sessions.iter().filter(|(_, session)| session.caller.id == caller.id);
-            let first = own
-                .clone()
-                .min_by_key(|(_, session)| session.expires_at)
-                .map(|(hash, _)| *hash);
-            let surplus = first.filter(|_| own.count() > MAX_SESSIONS_PER_USER);
-            surplus.inspect(|hash| drop(sessions.remove(hash)))
-        };
-        if let Some(hash) = surplus {
-            self.db.delete_session(&hash).await?;
-        }
-        Ok(Login {
-            token,
-            expires_at,
-            caller,
-        })
-    }
-
-    /// Whose session this token is.
-    pub fn authenticate(&self, token: &str, now: UnixMs) -> Option<Arc<Caller>> {
-        let sessions = self.sessions.read();
-        sessions
-            .get(&hash(token))
-            .filter(|session| session.expires_at > now)
-            .map(|session| session.caller.clone())
-    }
-
-    /// Ends a session.
-    ///
-    /// # Errors
-    /// The database failed; the session may live on after a restart.
-    pub async fn logout(&self, token: &str) -> Result<(), DbError> {
-        let hash = hash(token);
-        self.sessions.write().remove(&hash);
-        self.db.delete_session(&hash).await
     }
 
     /// Forgets what has expired. To be called now and then.
@@ -245,29 +112,38 @@ impl Accounts {
     /// # Errors
     /// The database failed.
     pub async fn tidy(&self) -> Result<(), DbError> {
-        let now = UnixMs::now();
-        self.sessions.write().retain(|_, session| session.expires_at > now);
         self.failures_by_address.tidy(Instant::now());
         self.failures_by_user.tidy(Instant::now());
-        self.db.sessions(now).await.map(drop)
+        self.tidy_sessions(UnixMs::now()).await
+    }
+
+    /// Brings the book up to date with what the database says of a user, and tells of it. To be called with `changing`
+    /// held.
+    async fn reload_user(&self, id: UserId) -> Result<(), DbError> {
+        let user = book::load_user(&self.db, id).await?;
+        self.book.write().set_user(id, user);
+        self.access_changed();
+        Ok(())
+    }
+
+    /// Brings the book up to date with what the database says of a tenant and its groups, and tells of it. To be called
+    /// with `changing` held.
+    async fn reload_tenant(&self, id: TenantId) -> Result<(), DbError> {
+        let (tenant, groups) = book::load_tenant(&self.db, id).await?;
+        self.book.write().set_tenant(id, tenant, groups);
+        self.access_changed();
+        Ok(())
+    }
+
+    /// Tells whoever does something for a caller for longer than a request to look anew whether he may.
+    fn access_changed(&self) {
+        self.bus.publish(Event::AccessChanged);
     }
 }
 
-async fn callers(db: &Db) -> Result<HashMap<UserId, Arc<Caller>>, DbError> {
-    let users = db.users().await?.into_iter();
-    Ok(users
-        .map(|row| {
-            let caller = Caller {
-                id: row.id,
-                username: row.username,
-                role: Role::from_name(&row.role),
-            };
-            (row.id, Arc::new(caller))
-        })
-        .collect())
-}
-
-/// Tokens are 256 random bits: a plain hash of one cannot be turned back.
-fn hash(token: &str) -> [u8; 32] {
-    Sha256::digest(token.as_bytes()).into()
+/// A name of a tenant or a group as it is kept, if it is one.
+fn checked_name(name: &str) -> Option<&str> {
+    let name = name.trim();
+    let good = (1..=MAX_NAME_LEN).contains(&name.chars().count()) && !name.chars().any(char::is_control);
+    good.then_some(name)
 }

@@ -1,6 +1,7 @@
 //! HTTP: the API, the console and the front door for everything that comes to the `--http` port. The only place that
 //! knows HTTP statuses. One file per resource.
 
+mod audit_slot;
 mod auth;
 mod console;
 mod device_events;
@@ -14,6 +15,7 @@ mod host;
 mod layers;
 mod live;
 mod login;
+mod me;
 mod openapi;
 mod play;
 mod rpc;
@@ -24,10 +26,13 @@ pub use feed::Feed;
 pub use openapi::document;
 
 use crate::account::Accounts;
+use crate::account::policy::DevicePlace;
+use crate::clock::UnixMs;
 use crate::config::HttpConfig;
 use crate::db::Db;
 use crate::device::Devices;
 use crate::gateway::Gateway;
+use crate::ids::LoginCode;
 use crate::live::Live;
 use axum::Router;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -62,6 +67,14 @@ pub struct Api {
 impl std::fmt::Debug for Api {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("Api").finish_non_exhaustive()
+    }
+}
+
+impl Api {
+    /// Where a device stands. `None` if there is no such device.
+    fn place(&self, code: &LoginCode, now: UnixMs) -> Option<DevicePlace> {
+        let belonging = self.devices.belonging(code)?;
+        Some(self.accounts.place(code, belonging.tenant, belonging.group, now))
     }
 }
 

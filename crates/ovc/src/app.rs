@@ -89,12 +89,13 @@ impl App {
             .await
             .map_err(|error| StartError::Listen { address, error })?;
         let rtmp_address = rtmp.local_addr()?;
-        let (accounts, first_start) = Accounts::open(db.clone(), config.account.clone(), admin_password).await?;
+        let bus = Bus::default();
+        let (accounts, first_start) =
+            Accounts::open(db.clone(), config.account.clone(), bus.clone(), admin_password).await?;
         let tokens = Tokens::new(&db.key("tokens", random_key()).await?);
         let hasher = PasswdHasher::new(&db.key("device_passwords", random_key()).await?);
         let directory = Arc::new(Directory::load(&db).await?);
         let journal = Arc::new(Journal::new(db.clone()));
-        let bus = Bus::default();
         let parts = GatewayParts {
             directory: directory.clone(),
             journal: journal.clone(),

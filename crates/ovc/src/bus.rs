@@ -53,6 +53,9 @@ pub enum Event {
         /// When.
         at: UnixMs,
     },
+    /// What somebody may do changed, a session or key ended, or a device went to somebody else: whoever does something
+    /// for a caller for longer than a request looks anew whether he may.
+    AccessChanged,
 }
 
 /// What an operator did to a device.

@@ -4,14 +4,20 @@
 mod device_events;
 mod devices;
 mod event;
+mod groups;
 mod keys;
+mod members;
 mod sessions;
+mod tenants;
 mod users;
 
 pub use device_events::{EventFilter, EventLog, NewEvent};
-pub use devices::{DeviceFilter, DevicePage, DeviceRow, PresenceFilter, Sighting};
+pub use devices::{DeviceFilter, DevicePage, DeviceRow, DeviceScope, NewDeviceRow, PresenceFilter, Sighting};
 pub use event::{DeviceEvent, DeviceEventKind};
+pub use groups::GroupRow;
+pub use members::{GrantRow, MemberRow};
 pub use sessions::SessionRow;
+pub use tenants::TenantRow;
 pub use users::UserRow;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
@@ -44,6 +50,9 @@ pub enum DbError {
     /// A row with this key is there already.
     #[error("already there")]
     Exists,
+    /// What the row refers to is not there, or no more.
+    #[error("what it refers to is not there")]
+    Missing,
     /// The database made by a newer version, or damaged.
     #[error("cannot bring the database up to date: {0}")]
     Migrate(#[from] sqlx::migrate::MigrateError),
@@ -62,6 +71,7 @@ impl From<sqlx::Error> for DbError {
     fn from(error: sqlx::Error) -> Self {
         match &error {
             sqlx::Error::Database(inner) if inner.is_unique_violation() => Self::Exists,
+            sqlx::Error::Database(inner) if inner.is_foreign_key_violation() => Self::Missing,
             sqlx::Error::PoolClosed => Self::Closed,
             _ => Self::Sql(error),
         }

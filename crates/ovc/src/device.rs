@@ -9,10 +9,12 @@ mod port;
 mod presence;
 mod report;
 
-pub use crate::db::{DeviceEvent, DeviceEventKind};
+pub use crate::db::{DeviceEvent, DeviceEventKind, DeviceScope};
 pub use by_code::ByCode;
-pub use devices::{Device, DeviceError, DeviceList, DeviceQuery, Devices, MAX_NAME_LEN, NewDevice};
-pub use directory::{Directory, Entry};
+pub use devices::{
+    Device, DeviceEdit, DeviceError, DeviceList, DeviceQuery, DeviceToAdd, Devices, MAX_NAME_LEN, NewDevice,
+};
+pub use directory::{Belonging, Directory, Entry};
 pub use journal::{Journal, LoginInfo};
 pub use passwd::{DevicePasswd, PasswdHash, PasswdHasher, WeakPasswd};
 pub use port::{CallError, DevicePort, Dismissal, Seen};

@@ -1,7 +1,7 @@
 //! Who may do what: the one place that decides. A pure function of who, what and which; nothing here reads a clock, a
 //! database or a lock.
 
-use super::rights::{Permission, Permissions, Role};
+use super::permission::{Permission, Permissions, Role};
 use crate::ids::{ChannelId, GroupId, KeyId, LoginCode, TenantId, UserId};
 
 /// Who asks.
@@ -228,6 +228,24 @@ fn grant_allows(grant: &Grant, what: Permission, which: Resource<'_>) -> bool {
     covers && (what == Permission::View || grant.permissions.contains(what))
 }
 
+/// The channels of a device that the caller may do something with; `None`: all, whichever it has.
+pub fn channels(who: &Caller, what: Permission, place: &DevicePlace) -> Option<Vec<ChannelId>> {
+    let membership = place.tenant.and_then(|tenant| membership(who, tenant));
+    let grants = || membership.iter().flat_map(|membership| &membership.grants);
+    let all = (who.platform_admin && platform_allows(what, Resource::Device(place)))
+        || membership.is_some_and(|membership| membership.everywhere.contains(what))
+        || grants().any(|grant| {
+            !matches!(grant.on, GrantTarget::Channel(..)) && grant_allows(grant, what, Resource::Device(place))
+        });
+    let of_channel = |grant: &Grant| match &grant.on {
+        GrantTarget::Channel(code, channel) if *code == place.code => {
+            grant_allows(grant, what, Resource::Channel(place, *channel)).then_some(*channel)
+        }
+        _ => None,
+    };
+    (!all).then(|| grants().filter_map(of_channel).collect())
+}
+
 /// Which devices a caller may do something with, for lists.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Scope {
@@ -237,8 +255,8 @@ pub struct Scope {
     pub tenants: Vec<TenantId>,
     /// Those in these groups, or in groups below them.
     pub groups: Vec<GroupId>,
-    /// These.
-    pub devices: Vec<LoginCode>,
+    /// Single ones, as long as they are this tenant's.
+    pub devices: Vec<(TenantId, LoginCode)>,
 }
 
 /// The devices that the caller may see in a list.
@@ -255,7 +273,9 @@ pub fn visible(who: &Caller) -> Scope {
         for grant in &membership.grants {
             match &grant.on {
                 GrantTarget::Group(group) => scope.groups.push(*group),
-                GrantTarget::Device(code) | GrantTarget::Channel(code, _) => scope.devices.push(code.clone()),
+                GrantTarget::Device(code) | GrantTarget::Channel(code, _) => {
+                    scope.devices.push((membership.tenant, code.clone()));
+                }
             }
         }
     }

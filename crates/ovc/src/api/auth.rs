@@ -1,56 +1,262 @@
-//! Who calls, and whether he may: every handler takes an [`Allowed`] with the permission it needs.
+//! Who calls, and whether he may: every handler takes an [`Allowed`] that names what it needs, and on what.
 
 use super::Api;
+use super::audit_slot::{Actor, AuditSlot};
 use super::error::ApiError;
-use crate::account::{Caller, Permission};
+use crate::account::policy::{self, Decision, DevicePlace, Resource};
+use crate::account::{Caller, Permission, Tenant};
 use crate::clock::UnixMs;
-use axum::extract::FromRequestParts;
+use crate::ids::{ChannelId, LoginCode, SessionId, TenantId};
+use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, StatusCode, header};
+use axum::http::{HeaderMap, Method, header};
+use std::collections::HashMap;
 use std::marker::PhantomData;
+use std::ops::Deref;
 use std::sync::Arc;
 
 /// The console's cookie.
 pub(super) const COOKIE: &str = "ovc_session";
 
-/// A permission as a type, for [`Allowed`].
-pub(super) trait Needs: Send + 'static {
-    /// The permission; `None`: any user.
-    const PERMISSION: Option<Permission>;
+/// A permission as a type: `OnDevice<SeeLive>`.
+pub(super) trait Permit: Send + Sync + 'static {
+    /// What comes of it.
+    fn decide(who: &Caller, which: Resource<'_>) -> Decision;
 }
 
-macro_rules! needs {
-    ($($(#[$doc:meta])* $name:ident = $permission:expr;)+) => {$(
-        $(#[$doc])*
+macro_rules! permits {
+    ($($name:ident,)+) => {$(
+        #[doc = concat!("[`Permission::", stringify!($name), "`].")]
         pub(super) struct $name;
-        impl Needs for $name {
-            const PERMISSION: Option<Permission> = $permission;
+        impl Permit for $name {
+            fn decide(who: &Caller, which: Resource<'_>) -> Decision {
+                policy::decide(who, Permission::$name, which)
+            }
         }
     )+};
 }
 
-needs! {
-    /// Any user.
-    AnyUser = None;
-    /// May see devices.
-    ViewDevices = Some(Permission::ViewDevices);
-    /// May add, change and remove devices.
-    EditDevices = Some(Permission::EditDevices);
-    /// May watch live video.
-    WatchLive = Some(Permission::WatchLive);
-    /// May call methods of devices.
-    OperateDevices = Some(Permission::OperateDevices);
+permits! {
+    View,
+    SeeLive,
+    Configure,
+    CallAny,
+    ManagePeople,
+    ManageTenant,
+    RunPlatform,
 }
 
-/// A caller who has the permission.
-pub(super) struct Allowed<N> {
+/// Whoever knows the thing: every member of the tenant, whatever he may do there.
+pub(super) struct Know;
+
+impl Permit for Know {
+    fn decide(who: &Caller, which: Resource<'_>) -> Decision {
+        match policy::decide(who, Permission::View, which) {
+            Decision::Hide => Decision::Hide,
+            _ => Decision::Allow,
+        }
+    }
+}
+
+/// [`Permission::ManageTenant`] on the tenant, or [`Permission::RunPlatform`].
+pub(super) struct ManageTenantOrRunPlatform;
+
+impl Permit for ManageTenantOrRunPlatform {
+    fn decide(who: &Caller, which: Resource<'_>) -> Decision {
+        match policy::decide(who, Permission::RunPlatform, Resource::Platform) {
+            Decision::Allow => Decision::Allow,
+            _ => policy::decide(who, Permission::ManageTenant, which),
+        }
+    }
+}
+
+/// What a handler needs its caller to be allowed.
+pub(super) trait Need: Send + 'static {
+    /// What it is needed on, from the path.
+    type On: Send;
+
+    fn check(asked: Asked<'_>) -> Result<Self::On, ApiError>;
+}
+
+/// What a need is checked by.
+pub(super) struct Asked<'a> {
+    api: &'a Api,
+    who: &'a Caller,
+    by_session: bool,
+    path: HashMap<String, String>,
+    slot: Option<&'a AuditSlot>,
+    now: UnixMs,
+}
+
+/// Any user or key.
+pub(super) struct AnyUser;
+
+impl Need for AnyUser {
+    type On = ();
+
+    fn check(_: Asked<'_>) -> Result<(), ApiError> {
+        Ok(())
+    }
+}
+
+/// Any user, no key: what is about a person himself.
+pub(super) struct AnyPerson;
+
+impl Need for AnyPerson {
+    type On = ();
+
+    fn check(asked: Asked<'_>) -> Result<(), ApiError> {
+        if asked.by_session {
+            Ok(())
+        } else {
+            Err(ApiError::not_for_keys())
+        }
+    }
+}
+
+/// A permission on the cloud itself.
+pub(super) struct OnPlatform<P>(PhantomData<P>);
+
+impl<P: Permit> Need for OnPlatform<P> {
+    type On = ();
+
+    fn check(asked: Asked<'_>) -> Result<(), ApiError> {
+        match P::decide(asked.who, Resource::Platform) {
+            Decision::Allow => Ok(()),
+            _ => Err(ApiError::forbidden()),
+        }
+    }
+}
+
+/// A permission on the tenant in the path.
+pub(super) struct OnTenant<P>(PhantomData<P>);
+
+/// What it is on.
+pub(super) struct ThisTenant {
+    /// The number in the path.
+    pub(super) tenant: TenantId,
+    /// The tenant.
+    pub(super) its: Tenant,
+}
+
+impl<P: Permit> Need for OnTenant<P> {
+    type On = ThisTenant;
+
+    fn check(asked: Asked<'_>) -> Result<ThisTenant, ApiError> {
+        let id = asked.path.get("tenant").and_then(|id| id.parse().ok()).map(TenantId);
+        let its = id.and_then(|id| asked.api.accounts.tenant(id, asked.now));
+        let its = its.ok_or_else(ApiError::no_such_tenant)?;
+        let decision = P::decide(asked.who, its.resource());
+        asked.note(Some(its.id), decision, || format!("tenant {}", its.id));
+        match decision {
+            Decision::Allow => Ok(ThisTenant { tenant: its.id, its }),
+            Decision::Forbid => Err(ApiError::forbidden()),
+            Decision::Hide => Err(ApiError::no_such_tenant()),
+        }
+    }
+}
+
+/// A permission on the device in the path, as a whole.
+pub(super) struct OnDevice<P>(PhantomData<P>);
+
+/// What it is on.
+pub(super) struct ThisDevice {
+    /// Which device, and where it stands.
+    pub(super) place: DevicePlace,
+}
+
+impl<P: Permit> Need for OnDevice<P> {
+    type On = ThisDevice;
+
+    fn check(asked: Asked<'_>) -> Result<ThisDevice, ApiError> {
+        let place = asked.place()?;
+        let decision = P::decide(asked.who, Resource::Device(&place));
+        asked.note(place.tenant, decision, || format!("device {}", place.code));
+        match decision {
+            Decision::Allow => Ok(ThisDevice { place }),
+            Decision::Forbid => Err(ApiError::forbidden()),
+            Decision::Hide => Err(ApiError::no_such_device()),
+        }
+    }
+}
+
+/// A permission on the channel in the path.
+pub(super) struct OnChannel<P>(PhantomData<P>);
+
+/// What it is on.
+pub(super) struct ThisChannel {
+    /// Which device, and where it stands.
+    pub(super) place: DevicePlace,
+    /// Which channel of it.
+    pub(super) channel: ChannelId,
+}
+
+impl<P: Permit> Need for OnChannel<P> {
+    type On = ThisChannel;
+
+    fn check(asked: Asked<'_>) -> Result<ThisChannel, ApiError> {
+        let place = asked.place()?;
+        let channel = asked.path.get("channel").and_then(|channel| channel.parse().ok());
+        let Some(channel) = channel.map(ChannelId) else {
+            // Only who knows the device is told what is wrong with the channel.
+            return Err(match Know::decide(asked.who, Resource::Device(&place)) {
+                Decision::Hide => ApiError::no_such_device(),
+                _ => ApiError::bad_request("a channel is a whole number from 0"),
+            });
+        };
+        let decision = P::decide(asked.who, Resource::Channel(&place, channel));
+        asked.note(place.tenant, decision, || format!("device {} {channel}", place.code));
+        match decision {
+            Decision::Allow => Ok(ThisChannel { place, channel }),
+            Decision::Forbid => Err(ApiError::forbidden()),
+            // Who sees another channel of the device learns no more than that this one is not his.
+            Decision::Hide => Err(match Know::decide(asked.who, Resource::Device(&place)) {
+                Decision::Hide => ApiError::no_such_device(),
+                _ => ApiError::no_such_channel(),
+            }),
+        }
+    }
+}
+
+impl Asked<'_> {
+    /// The device in the path.
+    fn place(&self) -> Result<DevicePlace, ApiError> {
+        // What is no login code is no device either.
+        let code = self.path.get("login_code").and_then(|code| LoginCode::parse(code).ok());
+        code.and_then(|code| self.api.place(&code, self.now))
+            .ok_or_else(ApiError::no_such_device)
+    }
+
+    /// Notes for the audit log what is asked for. A tenant is not told of those who do not even know the thing.
+    fn note(&self, tenant: Option<TenantId>, decision: Decision, target: impl FnOnce() -> String) {
+        if let Some(slot) = self.slot {
+            slot.fill(|note| {
+                note.tenant = tenant.filter(|_| decision != Decision::Hide);
+                note.target = target();
+            });
+        }
+    }
+}
+
+/// A caller who may do what the handler needs. What it is on can be read through it: `allowed.tenant`,
+/// `allowed.place`, `allowed.channel`.
+pub(super) struct Allowed<N: Need> {
+    /// Who calls, and what he may do.
     pub(super) caller: Arc<Caller>,
-    /// The token he came with.
-    pub(super) token: String,
-    needs: PhantomData<N>,
+    /// By which session; `None`: by an API key.
+    pub(super) session: Option<SessionId>,
+    on: N::On,
 }
 
-impl<N: Needs> FromRequestParts<Arc<Api>> for Allowed<N> {
+impl<N: Need> Deref for Allowed<N> {
+    type Target = N::On;
+
+    fn deref(&self) -> &N::On {
+        &self.on
+    }
+}
+
+impl<N: Need> FromRequestParts<Arc<Api>> for Allowed<N> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, ApiError> {
@@ -62,21 +268,31 @@ impl<N: Needs> FromRequestParts<Arc<Api>> for Allowed<N> {
                 token
             }
         };
-        let caller = api
+        let now = UnixMs::now();
+        let known = api
             .accounts
-            .authenticate(token, UnixMs::now())
+            .authenticate(token, now)
             .ok_or_else(ApiError::unauthorized)?;
-        if N::PERMISSION.is_some_and(|permission| !caller.role.allows(permission)) {
-            return Err(ApiError::new(
-                StatusCode::FORBIDDEN,
-                "forbidden",
-                "your role does not allow this",
-            ));
+        let path = Path::<HashMap<String, String>>::from_request_parts(parts, api)
+            .await
+            .map(|Path(path)| path)
+            .map_err(|rejection| ApiError::bad_request(rejection.body_text()))?;
+        let slot = parts.extensions.get::<AuditSlot>();
+        if let Some(slot) = slot {
+            slot.fill(|note| note.actor = Some(Actor::from(&*known.caller)));
         }
+        let on = N::check(Asked {
+            api,
+            who: &known.caller,
+            by_session: known.session.is_some(),
+            path,
+            slot,
+            now,
+        })?;
         Ok(Self {
-            caller,
-            token: token.to_owned(),
-            needs: PhantomData,
+            caller: known.caller,
+            session: known.session,
+            on,
         })
     }
 }
@@ -123,7 +339,7 @@ fn same_origin(method: &Method, headers: &HeaderMap) -> Result<(), ApiError> {
         Ok(())
     } else {
         Err(ApiError::new(
-            StatusCode::FORBIDDEN,
+            axum::http::StatusCode::FORBIDDEN,
             "cross_origin",
             "the request does not come from a page of this cloud",
         ))

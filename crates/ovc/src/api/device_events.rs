@@ -1,7 +1,8 @@
 use super::Api;
-use super::auth::{Allowed, ViewDevices};
+use super::auth::{Allowed, OnDevice, View};
 use super::error::{ApiError, ErrorBody};
-use super::extract::{DeviceInPath, Params};
+use super::extract::Params;
+use crate::account::{Permission, policy};
 use crate::db::EventFilter;
 use crate::device::{self, DeviceEventKind};
 use axum::Json;
@@ -64,7 +65,8 @@ pub(super) struct DeviceEventList {
     items: Vec<DeviceEvent>,
 }
 
-/// What a device told: alarms, wishes to be bound, battery levels. Newest first.
+/// What a device told: alarms, wishes to be bound, battery levels. Newest first. Who may see single channels only gets
+/// what concerns those.
 #[utoipa::path(
     get,
     path = "/api/v1/devices/{login_code}/events",
@@ -79,8 +81,7 @@ pub(super) struct DeviceEventList {
 )]
 pub(super) async fn list_device_events(
     State(api): State<Arc<Api>>,
-    _: Allowed<ViewDevices>,
-    DeviceInPath(code): DeviceInPath,
+    on: Allowed<OnDevice<View>>,
     Params(params): Params<EventParams>,
 ) -> Result<Json<DeviceEventList>, ApiError> {
     let limit = params.limit.unwrap_or(DEFAULT_LIMIT);
@@ -89,10 +90,11 @@ pub(super) async fn list_device_events(
     }
     let filter = EventFilter {
         kind: params.kind,
+        channels: policy::channels(&on.caller, Permission::View, &on.place),
         before: params.before,
         limit,
     };
-    let events = api.devices.events(&code, &filter).await?;
+    let events = api.devices.events(&on.place.code, &filter).await?;
     Ok(Json(DeviceEventList {
         items: events.iter().map(DeviceEvent::from).collect(),
     }))

@@ -1,14 +1,17 @@
 use super::Api;
-use super::auth::{Allowed, EditDevices, ViewDevices};
+use super::auth::{Allowed, AnyUser, Configure, OnDevice, View};
 use super::error::{ApiError, ErrorBody};
-use super::extract::{Body, DeviceInPath, Params};
+use super::extract::{Body, Params};
 use super::host::Origin;
-use crate::device::{self, ChannelReport, DeviceQuery, Presence};
-use crate::ids::LoginCode;
+use crate::account::policy::{self, Decision, Resource};
+use crate::account::{Caller, Permission};
+use crate::clock::UnixMs;
+use crate::device::{self, Belonging, ChannelReport, DeviceEdit, DeviceQuery, DeviceToAdd, Presence};
+use crate::ids::{GroupId, LoginCode, TenantId};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
 
@@ -27,6 +30,18 @@ pub(super) struct Device {
     /// It may not log in.
     disabled: bool,
     presence: Presence,
+    /// Whose it is; absent: nobody's, in the platform's stock.
+    #[schema(nullable = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tenant: Option<TenantName>,
+    /// The group it is sorted into.
+    #[schema(nullable = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group_id: Option<i64>,
+    /// The platform keeps it: a tenant may release it, but not remove it.
+    stocked: bool,
+    /// What the caller may do with it as a whole; with single channels he may be allowed more.
+    permissions: Vec<Permission>,
     #[schema(format = DateTime)]
     created_at: String,
     /// When it was last heard; absent: never.
@@ -55,7 +70,15 @@ pub(super) struct Device {
     #[schema(nullable = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
     state: Option<i64>,
+    /// Those that the caller may see.
     channels: Vec<Channel>,
+}
+
+/// A tenant, by name.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct TenantName {
+    id: i64,
+    name: String,
 }
 
 /// A channel of a device, as it said last; of an offline device all are offline.
@@ -102,30 +125,49 @@ impl From<&ChannelReport> for Channel {
     }
 }
 
-impl From<device::Device> for Device {
-    fn from(device: device::Device) -> Self {
+impl Device {
+    /// As this caller may see it.
+    pub(super) fn seen_by(caller: &Caller, device: device::Device, api: &Api) -> Self {
+        let now = UnixMs::now();
+        let belonging = device.belonging;
+        let place = api
+            .accounts
+            .place(&device.login_code, belonging.tenant, belonging.group, now);
+        let tenant = belonging.tenant.and_then(|id| api.accounts.tenant(id, now));
         let report = device.report;
         // What an offline device said of itself last is no news.
         let state = report
             .as_ref()
             .map(|report| report.state)
             .filter(|_| device.presence != Presence::Offline);
+        let shown = policy::channels(caller, Permission::View, &place);
+        // Who may see single channels learns that there is the device, and no more of it.
+        let whole = shown.is_none();
+        let may_see = |channel: &&ChannelReport| shown.as_ref().is_none_or(|shown| shown.contains(&channel.channel));
         Self {
             login_code: device.login_code.to_string(),
             name: device.name,
             disabled: device.disabled,
             presence: device.presence,
+            tenant: tenant.map(|tenant| TenantName {
+                id: tenant.id.0,
+                name: tenant.name,
+            }),
+            group_id: belonging.group.map(|group| group.0),
+            stocked: belonging.stocked,
+            permissions: policy::permissions(caller, Resource::Device(&place)).iter().collect(),
             created_at: device.created_at.to_rfc3339(),
             last_seen_at: device.last_seen_at.map(|at| at.to_rfc3339()),
             hardware_model: device.hardware_model,
-            firmware_model: device.firmware_model,
-            sdk: device.sdk,
-            address: device.address,
+            firmware_model: device.firmware_model.filter(|_| whole),
+            sdk: device.sdk.filter(|_| whole),
+            address: device.address.filter(|_| whole),
             battery: device.battery,
             state,
             channels: report
                 .iter()
                 .flat_map(|report| &report.channels)
+                .filter(may_see)
                 .map(Channel::from)
                 .collect(),
         }
@@ -144,6 +186,13 @@ pub(super) struct NewDevice {
     login_passwd: Option<String>,
     #[schema(nullable = false)]
     name: Option<String>,
+    /// Whose it becomes; left out: the only tenant where the caller may add one, or else, for who runs the cloud, the
+    /// platform's stock.
+    #[schema(nullable = false)]
+    tenant: Option<i64>,
+    /// The group of the tenant's that it is sorted into.
+    #[schema(nullable = false)]
+    group: Option<i64>,
 }
 
 /// A device just added.
@@ -166,29 +215,92 @@ pub(super) struct CreatedDevice {
     request_body = NewDevice,
     responses(
         (status = 201, description = "Added", body = CreatedDevice),
-        (status = 400, description = "`bad_request`, `weak_password`, `bad_name`", body = ErrorBody),
+        (status = 400, description = "`bad_request`, `weak_password`, `bad_name`, `tenant_needed`", body = ErrorBody),
+        (status = 403, description = "`forbidden`", body = ErrorBody),
+        (status = 404, description = "`no_such_tenant`, `no_such_group`", body = ErrorBody),
         (status = 409, description = "`device_exists`", body = ErrorBody),
         (status = "default", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn create_device(
     State(api): State<Arc<Api>>,
-    _: Allowed<EditDevices>,
+    user: Allowed<AnyUser>,
     origin: Origin,
     Body(new): Body<NewDevice>,
 ) -> Result<(StatusCode, Json<CreatedDevice>), ApiError> {
     let code = new.login_code.as_deref().map(LoginCode::parse).transpose();
     let code = code.map_err(|error| ApiError::bad_request(format!("login_code: {error}")))?;
+    let belonging = where_to_add(&api, &user.caller, new.tenant.map(TenantId), new.group.map(GroupId))?;
     let made = api
         .devices
-        .create(code, new.login_passwd.as_deref(), new.name.as_deref())
+        .create(DeviceToAdd {
+            code,
+            passwd: new.login_passwd.as_deref(),
+            name: new.name.as_deref(),
+            belonging,
+        })
         .await?;
     let created = CreatedDevice {
-        device: api.devices.get(&made.login_code).await?.into(),
+        device: Device::seen_by(&user.caller, api.devices.get(&made.login_code).await?, &api),
         login_passwd: made.passwd.reveal().to_owned(),
         dap_url: origin.ws("/ovc"),
     };
     Ok((StatusCode::CREATED, Json(created)))
+}
+
+/// Where a new device comes, if the caller may put it there.
+fn where_to_add(
+    api: &Api,
+    caller: &Caller,
+    tenant: Option<TenantId>,
+    group: Option<GroupId>,
+) -> Result<Belonging, ApiError> {
+    let now = UnixMs::now();
+    let group = group
+        .map(|id| api.accounts.any_group(id).ok_or_else(ApiError::no_such_group))
+        .transpose()?;
+    let tenant = match (tenant, &group) {
+        (Some(tenant), Some(group)) if group.tenant != tenant => return Err(ApiError::no_such_group()),
+        (Some(tenant), _) => tenant,
+        (None, Some(group)) => group.tenant,
+        (None, None) => {
+            let everywhere = |of: &&policy::Membership| of.everywhere.contains(Permission::Configure);
+            let mut possible = caller.memberships.iter().filter(everywhere);
+            match (possible.next(), possible.next()) {
+                (Some(only), None) => only.tenant,
+                (None, _) if caller.platform_admin => {
+                    return Ok(Belonging {
+                        stocked: true,
+                        ..Belonging::default()
+                    });
+                }
+                (None, _) => return Err(ApiError::forbidden()),
+                (Some(_), Some(_)) => {
+                    let message = "say which tenant the device is for";
+                    return Err(ApiError::new(StatusCode::BAD_REQUEST, "tenant_needed", message));
+                }
+            }
+        }
+    };
+    let its = api.accounts.tenant(tenant, now).ok_or_else(ApiError::no_such_tenant)?;
+    let which = match &group {
+        Some(group) => Resource::Group {
+            tenant,
+            path: &group.path,
+            support: its.support_until.is_some(),
+        },
+        None => its.resource(),
+    };
+    match policy::decide(caller, Permission::Configure, which) {
+        Decision::Allow => Ok(Belonging {
+            tenant: Some(tenant),
+            group: group.map(|group| group.id),
+            stocked: false,
+        }),
+        Decision::Forbid => Err(ApiError::forbidden()),
+        Decision::Hide if group.is_some() => Err(ApiError::no_such_group()),
+        Decision::Hide => Err(ApiError::no_such_tenant()),
+    }
 }
 
 /// Which devices.
@@ -201,6 +313,12 @@ pub(super) struct ListParams {
     /// Only those with this presence.
     #[param(nullable = false)]
     presence: Option<Presence>,
+    /// Only those of this tenant.
+    #[param(nullable = false)]
+    tenant: Option<i64>,
+    /// Only those in this group and in those below it.
+    #[param(nullable = false)]
+    group: Option<i64>,
     /// From 1, which is the default.
     #[param(nullable = false, minimum = 1)]
     page: Option<u32>,
@@ -219,7 +337,7 @@ pub(super) struct DevicePage {
     page_size: u32,
 }
 
-/// List devices in the order they were added.
+/// List the devices that the caller may see, in the order they were added.
 #[utoipa::path(
     get,
     path = "/api/v1/devices",
@@ -233,7 +351,7 @@ pub(super) struct DevicePage {
 )]
 pub(super) async fn list_devices(
     State(api): State<Arc<Api>>,
-    _: Allowed<ViewDevices>,
+    user: Allowed<AnyUser>,
     Params(params): Params<ListParams>,
 ) -> Result<Json<DevicePage>, ApiError> {
     let page = params.page.unwrap_or(1);
@@ -250,11 +368,18 @@ pub(super) async fn list_devices(
         .list(&DeviceQuery {
             query,
             presence: params.presence,
+            tenant: params.tenant.map(TenantId),
+            groups: params.group.map(|group| api.accounts.with_below(&[GroupId(group)])),
+            scope: api.accounts.device_scope(&user.caller),
             page,
             page_size,
         })
         .await?;
-    let items = list.items.into_iter().map(Device::from).collect();
+    let items = list
+        .items
+        .into_iter()
+        .map(|device| Device::seen_by(&user.caller, device, &api))
+        .collect();
     Ok(Json(DevicePage {
         items,
         total: list.total,
@@ -278,10 +403,10 @@ pub(super) async fn list_devices(
 )]
 pub(super) async fn get_device(
     State(api): State<Arc<Api>>,
-    _: Allowed<ViewDevices>,
-    DeviceInPath(code): DeviceInPath,
+    on: Allowed<OnDevice<View>>,
 ) -> Result<Json<Device>, ApiError> {
-    Ok(Json(api.devices.get(&code).await?.into()))
+    let device = api.devices.get(&on.place.code).await?;
+    Ok(Json(Device::seen_by(&on.caller, device, &api)))
 }
 
 /// What to change; what is left out stays.
@@ -293,9 +418,17 @@ pub(super) struct DeviceChange {
     /// A device that is disabled is disconnected.
     #[schema(nullable = false)]
     disabled: Option<bool>,
+    /// The group of its tenant's that it is sorted into; null: into none.
+    #[serde(default, deserialize_with = "given")]
+    group_id: Option<Option<i64>>,
 }
 
-/// Rename, disable or enable a device.
+/// What is given, be it null; with `default`, what is left out is `None`.
+pub(super) fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<Option<Option<T>>, D::Error> {
+    Option::deserialize(from).map(Some)
+}
+
+/// Rename, disable or enable a device, or sort it into a group.
 #[utoipa::path(
     patch,
     path = "/api/v1/devices/{login_code}",
@@ -311,16 +444,47 @@ pub(super) struct DeviceChange {
 )]
 pub(super) async fn change_device(
     State(api): State<Arc<Api>>,
-    _: Allowed<EditDevices>,
-    DeviceInPath(code): DeviceInPath,
+    on: Allowed<OnDevice<Configure>>,
     Body(change): Body<DeviceChange>,
 ) -> Result<Json<Device>, ApiError> {
-    Ok(Json(
-        api.devices
-            .change(&code, change.name.as_deref(), change.disabled)
-            .await?
-            .into(),
-    ))
+    let group = change.group_id.map(|group| group.map(GroupId));
+    if let Some(group) = group {
+        check_group(&api, &on, group)?;
+    }
+    let edit = DeviceEdit {
+        name: change.name.as_deref(),
+        disabled: change.disabled,
+        group,
+    };
+    let device = api.devices.change(&on.place.code, edit).await?;
+    Ok(Json(Device::seen_by(&on.caller, device, &api)))
+}
+
+/// Whether the caller may sort a device into this group of its tenant's, or into none.
+fn check_group(api: &Api, on: &Allowed<OnDevice<Configure>>, group: Option<GroupId>) -> Result<(), ApiError> {
+    let place = &on.place;
+    let its = place
+        .tenant
+        .and_then(|tenant| api.accounts.tenant(tenant, UnixMs::now()));
+    let Some(its) = its else {
+        // What is in stock stands in no group.
+        return group.map_or(Ok(()), |_| Err(ApiError::no_such_group()));
+    };
+    let group = group.map(|id| api.accounts.group(its.id, id).ok_or_else(ApiError::no_such_group));
+    let group = group.transpose()?;
+    let which = match &group {
+        Some(group) => Resource::Group {
+            tenant: its.id,
+            path: &group.path,
+            support: place.support,
+        },
+        None => its.resource(),
+    };
+    match policy::decide(&on.caller, Permission::Configure, which) {
+        Decision::Allow => Ok(()),
+        Decision::Hide => Err(ApiError::no_such_group()),
+        Decision::Forbid => Err(ApiError::forbidden()),
+    }
 }
 
 /// A new password; left out: a strong one is made.
@@ -355,11 +519,13 @@ pub(super) struct PasswordAnswer {
 )]
 pub(super) async fn new_password(
     State(api): State<Arc<Api>>,
-    _: Allowed<EditDevices>,
-    DeviceInPath(code): DeviceInPath,
+    on: Allowed<OnDevice<Configure>>,
     Body(new): Body<NewPassword>,
 ) -> Result<Json<PasswordAnswer>, ApiError> {
-    let made = api.devices.set_passwd(&code, new.login_passwd.as_deref()).await?;
+    let made = api
+        .devices
+        .set_passwd(&on.place.code, new.login_passwd.as_deref())
+        .await?;
     let login_passwd = made.passwd.reveal().to_owned();
     Ok(Json(PasswordAnswer {
         login_code: made.login_code.to_string(),
@@ -367,7 +533,7 @@ pub(super) async fn new_password(
     }))
 }
 
-/// Remove a device and all that is stored of it. It is disconnected.
+/// Remove a device and all that is stored of it. It is disconnected. What the platform keeps is released instead.
 #[utoipa::path(
     delete,
     path = "/api/v1/devices/{login_code}",
@@ -377,14 +543,21 @@ pub(super) async fn new_password(
     responses(
         (status = 204, description = "Removed"),
         (status = 404, description = "`no_such_device`", body = ErrorBody),
+        (status = 409, description = "`release_instead`", body = ErrorBody),
         (status = "default", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn delete_device(
     State(api): State<Arc<Api>>,
-    _: Allowed<EditDevices>,
-    DeviceInPath(code): DeviceInPath,
+    on: Allowed<OnDevice<Configure>>,
 ) -> Result<StatusCode, ApiError> {
-    api.devices.delete(&code).await?;
+    let code = &on.place.code;
+    let stocked = api.devices.belonging(code).is_some_and(|belonging| belonging.stocked);
+    if stocked && !on.caller.platform_admin {
+        let message = "the device is the platform's: release it instead";
+        return Err(ApiError::new(StatusCode::CONFLICT, "release_instead", message));
+    }
+    api.devices.delete(code).await?;
+    api.accounts.device_left(code).await?;
     Ok(StatusCode::NO_CONTENT)
 }

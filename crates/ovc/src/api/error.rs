@@ -1,6 +1,6 @@
 //! The one map from what went wrong to what HTTP says.
 
-use crate::account::LoginError;
+use crate::account::{GroupError, LoginError, MemberError, TenantError, UserError};
 use crate::db::DbError;
 use crate::device::{CallError, DeviceError};
 use crate::throttle::RetryAfter;
@@ -54,6 +54,38 @@ impl ApiError {
 
     pub(super) fn unauthorized() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, "unauthorized", "log in first")
+    }
+
+    pub(super) fn forbidden() -> Self {
+        Self::new(StatusCode::FORBIDDEN, "forbidden", "you may not do this")
+    }
+
+    pub(super) fn not_for_keys() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "not_for_keys",
+            "this is about a person: an API key is none",
+        )
+    }
+
+    pub(super) fn no_such_tenant() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "no_such_tenant",
+            TenantError::NotFound.to_string(),
+        )
+    }
+
+    pub(super) fn no_such_group() -> Self {
+        Self::new(StatusCode::NOT_FOUND, "no_such_group", GroupError::NotFound.to_string())
+    }
+
+    pub(super) fn no_such_channel() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "no_such_channel",
+            "the device has no such channel",
+        )
     }
 
     pub(super) fn no_such_device() -> Self {
@@ -114,6 +146,61 @@ impl From<LoginError> for ApiError {
     }
 }
 
+impl From<TenantError> for ApiError {
+    fn from(error: TenantError) -> Self {
+        let message = error.to_string();
+        match error {
+            TenantError::NotFound => Self::no_such_tenant(),
+            TenantError::Exists => Self::new(StatusCode::CONFLICT, "tenant_exists", message),
+            TenantError::BadName => Self::new(StatusCode::BAD_REQUEST, "bad_name", message),
+            TenantError::NotEmpty => Self::new(StatusCode::CONFLICT, "tenant_not_empty", message),
+            TenantError::TooMany => Self::new(StatusCode::FORBIDDEN, "too_many_tenants", message),
+            TenantError::Db(error) => error.into(),
+        }
+    }
+}
+
+impl From<GroupError> for ApiError {
+    fn from(error: GroupError) -> Self {
+        let message = error.to_string();
+        match error {
+            GroupError::NotFound => Self::no_such_group(),
+            GroupError::Exists => Self::new(StatusCode::CONFLICT, "group_exists", message),
+            GroupError::BadName => Self::new(StatusCode::BAD_REQUEST, "bad_name", message),
+            GroupError::WithinItself => Self::new(StatusCode::CONFLICT, "within_itself", message),
+            GroupError::TooDeep => Self::new(StatusCode::CONFLICT, "too_deep", message),
+            GroupError::TooMany => Self::new(StatusCode::FORBIDDEN, "too_many_groups", message),
+            GroupError::NotEmpty => Self::new(StatusCode::CONFLICT, "group_not_empty", message),
+            GroupError::Db(error) => error.into(),
+        }
+    }
+}
+
+impl From<MemberError> for ApiError {
+    fn from(error: MemberError) -> Self {
+        let message = error.to_string();
+        match error {
+            MemberError::NotFound => Self::new(StatusCode::NOT_FOUND, "no_such_member", message),
+            MemberError::LastOwner => Self::new(StatusCode::CONFLICT, "last_owner", message),
+            MemberError::TooMuch => Self::new(StatusCode::FORBIDDEN, "too_much", message),
+            MemberError::BadGrant(_) => Self::new(StatusCode::BAD_REQUEST, "bad_grant", message),
+            MemberError::Db(error) => error.into(),
+        }
+    }
+}
+
+impl From<UserError> for ApiError {
+    fn from(error: UserError) -> Self {
+        let message = error.to_string();
+        match error {
+            UserError::NotFound => Self::new(StatusCode::NOT_FOUND, "no_such_user", message),
+            UserError::LastPlatformAdmin => Self::new(StatusCode::CONFLICT, "last_platform_admin", message),
+            UserError::LastOwner => Self::new(StatusCode::CONFLICT, "last_owner", message),
+            UserError::Db(error) => error.into(),
+        }
+    }
+}
+
 impl From<DeviceError> for ApiError {
     fn from(error: DeviceError) -> Self {
         let message = error.to_string();
@@ -122,6 +209,7 @@ impl From<DeviceError> for ApiError {
             DeviceError::Exists => Self::new(StatusCode::CONFLICT, "device_exists", message),
             DeviceError::WeakPasswd(_) => Self::new(StatusCode::BAD_REQUEST, "weak_password", message),
             DeviceError::BadName => Self::new(StatusCode::BAD_REQUEST, "bad_name", message),
+            DeviceError::NoPlace => Self::new(StatusCode::CONFLICT, "no_such_place", message),
             DeviceError::Db(error) => error.into(),
         }
     }

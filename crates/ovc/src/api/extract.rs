@@ -1,9 +1,8 @@
 //! What handlers take from a request; what is wrong with it is told in the API's own form.
 
 use super::error::ApiError;
-use crate::ids::LoginCode;
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::extract::{FromRequest, FromRequestParts, Query, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
@@ -52,27 +51,5 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Params<T> {
             .await
             .map_err(|rejection| ApiError::bad_request(rejection.body_text()))?;
         Ok(Self(params))
-    }
-}
-
-/// The device named in the path.
-pub(super) struct DeviceInPath(pub(super) LoginCode);
-
-#[derive(serde::Deserialize)]
-struct DevicePath {
-    login_code: String,
-}
-
-impl<S: Send + Sync> FromRequestParts<S> for DeviceInPath {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let Path(path) = Path::<DevicePath>::from_request_parts(parts, state)
-            .await
-            .map_err(|rejection| ApiError::bad_request(rejection.body_text()))?;
-        // What is no login code is no device either.
-        LoginCode::parse(&path.login_code)
-            .map(Self)
-            .map_err(|_| ApiError::no_such_device())
     }
 }

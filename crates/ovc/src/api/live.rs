@@ -1,11 +1,13 @@
 use super::Api;
-use super::auth::{Allowed, ViewDevices, WatchLive};
+use super::auth::{Allowed, AnyUser, OnChannel, SeeLive};
 use super::error::{ApiError, ErrorBody};
 use super::host::Origin;
-use crate::ids::{ChannelId, LoginCode};
+use crate::account::Permission;
+use crate::account::policy::{self, Decision, Resource};
+use crate::clock::UnixMs;
 use crate::live::{AudioInfo, OpenError, StreamInfo, VideoInfo};
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::StatusCode;
 use dap::ErrorCode;
 use serde::Serialize;
@@ -71,16 +73,10 @@ impl From<OpenError> for ApiError {
 )]
 pub(super) async fn open_live(
     State(api): State<Arc<Api>>,
-    _: Allowed<WatchLive>,
+    on: Allowed<OnChannel<SeeLive>>,
     origin: Origin,
-    Path((code, channel)): Path<(String, String)>,
 ) -> Result<Json<LiveAnswer>, ApiError> {
-    let code = LoginCode::parse(&code).map_err(|_| ApiError::no_such_device())?;
-    api.devices.exists(&code)?;
-    let channel: ChannelId = channel
-        .parse()
-        .map_err(|_| ApiError::bad_request("a channel is a whole number from 0"))?;
-    let opened = api.live.open(&code, channel).await?;
+    let opened = api.live.open(&on.place.code, on.channel).await?;
     let url = |suffix: &str| format!("/live/{}.{suffix}?token={}", opened.stream_id, opened.play_token);
     Ok(Json(LiveAnswer {
         play: PlayUrls {
@@ -168,7 +164,7 @@ impl From<StreamInfo> for Stream {
     }
 }
 
-/// List the live streams.
+/// List the live streams of channels that the caller may see.
 #[utoipa::path(
     get,
     path = "/api/v1/streams",
@@ -179,8 +175,15 @@ impl From<StreamInfo> for Stream {
         (status = "default", description = "Refused", body = ErrorBody),
     )
 )]
-pub(super) async fn list_streams(State(api): State<Arc<Api>>, _: Allowed<ViewDevices>) -> Json<StreamList> {
+pub(super) async fn list_streams(State(api): State<Arc<Api>>, user: Allowed<AnyUser>) -> Json<StreamList> {
+    let now = UnixMs::now();
+    let may_see = |stream: &StreamInfo| {
+        api.place(&stream.device, now).is_some_and(|place| {
+            let which = Resource::Channel(&place, stream.channel);
+            policy::decide(&user.caller, Permission::View, which) == Decision::Allow
+        })
+    };
     Json(StreamList {
-        items: api.live.list().into_iter().map(Stream::from).collect(),
+        items: api.live.list().into_iter().filter(may_see).map(Stream::from).collect(),
     })
 }

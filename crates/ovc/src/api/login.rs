@@ -1,8 +1,10 @@
 use super::Api;
-use super::auth::{Allowed, AnyUser, COOKIE};
+use super::auth::{Allowed, AnyPerson, COOKIE};
 use super::error::{ApiError, ErrorBody};
 use super::extract::Body;
 use super::host::{Origin, Remote};
+use super::me::Me;
+use crate::account::Principal;
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -28,13 +30,7 @@ pub(super) struct LoginAnswer {
     /// When the session ends.
     #[schema(format = DateTime)]
     expires_at: String,
-    user: User,
-}
-
-/// A user.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct User {
-    username: String,
+    user: Me,
 }
 
 /// Log in.
@@ -56,6 +52,7 @@ pub(super) async fn login(
     State(api): State<Arc<Api>>,
     Remote(remote): Remote,
     origin: Origin,
+    headers: HeaderMap,
     Body(request): Body<LoginRequest>,
 ) -> Result<(HeaderMap, Json<LoginAnswer>), ApiError> {
     if request.password.len() > MAX_PASSWORD_LEN || request.username.len() > MAX_PASSWORD_LEN {
@@ -63,14 +60,12 @@ pub(super) async fn login(
     }
     let login = api
         .accounts
-        .login(&request.username, request.password, remote.ip())
+        .login(&request.username, request.password, remote.ip(), user_agent(&headers))
         .await?;
     let max_age_s = login.expires_at.since(crate::clock::UnixMs::now()).as_secs();
     let answer = LoginAnswer {
         expires_at: login.expires_at.to_rfc3339(),
-        user: User {
-            username: login.caller.username.clone(),
-        },
+        user: Me::of(&api, &login.caller),
         token: login.token,
     };
     let headers = set_cookie(&answer.token, max_age_s, &origin);
@@ -90,29 +85,21 @@ pub(super) async fn login(
 )]
 pub(super) async fn logout(
     State(api): State<Arc<Api>>,
-    user: Allowed<AnyUser>,
+    person: Allowed<AnyPerson>,
     origin: Origin,
 ) -> Result<(StatusCode, HeaderMap), ApiError> {
-    api.accounts.logout(&user.token).await?;
+    if let (Principal::User(user), Some(session)) = (person.caller.principal, person.session) {
+        api.accounts.end_session(user, session).await?;
+    }
     Ok((StatusCode::NO_CONTENT, set_cookie("", 0, &origin)))
 }
 
-/// Who is logged in.
-#[utoipa::path(
-    get,
-    path = "/api/v1/me",
-    operation_id = "me",
-    tag = "session",
-    responses(
-        (status = 200, description = "The user", body = User),
-        (status = 401, description = "`unauthorized`", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
-    )
-)]
-pub(super) async fn me(user: Allowed<AnyUser>) -> Json<User> {
-    Json(User {
-        username: user.caller.username.clone(),
-    })
+/// The program that asks, as it says.
+pub(super) fn user_agent(headers: &HeaderMap) -> &str {
+    headers
+        .get(header::USER_AGENT)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default()
 }
 
 fn set_cookie(token: &str, max_age_s: u64, origin: &Origin) -> HeaderMap {

@@ -1,4 +1,4 @@
-use super::{Api, device_events, devices, live, login, rpc, sse};
+use super::{Api, device_events, devices, live, login, me, rpc, sse};
 use axum::Router;
 use axum::routing::get;
 use std::sync::Arc;
@@ -42,7 +42,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Api>> {
     OpenApiRouter::with_openapi(Document::openapi())
         .routes(routes!(login::login))
         .routes(routes!(login::logout))
-        .routes(routes!(login::me))
+        .routes(routes!(me::me))
         .routes(routes!(devices::create_device, devices::list_devices))
         .routes(routes!(
             devices::get_device,

@@ -1,7 +1,7 @@
 use super::Api;
-use super::auth::{Allowed, OperateDevices};
+use super::auth::{Allowed, CallAny, OnDevice};
 use super::error::{ApiError, ErrorBody};
-use super::extract::{Body, DeviceInPath};
+use super::extract::Body;
 use crate::device::CallError;
 use axum::Json;
 use axum::extract::State;
@@ -73,21 +73,20 @@ pub(super) struct RpcFailure {
 )]
 pub(super) async fn call_device(
     State(api): State<Arc<Api>>,
-    _: Allowed<OperateDevices>,
-    DeviceInPath(code): DeviceInPath,
+    on: Allowed<OnDevice<CallAny>>,
     Body(request): Body<RpcRequest>,
 ) -> Result<Response, ApiError> {
-    api.devices.exists(&code)?;
+    let code = &on.place.code;
     let kind = check(&request)?;
     let params = request
         .params
         .unwrap_or_else(|| dap::to_raw(&dap::methods::Empty::default()));
     let port = api.devices.port();
     if kind == Kind::Event {
-        port.emit(&code, &request.method, params)?;
+        port.emit(code, &request.method, params)?;
         return Ok((StatusCode::ACCEPTED, Json(serde_json::json!({}))).into_response());
     }
-    let answer = match port.call(&code, &request.method, params, PATIENCE).await {
+    let answer = match port.call(code, &request.method, params, PATIENCE).await {
         Ok(resp) => RpcAnswer {
             resp: Some(resp),
             err: None,

@@ -1,5 +1,5 @@
 use super::Api;
-use super::auth::{Allowed, ViewDevices};
+use super::auth::{Allowed, AnyUser};
 use super::error::ErrorBody;
 use super::feed::{Item, RESYNC};
 use axum::extract::State;
@@ -35,7 +35,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(15);
         (status = "default", description = "Refused", body = ErrorBody),
     )
 )]
-pub(super) async fn events(State(api): State<Arc<Api>>, _: Allowed<ViewDevices>, headers: HeaderMap) -> Response {
+pub(super) async fn events(State(api): State<Arc<Api>>, _: Allowed<AnyUser>, headers: HeaderMap) -> Response {
     let last = headers.get("last-event-id").and_then(|value| value.to_str().ok());
     let known = last.and_then(|last| last.parse().ok());
     let (past, live) = api.feed.subscribe(known);

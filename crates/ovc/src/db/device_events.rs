@@ -31,6 +31,8 @@ pub struct NewEvent {
 pub struct EventFilter {
     /// Of this sort only.
     pub kind: Option<DeviceEventKind>,
+    /// Of these channels only, and none that concern no channel; `None`: all.
+    pub channels: Option<Vec<ChannelId>>,
     /// Older than this one only.
     pub before: Option<i64>,
     /// So many at most.
@@ -129,6 +131,12 @@ impl Db {
         sql.push_bind(device.as_str().to_owned());
         if let Some(kind) = filter.kind {
             sql.push(" AND kind = ").push_bind(kind.name());
+        }
+        if let Some(channels) = &filter.channels {
+            let channels = serde_json::to_string(channels).map_err(|_| DbError::Corrupt("channel"))?;
+            sql.push(" AND channel IN (SELECT value FROM json_each(")
+                .push_bind(channels)
+                .push("))");
         }
         if let Some(before) = filter.before {
             sql.push(" AND id < ").push_bind(before);

@@ -1,6 +1,6 @@
 use super::{Db, DbError};
 use crate::clock::UnixMs;
-use crate::ids::LoginCode;
+use crate::ids::{GroupId, LoginCode, TenantId};
 use serde::Serialize;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row as _, Sqlite};
@@ -16,6 +16,12 @@ pub struct DeviceRow {
     pub disabled: bool,
     /// Keyed hash of its password.
     pub passwd_hash: [u8; 32],
+    /// Whose it is.
+    pub tenant: Option<TenantId>,
+    /// Where its tenant has sorted it.
+    pub group: Option<GroupId>,
+    /// The platform keeps it.
+    pub stocked: bool,
     /// When it was added.
     pub created_at: UnixMs,
     /// When it was last heard.
@@ -32,6 +38,25 @@ pub struct DeviceRow {
     pub battery: Option<i64>,
     /// The last Keepalive, as JSON.
     pub report: Option<String>,
+}
+
+/// A device to add.
+#[derive(Debug, Clone)]
+pub struct NewDeviceRow {
+    /// Its id.
+    pub login_code: LoginCode,
+    /// What people call it.
+    pub name: String,
+    /// Keyed hash of its password.
+    pub passwd_hash: [u8; 32],
+    /// Whose it is.
+    pub tenant: Option<TenantId>,
+    /// Where its tenant has sorted it.
+    pub group: Option<GroupId>,
+    /// The platform keeps it.
+    pub stocked: bool,
+    /// When it was added.
+    pub created_at: UnixMs,
 }
 
 /// What became known of a device, to be written behind. Absent values leave what is stored.
@@ -60,12 +85,29 @@ pub struct Sighting {
 pub struct DeviceFilter {
     /// Part of the login code, the name or the hardware model, upper and lower case the same.
     pub query: String,
+    /// Of this tenant only.
+    pub tenant: Option<TenantId>,
+    /// In these groups only.
+    pub groups: Option<Vec<GroupId>>,
+    /// Those somebody may see only; `None`: all.
+    pub scope: Option<DeviceScope>,
     /// By who is there.
     pub presence: Option<PresenceFilter>,
     /// Rows to leave out first.
     pub offset: u64,
     /// Rows at most.
     pub limit: u32,
+}
+
+/// Devices that somebody may see: those that any of these names.
+#[derive(Debug, Clone, Default)]
+pub struct DeviceScope {
+    /// All of these tenants'.
+    pub tenants: Vec<TenantId>,
+    /// Those in these groups.
+    pub groups: Vec<GroupId>,
+    /// Single ones, as long as they are this tenant's.
+    pub devices: Vec<(TenantId, LoginCode)>,
 }
 
 /// Presence is not stored; the caller knows who is there.
@@ -86,8 +128,8 @@ pub struct DevicePage {
     pub total: u64,
 }
 
-const COLUMNS: &str = "login_code, name, disabled, passwd_hash, created_at_ms, last_seen_at_ms, hardware_model, \
-                       firmware_model, sdk, address, battery, report";
+const COLUMNS: &str = "login_code, name, disabled, passwd_hash, tenant_id, group_id, stocked, created_at_ms, last_seen_at_ms, \
+                       hardware_model, firmware_model, sdk, address, battery, report";
 
 fn device(row: &SqliteRow) -> Result<DeviceRow, DbError> {
     let code: &str = row.try_get("login_code")?;
@@ -97,6 +139,9 @@ fn device(row: &SqliteRow) -> Result<DeviceRow, DbError> {
         name: row.try_get("name")?,
         disabled: row.try_get("disabled")?,
         passwd_hash: hash.try_into().map_err(|_| DbError::Corrupt("device password"))?,
+        tenant: row.try_get::<Option<i64>, _>("tenant_id")?.map(TenantId),
+        group: row.try_get::<Option<i64>, _>("group_id")?.map(GroupId),
+        stocked: row.try_get("stocked")?,
         created_at: UnixMs(row.try_get("created_at_ms")?),
         last_seen_at: row.try_get::<Option<i64>, _>("last_seen_at_ms")?.map(UnixMs),
         hardware_model: row.try_get("hardware_model")?,
@@ -126,17 +171,33 @@ fn where_clause(sql: &mut QueryBuilder<Sqlite>, filter: &DeviceFilter) -> Result
         }
         sql.push(")");
     }
-    let (word, codes) = match &filter.presence {
-        None => return Ok(()),
-        Some(PresenceFilter::In(codes)) => ("IN", codes),
-        Some(PresenceFilter::NotIn(codes)) => ("NOT IN", codes),
-    };
-    // One JSON array instead of thousands of parameters.
-    let codes = serde_json::to_string(codes).map_err(|_| DbError::Corrupt("login code"))?;
-    sql.push(" AND login_code ")
-        .push(word)
+    if let Some(tenant) = filter.tenant {
+        sql.push(" AND tenant_id = ").push_bind(tenant.0);
+    }
+    if let Some(groups) = &filter.groups {
+        push_in(sql, " AND group_id IN", groups)?;
+    }
+    if let Some(scope) = &filter.scope {
+        push_in(sql, " AND (tenant_id IN", &scope.tenants)?;
+        push_in(sql, " OR group_id IN", &scope.groups)?;
+        let devices = serde_json::to_string(&scope.devices).map_err(|_| DbError::Corrupt("login code"))?;
+        sql.push(" OR (tenant_id, login_code) IN (SELECT value ->> '$[0]', value ->> '$[1]' FROM json_each(")
+            .push_bind(devices)
+            .push(")))");
+    }
+    match &filter.presence {
+        None => Ok(()),
+        Some(PresenceFilter::In(codes)) => push_in(sql, " AND login_code IN", codes),
+        Some(PresenceFilter::NotIn(codes)) => push_in(sql, " AND login_code NOT IN", codes),
+    }
+}
+
+/// One JSON array instead of thousands of parameters.
+fn push_in<T: Serialize>(sql: &mut QueryBuilder<Sqlite>, what: &str, values: &[T]) -> Result<(), DbError> {
+    let values = serde_json::to_string(values).map_err(|_| DbError::Corrupt("filter"))?;
+    sql.push(what)
         .push(" (SELECT value FROM json_each(")
-        .push_bind(codes)
+        .push_bind(values)
         .push("))");
     Ok(())
 }
@@ -200,43 +261,85 @@ impl Db {
     /// Adds a device.
     ///
     /// # Errors
-    /// [`DbError::Exists`] if the login code is taken.
-    pub async fn add_device(
-        &self,
-        code: &LoginCode,
-        name: &str,
-        passwd_hash: &[u8; 32],
-        now: UnixMs,
-    ) -> Result<(), DbError> {
-        sqlx::query("INSERT INTO devices (login_code, name, passwd_hash, created_at_ms) VALUES (?, ?, ?, ?)")
-            .bind(code.as_str())
-            .bind(name)
-            .bind(passwd_hash.as_slice())
-            .bind(now.0)
-            .execute(&self.writer)
-            .await?;
+    /// [`DbError::Exists`] if the login code is taken; [`DbError::Missing`] if there is no such tenant or group.
+    pub async fn add_device(&self, device: &NewDeviceRow) -> Result<(), DbError> {
+        sqlx::query(
+            "INSERT INTO devices (login_code, name, passwd_hash, tenant_id, group_id, stocked, created_at_ms)
+             VALUES (?, ?, ?, ?, ?, ?, ?)",
+        )
+        .bind(device.login_code.as_str())
+        .bind(&device.name)
+        .bind(device.passwd_hash.as_slice())
+        .bind(device.tenant.map(|tenant| tenant.0))
+        .bind(device.group.map(|group| group.0))
+        .bind(device.stocked)
+        .bind(device.created_at.0)
+        .execute(&self.writer)
+        .await?;
         Ok(())
     }
 
-    /// Renames, disables or enables a device; `None` leaves as it is. `false` if there is no such device.
+    /// Renames, disables or enables a device, or sorts it into a group; `None` leaves as it is. `false` if there is no
+    /// such device.
     ///
     /// # Errors
-    /// See [`DbError`].
+    /// [`DbError::Missing`] if there is no such group.
     pub async fn change_device(
         &self,
         code: &LoginCode,
         name: Option<&str>,
         disabled: Option<bool>,
+        group: Option<Option<GroupId>>,
     ) -> Result<bool, DbError> {
         let done = sqlx::query(
-            "UPDATE devices SET name = coalesce(?, name), disabled = coalesce(?, disabled) WHERE login_code = ?",
+            "UPDATE devices SET name = coalesce(?, name), disabled = coalesce(?, disabled),
+                group_id = iif(?, ?, group_id)
+             WHERE login_code = ?",
         )
         .bind(name)
         .bind(disabled)
+        .bind(group.is_some())
+        .bind(group.flatten().map(|group| group.0))
         .bind(code.as_str())
         .execute(&self.writer)
         .await?;
         Ok(done.rows_affected() > 0)
+    }
+
+    /// Gives a device from one tenant to another, `None` being the platform's stock. Nothing of what was there goes
+    /// with it: not its name, nor what it told, nor who might see it. `false` if it is not `from`'s.
+    ///
+    /// # Errors
+    /// [`DbError::Missing`] if there is no such tenant or group.
+    pub async fn hand_over_device(
+        &self,
+        code: &LoginCode,
+        from: Option<TenantId>,
+        to: Option<TenantId>,
+        group: Option<GroupId>,
+    ) -> Result<bool, DbError> {
+        let mut transaction = self.writer.begin().await?;
+        let done = sqlx::query(
+            "UPDATE devices SET tenant_id = ?, group_id = ?, name = iif(tenant_id IS NULL, name, ''), report = NULL
+             WHERE login_code = ? AND tenant_id IS ?",
+        )
+        .bind(to.map(|tenant| tenant.0))
+        .bind(group.map(|group| group.0))
+        .bind(code.as_str())
+        .bind(from.map(|tenant| tenant.0))
+        .execute(&mut *transaction)
+        .await?;
+        if done.rows_affected() == 0 {
+            return Ok(false);
+        }
+        for sql in [
+            "DELETE FROM grants WHERE login_code = ?",
+            "DELETE FROM device_events WHERE login_code = ?",
+        ] {
+            sqlx::query(sql).bind(code.as_str()).execute(&mut *transaction).await?;
+        }
+        transaction.commit().await?;
+        Ok(true)
     }
 
     /// Sets a device's password. `false` if there is no such device.

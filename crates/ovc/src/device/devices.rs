@@ -1,11 +1,16 @@
-use super::{DevicePasswd, DevicePort, Directory, Dismissal, Journal, PasswdHasher, Presence, Report, WeakPasswd};
+use super::{
+    Belonging, DevicePasswd, DevicePort, Directory, Dismissal, Journal, PasswdHasher, Presence, Report, WeakPasswd,
+};
 use crate::bus::{Bus, Change, Event};
 use crate::clock::UnixMs;
-use crate::db::{Db, DbError, DeviceEvent, DeviceFilter, DeviceRow, EventFilter, PresenceFilter, Sighting};
-use crate::ids::LoginCode;
+use crate::db::{
+    Db, DbError, DeviceEvent, DeviceFilter, DeviceRow, DeviceScope, EventFilter, NewDeviceRow, PresenceFilter, Sighting,
+};
+use crate::ids::{GroupId, LoginCode, TenantId};
 use rand::Rng as _;
 use std::fmt;
 use std::sync::Arc;
+use tokio::sync::Mutex;
 
 /// Longest name of a device, in characters.
 pub const MAX_NAME_LEN: usize = 100;
@@ -21,6 +26,8 @@ pub struct Device {
     pub name: String,
     /// It may not log in.
     pub disabled: bool,
+    /// Whose it is, and where it stands.
+    pub belonging: Belonging,
     /// Whether it is there.
     pub presence: Presence,
     /// When it was added.
@@ -41,6 +48,30 @@ pub struct Device {
     pub report: Option<Arc<Report>>,
 }
 
+/// A device to add; what is left out is made up: a login code of 16 digits, a strong password.
+#[derive(Debug, Clone, Default)]
+pub struct DeviceToAdd<'a> {
+    /// Its id.
+    pub code: Option<LoginCode>,
+    /// Its password.
+    pub passwd: Option<&'a str>,
+    /// What people call it.
+    pub name: Option<&'a str>,
+    /// Whose it is, and where it stands.
+    pub belonging: Belonging,
+}
+
+/// What to change of a device; what is `None` stays.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct DeviceEdit<'a> {
+    /// What people call it.
+    pub name: Option<&'a str>,
+    /// It may not log in. A device that is disabled is disconnected.
+    pub disabled: Option<bool>,
+    /// Where it stands: a group of its tenant's, or in none.
+    pub group: Option<Option<GroupId>>,
+}
+
 /// A device just added, or given a new password.
 #[derive(Debug, Clone)]
 pub struct NewDevice {
@@ -57,6 +88,12 @@ pub struct DeviceQuery {
     pub query: String,
     /// Those with this presence only.
     pub presence: Option<Presence>,
+    /// Those of this tenant only.
+    pub tenant: Option<TenantId>,
+    /// Those in these groups only.
+    pub groups: Option<Vec<GroupId>>,
+    /// Those that somebody may see only; `None`: all.
+    pub scope: Option<DeviceScope>,
     /// From 1.
     pub page: u32,
     /// Devices on a page.
@@ -88,6 +125,9 @@ pub enum DeviceError {
     /// The name is too long or holds control characters.
     #[error("a name has at most {MAX_NAME_LEN} characters, none of them control characters")]
     BadName,
+    /// The tenant or group is gone.
+    #[error("there is no such tenant or group")]
+    NoPlace,
     /// The database failed.
     #[error(transparent)]
     Db(DbError),
@@ -97,6 +137,7 @@ impl From<DbError> for DeviceError {
     fn from(error: DbError) -> Self {
         match error {
             DbError::Exists => Self::Exists,
+            DbError::Missing => Self::NoPlace,
             error => Self::Db(error),
         }
     }
@@ -110,6 +151,9 @@ pub struct Devices {
     hasher: PasswdHasher,
     port: Arc<dyn DevicePort>,
     bus: Bus,
+    /// Held from a change in the database until memory has it too: two changes of one device do not cross in between.
+    /// There is one writer to the database, so this holds up nobody who would not wait there.
+    changing: Mutex<()>,
 }
 
 impl fmt::Debug for Devices {
@@ -135,43 +179,63 @@ impl Devices {
             hasher,
             port,
             bus,
+            changing: Mutex::default(),
         }
     }
 
-    /// Adds a device. What is left out is made up: a login code of 16 digits, a strong password.
+    /// Adds a device.
     ///
     /// # Errors
-    /// [`DeviceError::Exists`], [`DeviceError::WeakPasswd`], [`DeviceError::BadName`] or the database.
-    pub async fn create(
-        &self,
-        code: Option<LoginCode>,
-        passwd: Option<&str>,
-        name: Option<&str>,
-    ) -> Result<NewDevice, DeviceError> {
-        let passwd = passwd.map_or_else(|| Ok(DevicePasswd::random()), DevicePasswd::parse)?;
-        let name = check_name(name.unwrap_or_default())?;
-        let login_code = match code {
-            Some(code) => self.insert(code, name, &passwd).await?,
-            None => self.insert_generated(name, &passwd).await?,
+    /// [`DeviceError::Exists`], [`DeviceError::WeakPasswd`], [`DeviceError::BadName`], [`DeviceError::NoPlace`] or the
+    /// database.
+    pub async fn create(&self, device: DeviceToAdd<'_>) -> Result<NewDevice, DeviceError> {
+        let passwd = device
+            .passwd
+            .map_or_else(|| Ok(DevicePasswd::random()), DevicePasswd::parse)?;
+        let name = check_name(device.name.unwrap_or_default())?;
+        let turn = self.changing.lock().await;
+        let login_code = match device.code {
+            Some(code) => self.insert(code, name, &passwd, device.belonging).await?,
+            None => self.insert_generated(name, &passwd, device.belonging).await?,
         };
+        drop(turn);
         self.changed(&login_code, Change::Created);
         Ok(NewDevice { login_code, passwd })
     }
 
-    async fn insert(&self, code: LoginCode, name: &str, passwd: &DevicePasswd) -> Result<LoginCode, DeviceError> {
-        let hash = self.hasher.hash(code.as_str(), passwd.reveal());
-        self.db.add_device(&code, name, &hash.0, UnixMs::now()).await?;
-        self.directory.add_new(code.clone(), hash);
-        Ok(code)
+    async fn insert(
+        &self,
+        code: LoginCode,
+        name: &str,
+        passwd: &DevicePasswd,
+        belonging: Belonging,
+    ) -> Result<LoginCode, DeviceError> {
+        let row = NewDeviceRow {
+            passwd_hash: self.hasher.hash(code.as_str(), passwd.reveal()).0,
+            login_code: code,
+            name: name.to_owned(),
+            tenant: belonging.tenant,
+            group: belonging.group,
+            stocked: belonging.stocked,
+            created_at: UnixMs::now(),
+        };
+        self.db.add_device(&row).await?;
+        self.directory.add_new(&row);
+        Ok(row.login_code)
     }
 
-    async fn insert_generated(&self, name: &str, passwd: &DevicePasswd) -> Result<LoginCode, DeviceError> {
+    async fn insert_generated(
+        &self,
+        name: &str,
+        passwd: &DevicePasswd,
+        belonging: Belonging,
+    ) -> Result<LoginCode, DeviceError> {
         for _ in 0..CODE_ATTEMPTS {
             let digits = rand::rng().random_range(1_000_000_000_000_000_u64..10_000_000_000_000_000);
             let Ok(code) = LoginCode::parse(&digits.to_string()) else {
                 continue;
             };
-            match self.insert(code, name, passwd).await {
+            match self.insert(code, name, passwd, belonging).await {
                 Err(DeviceError::Exists) => {}
                 done => return done,
             }
@@ -202,6 +266,9 @@ impl Devices {
         });
         let filter = DeviceFilter {
             query: query.query.clone(),
+            tenant: query.tenant,
+            groups: query.groups.clone(),
+            scope: query.scope.clone(),
             presence,
             offset: u64::from(query.page.saturating_sub(1)) * u64::from(query.page_size),
             limit: query.page_size,
@@ -224,6 +291,11 @@ impl Devices {
             login_code: row.login_code,
             name: row.name,
             disabled: row.disabled,
+            belonging: Belonging {
+                tenant: row.tenant,
+                group: row.group,
+                stocked: row.stocked,
+            },
             created_at: row.created_at,
             last_seen_at: row.last_seen_at,
             hardware_model: row.hardware_model,
@@ -264,29 +336,71 @@ impl Devices {
         device
     }
 
-    /// Renames, disables or enables a device; what is `None` stays. A device that is disabled is disconnected.
+    /// Changes a device.
     ///
     /// # Errors
-    /// [`DeviceError::NotFound`], [`DeviceError::BadName`] or the database.
-    pub async fn change(
-        &self,
-        code: &LoginCode,
-        name: Option<&str>,
-        disabled: Option<bool>,
-    ) -> Result<Device, DeviceError> {
-        let name = name.map(check_name).transpose()?;
-        if !self.db.change_device(code, name, disabled).await? {
+    /// [`DeviceError::NotFound`], [`DeviceError::BadName`], [`DeviceError::NoPlace`] or the database.
+    pub async fn change(&self, code: &LoginCode, edit: DeviceEdit<'_>) -> Result<Device, DeviceError> {
+        let name = edit.name.map(check_name).transpose()?;
+        let turn = self.changing.lock().await;
+        if !self.db.change_device(code, name, edit.disabled, edit.group).await? {
             return Err(DeviceError::NotFound);
         }
-        if let (Some(disabled), Some(entry)) = (disabled, self.directory.get(code.as_str())) {
-            entry.set_disabled(disabled);
-            if disabled {
-                self.port.dismiss(code, Dismissal::Disabled);
+        if let Some(entry) = self.directory.get(code.as_str()) {
+            if let Some(group) = edit.group {
+                entry.set_belonging(Belonging {
+                    group,
+                    ..entry.belonging()
+                });
+            }
+            if let Some(disabled) = edit.disabled {
+                entry.set_disabled(disabled);
             }
         }
-        let shut_out = disabled == Some(true);
+        drop(turn);
+        let shut_out = edit.disabled == Some(true);
+        if shut_out {
+            self.port.dismiss(code, Dismissal::Disabled);
+        }
         self.changed(code, if shut_out { Change::ShutOut } else { Change::Updated });
+        if edit.group.is_some() {
+            self.bus.publish(Event::AccessChanged);
+        }
         self.get(code).await
+    }
+
+    /// Gives a device from one tenant to another, `None` being the platform's stock. Its name, what it told and who
+    /// might see it stay behind. `false` if it is not `from`'s (any more).
+    ///
+    /// # Errors
+    /// [`DeviceError::NoPlace`] or the database.
+    pub async fn hand_over(
+        &self,
+        code: &LoginCode,
+        from: Option<TenantId>,
+        to: Option<TenantId>,
+        group: Option<GroupId>,
+    ) -> Result<bool, DeviceError> {
+        let turn = self.changing.lock().await;
+        if !self.db.hand_over_device(code, from, to, group).await? {
+            return Ok(false);
+        }
+        if let Some(entry) = self.directory.get(code.as_str()) {
+            entry.set_belonging(Belonging {
+                tenant: to,
+                group,
+                ..entry.belonging()
+            });
+        }
+        drop(turn);
+        self.changed(code, Change::Updated);
+        self.bus.publish(Event::AccessChanged);
+        Ok(true)
+    }
+
+    /// Whose a device is, and where it stands. `None` if there is no such device.
+    pub fn belonging(&self, code: &LoginCode) -> Option<Belonging> {
+        self.directory.get(code.as_str()).map(|entry| entry.belonging())
     }
 
     /// Gives a device a new password, random if left out, and disconnects it.
@@ -296,12 +410,14 @@ impl Devices {
     pub async fn set_passwd(&self, code: &LoginCode, passwd: Option<&str>) -> Result<NewDevice, DeviceError> {
         let passwd = passwd.map_or_else(|| Ok(DevicePasswd::random()), DevicePasswd::parse)?;
         let hash = self.hasher.hash(code.as_str(), passwd.reveal());
+        let turn = self.changing.lock().await;
         if !self.db.set_device_passwd(code, &hash.0).await? {
             return Err(DeviceError::NotFound);
         }
         if let Some(entry) = self.directory.get(code.as_str()) {
             entry.set_passwd_hash(hash);
         }
+        drop(turn);
         self.port.dismiss(code, Dismissal::PasswdChanged);
         self.changed(code, Change::ShutOut);
         Ok(NewDevice {
@@ -315,11 +431,17 @@ impl Devices {
     /// # Errors
     /// [`DeviceError::NotFound`] or the database.
     pub async fn delete(&self, code: &LoginCode) -> Result<(), DeviceError> {
-        // First out of the directory, so that it cannot log in again in between.
-        self.directory.remove(code);
-        if !self.db.delete_device(code).await? {
-            return Err(DeviceError::NotFound);
+        let turn = self.changing.lock().await;
+        let entry = self.directory.get(code.as_str()).ok_or(DeviceError::NotFound)?;
+        // Disabled first, so that it cannot log in again in between; and stays so for a login that holds the entry.
+        let was_disabled = entry.is_disabled();
+        entry.set_disabled(true);
+        if let Err(error) = self.db.delete_device(code).await {
+            entry.set_disabled(was_disabled);
+            return Err(error.into());
         }
+        self.directory.remove(code);
+        drop(turn);
         self.port.dismiss(code, Dismissal::Deleted);
         self.changed(code, Change::Deleted);
         Ok(())

@@ -1,6 +1,6 @@
 use super::{ByCode, PasswdHash};
-use crate::db::{Db, DbError, DeviceRow};
-use crate::ids::LoginCode;
+use crate::db::{Db, DbError, DeviceRow, NewDeviceRow};
+use crate::ids::{GroupId, LoginCode, TenantId};
 use parking_lot::Mutex;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -19,10 +19,22 @@ pub struct Entry {
     gate: Mutex<Gate>,
 }
 
+/// Whose a device is, and where it stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Belonging {
+    /// Whose it is; `None`: nobody's, in the platform's stock.
+    pub tenant: Option<TenantId>,
+    /// Where its tenant has sorted it.
+    pub group: Option<GroupId>,
+    /// The platform keeps it: a tenant may release it, but not remove it.
+    pub stocked: bool,
+}
+
 #[derive(Debug)]
 struct Gate {
     hash: PasswdHash,
     disabled: bool,
+    belonging: Belonging,
     /// Where it last logged in from.
     home: Option<IpAddr>,
 }
@@ -38,6 +50,11 @@ impl Entry {
         self.gate.lock().disabled
     }
 
+    /// Whose it is, and where it stands.
+    pub fn belonging(&self) -> Belonging {
+        self.gate.lock().belonging
+    }
+
     /// Whether it last logged in from this address.
     pub fn is_home(&self, address: IpAddr) -> bool {
         self.gate.lock().home == Some(address)
@@ -50,6 +67,10 @@ impl Entry {
 
     pub(super) fn set_disabled(&self, disabled: bool) {
         self.gate.lock().disabled = disabled;
+    }
+
+    pub(super) fn set_belonging(&self, belonging: Belonging) {
+        self.gate.lock().belonging = belonging;
     }
 
     pub(super) fn set_passwd_hash(&self, hash: PasswdHash) {
@@ -75,31 +96,33 @@ impl Directory {
         let gate = Gate {
             hash: PasswdHash(row.passwd_hash),
             disabled: row.disabled,
+            belonging: Belonging {
+                tenant: row.tenant,
+                group: row.group,
+                stocked: row.stocked,
+            },
             home,
         };
-        let code = row.login_code.clone();
-        self.entries.insert(
-            code.clone(),
-            Arc::new(Entry {
-                code,
-                gate: Mutex::new(gate),
-            }),
-        );
+        self.insert(row.login_code.clone(), gate);
     }
 
-    pub(super) fn add_new(&self, code: LoginCode, hash: PasswdHash) {
+    pub(super) fn add_new(&self, row: &NewDeviceRow) {
         let gate = Gate {
-            hash,
+            hash: PasswdHash(row.passwd_hash),
             disabled: false,
+            belonging: Belonging {
+                tenant: row.tenant,
+                group: row.group,
+                stocked: row.stocked,
+            },
             home: None,
         };
-        self.entries.insert(
-            code.clone(),
-            Arc::new(Entry {
-                code,
-                gate: Mutex::new(gate),
-            }),
-        );
+        self.insert(row.login_code.clone(), gate);
+    }
+
+    fn insert(&self, code: LoginCode, gate: Gate) {
+        let gate = Mutex::new(gate);
+        self.entries.insert(code.clone(), Arc::new(Entry { code, gate }));
     }
 
     pub(super) fn remove(&self, code: &LoginCode) {

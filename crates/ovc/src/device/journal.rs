@@ -155,7 +155,16 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let db = Db::open(dir.path()).await.unwrap();
         let code = LoginCode::parse("cam").unwrap();
-        db.add_device(&code, "Cam", &[0; 32], UnixMs(1)).await.unwrap();
+        let device = crate::db::NewDeviceRow {
+            login_code: code.clone(),
+            name: "Cam".into(),
+            passwd_hash: [0; 32],
+            tenant: None,
+            group: None,
+            stocked: false,
+            created_at: UnixMs(1),
+        };
+        db.add_device(&device).await.unwrap();
         let journal = Journal::new(db.clone());
         let info = LoginInfo {
             hardware_model: Some("HW".into()),

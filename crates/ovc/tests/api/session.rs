@@ -21,7 +21,20 @@ async fn log_in(app: &TestApp, username: &str, password: &str) -> (StatusCode, O
 async fn a_user_logs_in_is_known_and_logs_out() {
     let app = TestApp::start().await;
     let (status, me) = app.get("/api/v1/me").await;
-    assert_eq!((status, &me), (StatusCode::OK, &json!({ "username": "admin" })));
+    assert_eq!(
+        (status, &me["username"], &me["platform_admin"], &me["totp"]),
+        (StatusCode::OK, &json!("admin"), &json!(true), &json!(false))
+    );
+    let home = &me["tenants"][0];
+    assert_eq!(
+        (&home["name"], &home["role"], &home["everywhere"]),
+        (&json!("Home"), &json!("owner"), &json!(true))
+    );
+    assert_eq!(
+        home["permissions"].as_array().unwrap().len(),
+        8,
+        "all but running the cloud"
+    );
     let logout = app.request(Method::POST, "/api/v1/logout").send().await.unwrap();
     assert_eq!(logout.status(), StatusCode::NO_CONTENT);
     let (status, error) = app.get("/api/v1/me").await;

@@ -1,0 +1,53 @@
+//! What a request turns out to be about, for the audit log: filled while the request is handled, read when it is
+//! answered.
+
+use crate::account::{Caller, Principal};
+use crate::ids::TenantId;
+use parking_lot::Mutex;
+use std::sync::Arc;
+
+/// A place in the request's extensions. Clones are the same slot.
+#[derive(Debug, Clone, Default)]
+pub(super) struct AuditSlot(Arc<Mutex<AuditNote>>);
+
+/// What became known of a request.
+#[derive(Debug, Clone, Default)]
+pub(super) struct AuditNote {
+    /// Who asks; `None`: nobody known.
+    pub(super) actor: Option<Actor>,
+    /// Whose things it is about.
+    pub(super) tenant: Option<TenantId>,
+    /// What it is about, `device cam 0` for example.
+    pub(super) target: String,
+    /// What else is worth keeping. Never a secret.
+    pub(super) detail: String,
+}
+
+/// Who asks.
+#[derive(Debug, Clone)]
+pub(super) struct Actor {
+    pub(super) principal: Principal,
+    /// His name at the time.
+    pub(super) name: String,
+}
+
+impl From<&Caller> for Actor {
+    fn from(caller: &Caller) -> Self {
+        Self {
+            principal: caller.principal,
+            name: caller.name.clone(),
+        }
+    }
+}
+
+impl AuditSlot {
+    /// Adds to what is known.
+    pub(super) fn fill(&self, fill: impl FnOnce(&mut AuditNote)) {
+        fill(&mut self.0.lock());
+    }
+
+    /// What is known.
+    pub(super) fn note(&self) -> AuditNote {
+        self.0.lock().clone()
+    }
+}
