@@ -25,6 +25,7 @@ pub use door::Door;
 pub use feed::Feed;
 pub use openapi::document;
 
+use crate::access::Access;
 use crate::account::Accounts;
 use crate::account::policy::DevicePlace;
 use crate::clock::UnixMs;
@@ -45,9 +46,11 @@ pub struct Api {
     /// Its configuration.
     pub config: HttpConfig,
     /// Users and sessions.
-    pub accounts: Accounts,
+    pub accounts: Arc<Accounts>,
+    /// Who may do what with which device.
+    pub access: Access,
     /// Devices.
-    pub devices: Devices,
+    pub devices: Arc<Devices>,
     /// The database, for readiness only.
     pub db: Db,
     /// Where devices connect.
@@ -73,8 +76,7 @@ impl std::fmt::Debug for Api {
 impl Api {
     /// Where a device stands. `None` if there is no such device.
     fn place(&self, code: &LoginCode, now: UnixMs) -> Option<DevicePlace> {
-        let belonging = self.devices.belonging(code)?;
-        Some(self.accounts.place(code, belonging.tenant, belonging.group, now))
+        self.access.place(code, now)
     }
 }
 

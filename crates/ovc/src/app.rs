@@ -1,5 +1,6 @@
 //! Wires the services together: the one place that knows them all.
 
+use crate::access::Access;
 use crate::account::tokens::Tokens;
 use crate::account::{Accounts, FirstStart, random_key};
 use crate::api::{Api, Door, Feed};
@@ -92,6 +93,7 @@ impl App {
         let bus = Bus::default();
         let (accounts, first_start) =
             Accounts::open(db.clone(), config.account.clone(), bus.clone(), admin_password).await?;
+        let accounts = Arc::new(accounts);
         let tokens = Tokens::new(&db.key("tokens", random_key()).await?);
         let hasher = PasswdHasher::new(&db.key("device_passwords", random_key()).await?);
         let directory = Arc::new(Directory::load(&db).await?);
@@ -105,20 +107,28 @@ impl App {
         };
         let gateway = Gateway::new(&config.gateway, parts);
         let port: Arc<dyn DevicePort> = Arc::new(gateway.clone());
-        let devices = Devices::new(
+        let access = Access::new(accounts.clone(), directory.clone());
+        let devices = Arc::new(Devices::new(
             db.clone(),
             directory,
             journal.clone(),
             hasher,
             port.clone(),
             bus.clone(),
-        );
+        ));
 
-        let live = Live::start(live_options(&config, rtmp_address), port, &bus, tokens)?;
+        let live = Live::start(
+            live_options(&config, rtmp_address),
+            port,
+            Arc::new(access.clone()),
+            &bus,
+            tokens,
+        )?;
         let (closing, is_closing) = watch::channel(false);
         let api = Arc::new(Api {
             config: config.http.clone(),
             accounts,
+            access,
             devices,
             db: db.clone(),
             gateway: gateway.clone(),

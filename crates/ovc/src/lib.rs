@@ -6,6 +6,7 @@
 //! typed event [`bus`], never by calls upward. Only [`api`] knows HTTP statuses, only [`db`] holds SQL, only
 //! [`gateway`] holds a device's socket.
 
+pub mod access;
 pub mod account;
 pub mod api;
 pub mod app;

@@ -13,9 +13,14 @@
 //!
 //! Every queue here is bounded. A viewer holds no data of its own, only its place in the output's ring: too slow, and
 //! it skips to the newest keyframe; slow again and again, and it is dropped. Nobody else notices.
+//!
+//! A viewer has a seat, which says who he is. Whenever somebody's rights change all seats are looked over, and who may
+//! no longer watch has to leave.
 
+mod eviction;
 mod fanout;
 mod format;
+mod gate;
 mod hub;
 mod lifecycle;
 mod output;
@@ -27,7 +32,9 @@ mod supervise;
 mod timeline;
 mod watch;
 
+pub use eviction::ACCESS_ENDED;
 pub use format::PlayFormat;
+pub use gate::Gate;
 pub use publisher::{PublishRefused, Publisher};
 pub use service::{
     Admission, AudioInfo, Live, LiveOptions, OpenError, Opened, PlayRefused, StreamInfo, StreamState, VideoInfo,

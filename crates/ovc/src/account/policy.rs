@@ -255,8 +255,22 @@ pub struct Scope {
     pub tenants: Vec<TenantId>,
     /// Those in these groups, or in groups below them.
     pub groups: Vec<GroupId>,
-    /// Single ones, as long as they are this tenant's.
+    /// These, as long as they are this tenant's: a grant says nothing about a device that has gone elsewhere.
     pub devices: Vec<(TenantId, LoginCode)>,
+}
+
+impl Scope {
+    /// Whether the device is among them.
+    pub fn contains(&self, place: &DevicePlace) -> bool {
+        let of_tenant = |tenant: TenantId| {
+            self.tenants.contains(&tenant)
+                || self
+                    .devices
+                    .iter()
+                    .any(|(of, code)| *of == tenant && *code == place.code)
+        };
+        self.all || place.tenant.is_some_and(of_tenant) || place.groups.iter().any(|group| self.groups.contains(group))
+    }
 }
 
 /// The devices that the caller may see in a list.
@@ -293,3 +307,7 @@ pub fn may_give(who: &Caller, tenant: TenantId, role: Role, permissions: Permiss
         && (is_owner || role != Role::Owner)
         && (is_owner || permissions.difference(membership.everywhere).is_empty())
 }
+
+#[cfg(test)]
+#[path = "policy_tests.rs"]
+mod tests;

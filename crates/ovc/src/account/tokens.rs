@@ -1,7 +1,9 @@
 //! Signed tokens for one narrow right: whoever holds one may do that one thing until it expires. Nothing is stored;
 //! the signing key lives in the database, so tokens outlive a restart.
 
+use super::policy::Principal;
 use crate::clock::UnixMs;
+use crate::ids::{KeyId, SessionId, UserId};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
@@ -31,7 +33,46 @@ pub enum TokenError {
     Expired,
 }
 
+/// Whom a token was given to. He may have lost since what it stands for: who takes the token asks anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Holder {
+    /// Which user or key.
+    pub principal: Principal,
+    /// The session in which he got it; `None` for a key. The token ends with it.
+    pub session: Option<SessionId>,
+}
+
 const EXPIRY_LEN: usize = 8;
+/// A byte for the kind of principal, its number, and that of the session.
+const HOLDER_LEN: usize = 17;
+const USER: u8 = 1;
+const KEY: u8 = 2;
+
+impl Holder {
+    fn to_bytes(self) -> [u8; HOLDER_LEN] {
+        let (kind, id) = match self.principal {
+            Principal::User(user) => (USER, user.0),
+            Principal::Key(key) => (KEY, key.0),
+        };
+        let mut bytes = [0; HOLDER_LEN];
+        bytes[0] = kind;
+        bytes[1..9].copy_from_slice(&id.to_be_bytes());
+        // Numbers of sessions begin with 1.
+        bytes[9..].copy_from_slice(&self.session.map_or(0, |session| session.0).to_be_bytes());
+        bytes
+    }
+
+    fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let number = |at: usize| Some(i64::from_be_bytes(bytes.get(at..at + 8)?.try_into().ok()?));
+        let principal = match *bytes.first()? {
+            USER => Principal::User(UserId(number(1)?)),
+            KEY => Principal::Key(KeyId(number(1)?)),
+            _ => return None,
+        };
+        let session = Some(SessionId(number(9)?)).filter(|session| session.0 != 0);
+        (bytes.len() == HOLDER_LEN).then_some(Self { principal, session })
+    }
+}
 /// 128 bits of HMAC-SHA256 (RFC 2104 section 5 allows the truncation): URLs that carry tokens stay short, and
 /// devices limit them (256 bytes for a record callback).
 const MAC_LEN: usize = 16;
@@ -56,42 +97,81 @@ impl Tokens {
 
     /// A token for `purpose` on `subject`, good until `expires_at`. 32 characters of `[0-9A-Za-z_-]`.
     pub fn mint(&self, purpose: Purpose, subject: &str, expires_at: UnixMs) -> String {
-        let expiry = expires_at.0.to_be_bytes();
-        let mac = self.mac(purpose, subject, expiry).finalize().into_bytes();
-        let mut token = [0; EXPIRY_LEN + MAC_LEN];
-        token[..EXPIRY_LEN].copy_from_slice(&expiry);
-        token[EXPIRY_LEN..].copy_from_slice(&mac[..MAC_LEN]);
-        URL_SAFE_NO_PAD.encode(token)
+        self.sign(purpose, subject, &[], expires_at)
     }
 
-    /// Checks a token, in constant time where it matters. The answer is when it expires.
+    /// The same, and it says who got it. 55 characters.
+    pub fn mint_for(&self, holder: Holder, purpose: Purpose, subject: &str, expires_at: UnixMs) -> String {
+        self.sign(purpose, subject, &holder.to_bytes(), expires_at)
+    }
+
+    /// Checks a token of [`Self::mint`], in constant time where it matters. The answer is when it expires.
     ///
     /// # Errors
     /// See [`TokenError`]; only a token of ours for this purpose and subject is ever called expired.
     pub fn verify(&self, purpose: Purpose, subject: &str, token: &str, now: UnixMs) -> Result<UnixMs, TokenError> {
-        let mut raw = [0; EXPIRY_LEN + MAC_LEN];
-        match URL_SAFE_NO_PAD.decode_slice(token, &mut raw) {
-            Ok(len) if len == raw.len() => {}
-            _ => return Err(TokenError::Invalid),
-        }
-        let mut expiry = [0; EXPIRY_LEN];
-        expiry.copy_from_slice(&raw[..EXPIRY_LEN]);
-        self.mac(purpose, subject, expiry)
-            .verify_truncated_left(&raw[EXPIRY_LEN..])
-            .map_err(|_| TokenError::Invalid)?;
-        let expires_at = UnixMs(i64::from_be_bytes(expiry));
-        if expires_at <= now {
-            Err(TokenError::Expired)
-        } else {
+        let (expires_at, claim) = self.check(purpose, subject, token, now)?;
+        if claim.is_empty() {
             Ok(expires_at)
+        } else {
+            Err(TokenError::Invalid)
         }
     }
 
-    fn mac(&self, purpose: Purpose, subject: &str, expiry: [u8; EXPIRY_LEN]) -> Hmac<Sha256> {
+    /// Checks a token of [`Self::mint_for`]. The answer is who got it.
+    ///
+    /// # Errors
+    /// As with [`Self::verify`].
+    pub fn verify_holder(
+        &self,
+        purpose: Purpose,
+        subject: &str,
+        token: &str,
+        now: UnixMs,
+    ) -> Result<Holder, TokenError> {
+        let (_, claim) = self.check(purpose, subject, token, now)?;
+        Holder::from_bytes(&claim).ok_or(TokenError::Invalid)
+    }
+
+    fn sign(&self, purpose: Purpose, subject: &str, claim: &[u8], expires_at: UnixMs) -> String {
+        let expiry = expires_at.0.to_be_bytes();
+        let mac = self.mac(purpose, subject, claim, expiry).finalize().into_bytes();
+        URL_SAFE_NO_PAD.encode([&expiry, claim, &mac[..MAC_LEN]].concat())
+    }
+
+    fn check(
+        &self,
+        purpose: Purpose,
+        subject: &str,
+        token: &str,
+        now: UnixMs,
+    ) -> Result<(UnixMs, Vec<u8>), TokenError> {
+        // The decoder wants room in whole groups of three bytes.
+        let mut raw = [0; (EXPIRY_LEN + HOLDER_LEN + MAC_LEN).next_multiple_of(3)];
+        let len = URL_SAFE_NO_PAD
+            .decode_slice(token, &mut raw)
+            .map_err(|_| TokenError::Invalid)?;
+        let (rest, mac) = raw[..len].split_last_chunk::<MAC_LEN>().ok_or(TokenError::Invalid)?;
+        let (expiry, claim) = rest.split_first_chunk::<EXPIRY_LEN>().ok_or(TokenError::Invalid)?;
+        self.mac(purpose, subject, claim, *expiry)
+            .verify_truncated_left(mac)
+            .map_err(|_| TokenError::Invalid)?;
+        let expires_at = UnixMs(i64::from_be_bytes(*expiry));
+        if expires_at <= now {
+            Err(TokenError::Expired)
+        } else {
+            Ok((expires_at, claim.to_vec()))
+        }
+    }
+
+    fn mac(&self, purpose: Purpose, subject: &str, claim: &[u8], expiry: [u8; EXPIRY_LEN]) -> Hmac<Sha256> {
         let mut mac = self.keyed.clone();
+        // What has a fixed width comes first, then the claim with its length, so that no two different inputs read
+        // the same.
         mac.update(&[purpose as u8]);
-        // Fixed-width fields come first, so that no two different inputs read the same.
         mac.update(&expiry);
+        mac.update(&[u8::try_from(claim.len()).unwrap_or(u8::MAX)]);
+        mac.update(claim);
         mac.update(subject.as_bytes());
         mac
     }
@@ -134,6 +214,35 @@ mod tests {
             Tokens::new(&[8; 32]).verify(Purpose::Play, "s1", &token, NOW),
             Err(TokenError::Invalid)
         );
+    }
+
+    #[test]
+    fn a_token_says_who_got_it() {
+        let tokens = Tokens::new(&[7; 32]);
+        let until = NOW.plus(Duration::from_secs(60));
+        let in_session = Holder {
+            principal: Principal::User(UserId(7)),
+            session: Some(SessionId(8)),
+        };
+        let with_key = Holder {
+            principal: Principal::Key(KeyId(7)),
+            session: None,
+        };
+        for holder in [in_session, with_key] {
+            let token = tokens.mint_for(holder, Purpose::Play, "s1", until);
+            assert_eq!(token.len(), 55);
+            let verified = |subject, token: &str, now| tokens.verify_holder(Purpose::Play, subject, token, now);
+            assert_eq!(verified("s1", &token, NOW), Ok(holder));
+            assert_eq!(verified("s1", &token, until), Err(TokenError::Expired));
+            assert_eq!(verified("s2", &token, NOW), Err(TokenError::Invalid));
+            // Neither is worth anything in the place of the other.
+            let plain = tokens.mint(Purpose::Play, "s1", until);
+            assert_eq!(verified("s1", &plain, NOW), Err(TokenError::Invalid));
+            assert_eq!(
+                tokens.verify(Purpose::Play, "s1", &token, NOW),
+                Err(TokenError::Invalid)
+            );
+        }
     }
 
     #[test]

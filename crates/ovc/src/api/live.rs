@@ -4,6 +4,7 @@ use super::error::{ApiError, ErrorBody};
 use super::host::Origin;
 use crate::account::Permission;
 use crate::account::policy::{self, Decision, Resource};
+use crate::account::tokens::Holder;
 use crate::clock::UnixMs;
 use crate::live::{AudioInfo, OpenError, StreamInfo, VideoInfo};
 use axum::Json;
@@ -76,7 +77,11 @@ pub(super) async fn open_live(
     on: Allowed<OnChannel<SeeLive>>,
     origin: Origin,
 ) -> Result<Json<LiveAnswer>, ApiError> {
-    let opened = api.live.open(&on.place.code, on.channel).await?;
+    let holder = Holder {
+        principal: on.caller.principal,
+        session: on.session,
+    };
+    let opened = api.live.open(holder, &on.place.code, on.channel).await?;
     let url = |suffix: &str| format!("/live/{}.{suffix}?token={}", opened.stream_id, opened.play_token);
     Ok(Json(LiveAnswer {
         play: PlayUrls {

@@ -85,6 +85,7 @@ fn check(api: &Api, stream_id: &str, query: &str) -> Result<Admission, ApiError>
         let (status, code) = match refused {
             PlayRefused::BadToken => (StatusCode::FORBIDDEN, "bad_token"),
             PlayRefused::Expired => (StatusCode::FORBIDDEN, "token_expired"),
+            PlayRefused::NotAllowed => (StatusCode::FORBIDDEN, "forbidden"),
             PlayRefused::Ended => (StatusCode::NOT_FOUND, "stream_ended"),
             PlayRefused::Full => (StatusCode::SERVICE_UNAVAILABLE, "too_many_viewers"),
         };

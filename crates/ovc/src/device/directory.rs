@@ -34,6 +34,8 @@ pub struct Belonging {
 struct Gate {
     hash: PasswdHash,
     disabled: bool,
+    /// How often it was shut out.
+    shut_outs: u64,
     belonging: Belonging,
     /// Where it last logged in from.
     home: Option<IpAddr>,
@@ -48,6 +50,12 @@ impl Entry {
     /// Whether it may not log in.
     pub fn is_disabled(&self) -> bool {
         self.gate.lock().disabled
+    }
+
+    /// A number that changes each time it is shut out: whatever it had open then ends. `None`: it may not log in.
+    pub fn standing(&self) -> Option<u64> {
+        let gate = self.gate.lock();
+        (!gate.disabled).then_some(gate.shut_outs)
     }
 
     /// Whose it is, and where it stands.
@@ -66,7 +74,9 @@ impl Entry {
     }
 
     pub(super) fn set_disabled(&self, disabled: bool) {
-        self.gate.lock().disabled = disabled;
+        let mut gate = self.gate.lock();
+        gate.disabled = disabled;
+        gate.shut_outs += u64::from(disabled);
     }
 
     pub(super) fn set_belonging(&self, belonging: Belonging) {
@@ -74,7 +84,9 @@ impl Entry {
     }
 
     pub(super) fn set_passwd_hash(&self, hash: PasswdHash) {
-        self.gate.lock().hash = hash;
+        let mut gate = self.gate.lock();
+        gate.hash = hash;
+        gate.shut_outs += 1;
     }
 }
 
@@ -96,6 +108,7 @@ impl Directory {
         let gate = Gate {
             hash: PasswdHash(row.passwd_hash),
             disabled: row.disabled,
+            shut_outs: 0,
             belonging: Belonging {
                 tenant: row.tenant,
                 group: row.group,
@@ -110,6 +123,7 @@ impl Directory {
         let gate = Gate {
             hash: PasswdHash(row.passwd_hash),
             disabled: false,
+            shut_outs: 0,
             belonging: Belonging {
                 tenant: row.tenant,
                 group: row.group,

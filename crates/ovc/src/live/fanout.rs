@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
 
-pub(super) use viewer::{Attached, NewViewer};
+pub(super) use viewer::{Attached, NewViewer, Patience};
 use worker::Worker;
 
 /// All fan-out threads. Clones are the same.
@@ -62,6 +62,13 @@ impl FanOut {
         self.inboxes[turn % self.inboxes.len()].send(Command::Join(Box::new(viewer)));
     }
 
+    /// Viewers have been evicted: the threads look which.
+    pub(super) fn evict(&self) {
+        for inbox in self.inboxes.iter() {
+            inbox.send(Command::Evict);
+        }
+    }
+
     /// Lets the threads finish what their viewers still have to get, and drops the rest at `limit`.
     pub(super) fn shutdown(&self, limit: Duration) {
         let deadline = Instant::now() + limit;
@@ -87,11 +94,14 @@ enum Command {
     Join(Box<NewViewer>),
     /// This output has new chunks.
     Grown(usize),
+    /// Some viewers have been evicted.
+    Evict,
     /// End when the last viewer is gone, at the latest then.
     Finish(Instant),
 }
 
-/// The way to a thread. Bounded by what it carries: a viewer stands in it once, and so does an output.
+/// The way to a thread. Bounded by what it carries: a viewer stands in it once, and so does an output; evictions come
+/// a few times a second at most.
 struct Inbox {
     commands: Mutex<Vec<Command>>,
     waker: mio::Waker,

@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use slab::Slab;
 use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
+use super::eviction::Seat;
 use super::hub::Hub;
 use super::lifecycle::Lifecycle;
 use super::{StreamInfo, StreamState};
@@ -37,7 +39,10 @@ pub(super) struct Entry {
     pub(super) hub: Arc<Hub>,
     /// The number of the publisher, and the way to tell it that it has been replaced.
     pub(super) publisher: Option<(u64, Arc<Notify>)>,
-    pub(super) viewers: usize,
+    /// The viewers.
+    seats: Slab<Arc<Seat>>,
+    /// The device's standing when the stream was first wanted; another one: it was shut out since.
+    pub(super) standing: Option<u64>,
     pub(super) progress: watch::Sender<Progress>,
     /// Wakes the stream's task.
     pub(super) changed: Arc<Notify>,
@@ -69,6 +74,17 @@ impl Registry {
         self.streams.get_mut(id)
     }
 
+    /// All of them.
+    pub(super) fn ids(&self) -> Vec<StreamId> {
+        self.streams.keys().cloned().collect()
+    }
+
+    /// The devices with streams, and what their standing was.
+    pub(super) fn standings(&self) -> Vec<(LoginCode, Option<u64>)> {
+        let standing = |entry: &Entry| (entry.device.clone(), entry.standing);
+        self.streams.values().map(standing).collect()
+    }
+
     /// The stream of a channel.
     pub(super) fn of_channel(&self, device: &LoginCode, channel: ChannelId) -> Option<&StreamId> {
         self.by_device.get(device)?.get(&channel)
@@ -87,6 +103,7 @@ impl Registry {
         id: StreamId,
         device: &LoginCode,
         channel: ChannelId,
+        standing: Option<u64>,
         hub: Arc<Hub>,
         linger: Duration,
     ) {
@@ -96,7 +113,8 @@ impl Registry {
             life: Lifecycle::new(linger, Instant::now()),
             hub,
             publisher: None,
-            viewers: 0,
+            seats: Slab::new(),
+            standing,
             progress: watch::Sender::new(Progress::Asking),
             changed: Arc::new(Notify::new()),
             started_at: UnixMs::now(),
@@ -130,8 +148,8 @@ impl Registry {
     /// Forgets every stream and takes no new one. Answers the hubs that are to be closed.
     pub(super) fn close(&mut self) -> Vec<Arc<Hub>> {
         self.closing = true;
-        let ids: Vec<StreamId> = self.streams.keys().cloned().collect();
-        ids.iter()
+        self.ids()
+            .iter()
             .filter_map(|id| self.remove(id, Progress::Ended))
             .map(|entry| entry.hub)
             .collect()
@@ -145,6 +163,26 @@ impl Registry {
 }
 
 impl Entry {
+    /// How many watch.
+    pub(super) fn viewers(&self) -> usize {
+        self.seats.len()
+    }
+
+    /// Everybody who watches.
+    pub(super) fn seats(&self) -> Vec<Arc<Seat>> {
+        self.seats.iter().map(|(_, seat)| seat.clone()).collect()
+    }
+
+    /// Somebody comes to watch. The number of his seat.
+    pub(super) fn sit_down(&mut self, seat: Arc<Seat>) -> usize {
+        self.seats.insert(seat)
+    }
+
+    /// He goes.
+    pub(super) fn get_up(&mut self, number: usize) {
+        self.seats.try_remove(number);
+    }
+
     fn info(&self, id: &StreamId) -> StreamInfo {
         let told = self.hub.info();
         let state = match (&self.publisher, told.seen_media) {
@@ -157,7 +195,7 @@ impl Entry {
             device: self.device.clone(),
             channel: self.channel,
             state,
-            viewers: self.viewers,
+            viewers: self.viewers(),
             video: told.video,
             audio: told.audio,
             bitrate_bps: told.bitrate_bps,

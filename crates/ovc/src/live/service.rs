@@ -5,15 +5,17 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 use tokio::net::TcpStream;
+use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::fanout::{FanOut, NewViewer};
 use super::format::PlayFormat;
+use super::gate::Gate;
 use super::publisher::{PublishRefused, Publisher};
 use super::registry::{Progress, Registry};
 use super::subscription::Subscription;
-use super::{supervise, watch};
-use crate::account::tokens::{Purpose, TokenError, Tokens};
+use super::{eviction, supervise, watch};
+use crate::account::tokens::{Holder, Purpose, TokenError, Tokens};
 use crate::bus::Bus;
 use crate::clock::UnixMs;
 use crate::config::LiveConfig;
@@ -46,6 +48,9 @@ pub(super) struct Shared {
     pub(super) options: LiveOptions,
     pub(super) port: Arc<dyn DevicePort>,
     pub(super) tokens: Tokens,
+    pub(super) gate: Arc<dyn Gate>,
+    /// Somebody may watch less than before.
+    pub(super) rights_changed: Arc<Notify>,
     pub(super) registry: Mutex<Registry>,
     pub(super) fan_out: FanOut,
 }
@@ -109,6 +114,9 @@ pub enum PlayRefused {
     /// The stream does not run any more.
     #[error("the stream has ended")]
     Ended,
+    /// He who got the token may no longer watch the channel.
+    #[error("you may no longer watch this")]
+    NotAllowed,
     /// The limit of viewers is reached.
     #[error("too many viewers")]
     Full,
@@ -192,25 +200,35 @@ impl Live {
     ///
     /// # Errors
     /// If threads or their event queues cannot be made.
-    pub fn start(options: LiveOptions, port: Arc<dyn DevicePort>, bus: &Bus, tokens: Tokens) -> std::io::Result<Self> {
+    pub fn start(
+        options: LiveOptions,
+        port: Arc<dyn DevicePort>,
+        gate: Arc<dyn Gate>,
+        bus: &Bus,
+        tokens: Tokens,
+    ) -> std::io::Result<Self> {
         let fan_out = FanOut::start(options.fan_out_threads.max(1), options.config.viewer_stall_limit)?;
         let shared = Arc::new(Shared {
             options,
             port,
             tokens,
+            gate,
+            rights_changed: Arc::default(),
             registry: Mutex::new(Registry::default()),
             fan_out,
         });
         supervise::follow_bus(&shared, bus.subscribe());
+        eviction::start(&shared);
         Ok(Self { shared })
     }
 
     /// Wants a channel's stream: starts it if it does not run, and waits until it has video. Openers and viewers of
-    /// one channel share one stream. Dropping the future only gives up waiting.
+    /// one channel share one stream. Dropping the future only gives up waiting. The token in the answer is good as long
+    /// as `holder`, who must be allowed to watch, stays so.
     ///
     /// # Errors
     /// See [`OpenError`].
-    pub async fn open(&self, device: &LoginCode, channel: ChannelId) -> Result<Opened, OpenError> {
+    pub async fn open(&self, holder: Holder, device: &LoginCode, channel: ChannelId) -> Result<Opened, OpenError> {
         let shared = &self.shared;
         let mut opener = watch::Opening::begin(shared, device, channel)?;
         let deadline = Instant::now() + shared.options.config.start_timeout;
@@ -232,7 +250,9 @@ impl Live {
         }
         let stream_id = opener.stream_id().clone();
         let expires_at = UnixMs::now().plus(shared.options.config.play_url_lifetime);
-        let play_token = shared.tokens.mint(Purpose::Play, stream_id.as_str(), expires_at);
+        let play_token = shared
+            .tokens
+            .mint_for(holder, Purpose::Play, stream_id.as_str(), expires_at);
         Ok(Opened {
             stream_id,
             play_token,
@@ -245,17 +265,16 @@ impl Live {
     /// # Errors
     /// See [`PlayRefused`].
     pub fn admit(&self, stream_id: &str, token: &str) -> Result<Admission, PlayRefused> {
-        match self
+        let holder = self
             .shared
             .tokens
-            .verify(Purpose::Play, stream_id, token, UnixMs::now())
-        {
-            Ok(_) => {}
-            Err(TokenError::Expired) => return Err(PlayRefused::Expired),
-            Err(_) => return Err(PlayRefused::BadToken),
-        }
+            .verify_holder(Purpose::Play, stream_id, token, UnixMs::now())
+            .map_err(|error| match error {
+                TokenError::Expired => PlayRefused::Expired,
+                _ => PlayRefused::BadToken,
+            })?;
         Ok(Admission {
-            watching: watch::Watching::begin(&self.shared, stream_id)?,
+            watching: watch::Watching::begin(&self.shared, stream_id, holder)?,
         })
     }
 

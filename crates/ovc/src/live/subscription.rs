@@ -36,6 +36,10 @@ impl Subscription {
     /// The next chunk; `None` at the end of the stream. Safe to cancel.
     pub async fn next(&mut self) -> Option<Bytes> {
         loop {
+            let seat = Arc::clone(self.attached.seat());
+            if seat.is_evicted() {
+                return None;
+            }
             if let Some(chunk) = self.ready.pop_front() {
                 return Some(chunk);
             }
@@ -54,7 +58,10 @@ impl Subscription {
                 if closed {
                     return None;
                 }
-                grown.await;
+                tokio::select! {
+                    () = grown => {}
+                    () = seat.evicted() => {}
+                }
             }
         }
     }

@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep_until};
 use super::lifecycle::{Action, Answer};
 use super::registry::Progress;
 use super::service::Shared;
-use crate::bus::{Change, Event, Subscription};
+use crate::bus::{Change, Event, Lagged, Subscription};
 use crate::device::{CallError, Report};
 use crate::ids::{ChannelId, LoginCode, StreamId};
 
@@ -120,7 +120,7 @@ fn asked(shared: &Shared, id: &StreamId, answer: Result<(), CallError>) {
         Err(CallError::Disconnected | CallError::Replaced) => Answer::Lost,
         Err(_) => Answer::Refused,
     };
-    let over = entry.life.asked(heard, entry.viewers);
+    let over = entry.life.asked(heard, entry.viewers());
     let outcome = if answer.is_ok() { "ok" } else { "failed" };
     metrics::counter!("ovc_live_publish_requests_total", "outcome" => outcome).increment(1);
     if let Err(error) = &answer {
@@ -179,11 +179,23 @@ pub(super) fn follow_bus(shared: &Arc<Shared>, mut events: Subscription) {
                     change: Change::Deleted | Change::ShutOut,
                     ..
                 }) => shut_out(&shared, &device),
-                // What was missed, the next Keepalives tell again.
-                Ok(_) | Err(_) => {}
+                Ok(Event::AccessChanged) => shared.rights_changed.notify_one(),
+                Ok(_) => {}
+                Err(Lagged(_)) => look_anew(&shared),
             }
         }
     });
+}
+
+/// Events were missed. What devices said, their next Keepalives tell again; what people did is looked up.
+fn look_anew(shared: &Shared) {
+    shared.rights_changed.notify_one();
+    let streams = shared.registry.lock().standings();
+    for (device, standing) in streams {
+        if shared.gate.standing(&device) != standing {
+            shut_out(shared, &device);
+        }
+    }
 }
 
 fn returned(shared: &Shared, device: &LoginCode) {

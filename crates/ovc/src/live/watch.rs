@@ -6,11 +6,13 @@ use std::sync::Arc;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use super::eviction::Seat;
 use super::hub::Hub;
 use super::registry::{Progress, Registry};
 use super::service::{OpenError, PlayRefused, Shared};
 use super::supervise;
 use crate::account::random_text;
+use crate::account::tokens::Holder;
 use crate::ids::{ChannelId, LoginCode, StreamId};
 
 /// Waits for a stream to have video.
@@ -33,7 +35,8 @@ impl Opening {
                 let id = StreamId(random_text::<12>());
                 let config = &shared.options.config;
                 let hub = Arc::new(Hub::new(id.clone(), config.buffer.as_u64()));
-                registry.insert(id.clone(), device, channel, hub, config.linger);
+                let standing = shared.gate.standing(device);
+                registry.insert(id.clone(), device, channel, standing, hub, config.linger);
                 supervise::start(shared, id.clone());
                 id
             }
@@ -82,26 +85,51 @@ impl Drop for Opening {
 pub(super) struct Watching {
     shared: Arc<Shared>,
     hub: Arc<Hub>,
+    seat: Arc<Seat>,
+    number: usize,
 }
 
 impl Watching {
-    pub(super) fn begin(shared: &Arc<Shared>, stream_id: &str) -> Result<Self, PlayRefused> {
+    /// Takes a seat, and only then asks whether he may: whoever takes the right back meanwhile finds him there.
+    pub(super) fn begin(shared: &Arc<Shared>, stream_id: &str, holder: Holder) -> Result<Self, PlayRefused> {
+        let (watching, device, channel) = Self::sit_down(shared, stream_id, holder)?;
+        if shared.gate.may_watch(&holder, &device, channel) {
+            Ok(watching)
+        } else {
+            Err(PlayRefused::NotAllowed)
+        }
+    }
+
+    fn sit_down(
+        shared: &Arc<Shared>,
+        stream_id: &str,
+        holder: Holder,
+    ) -> Result<(Self, LoginCode, ChannelId), PlayRefused> {
         let mut registry = shared.registry.lock();
         if registry.viewers >= shared.options.config.max_viewers {
             return Err(PlayRefused::Full);
         }
         let entry = registry.get_mut(stream_id).ok_or(PlayRefused::Ended)?;
         entry.life.watcher_came();
-        entry.viewers += 1;
+        let seat = Arc::new(Seat::new(holder));
+        let number = entry.sit_down(seat.clone());
         entry.changed.notify_one();
-        let hub = entry.hub.clone();
+        let (hub, device, channel) = (entry.hub.clone(), entry.device.clone(), entry.channel);
         registry.viewers += 1;
         metrics::gauge!("ovc_live_viewers").set(registry.viewers as f64);
         drop(registry);
-        Ok(Self {
+        let watching = Self {
             shared: shared.clone(),
             hub,
-        })
+            seat,
+            number,
+        };
+        Ok((watching, device, channel))
+    }
+
+    /// Where he learns that he has to leave.
+    pub(super) fn seat(&self) -> &Arc<Seat> {
+        &self.seat
     }
 
     pub(super) fn hub(&self) -> &Arc<Hub> {
@@ -123,7 +151,7 @@ impl Drop for Watching {
         registry.viewers = registry.viewers.saturating_sub(1);
         metrics::gauge!("ovc_live_viewers").set(registry.viewers as f64);
         if let Some(entry) = registry.get_mut(self.hub.stream_id().as_str()) {
-            entry.viewers = entry.viewers.saturating_sub(1);
+            entry.get_up(self.number);
         }
         left(&mut registry, self.hub.stream_id());
     }

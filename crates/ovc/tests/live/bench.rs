@@ -6,12 +6,14 @@ use std::time::{Duration, Instant, SystemTime};
 use bytes::Bytes;
 use media::flv::Body;
 use media::{AudioConfig, Frame, VideoConfig, aac, h264};
-use ovc::account::tokens::Tokens;
+use ovc::account::policy::Principal;
+use ovc::account::tokens::{Holder, Tokens};
 use ovc::bus::{Bus, Event};
 use ovc::config::LiveConfig;
 use ovc::device::{ChannelReport, Report};
-use ovc::ids::{ChannelId, LoginCode, StreamId};
-use ovc::live::{Live, LiveOptions, OpenError, Opened, Publisher};
+use ovc::ids::{ChannelId, LoginCode, SessionId, StreamId, UserId};
+use ovc::live::{Gate, Live, LiveOptions, OpenError, Opened, Publisher};
+use parking_lot::Mutex;
 use tokio::sync::mpsc;
 
 use crate::port::{Call, Reply, ScriptedPort};
@@ -22,8 +24,34 @@ pub(crate) fn device() -> LoginCode {
     LoginCode::parse("1000000000000001").unwrap()
 }
 
+/// Somebody who watches, in one of his sessions.
+pub(crate) fn viewer(session: i64) -> Holder {
+    Holder {
+        principal: Principal::User(UserId(1)),
+        session: Some(SessionId(session)),
+    }
+}
+
+/// Everybody may watch, but those named here; the device's standing is as it is set.
+#[derive(Default)]
+pub(crate) struct ScriptedGate {
+    pub(crate) refused: Mutex<Vec<Holder>>,
+    pub(crate) standing: Mutex<Option<u64>>,
+}
+
+impl Gate for ScriptedGate {
+    fn may_watch(&self, who: &Holder, _: &LoginCode, _: ChannelId) -> bool {
+        !self.refused.lock().contains(who)
+    }
+
+    fn standing(&self, _: &LoginCode) -> Option<u64> {
+        *self.standing.lock()
+    }
+}
+
 pub(crate) struct LiveBench {
     pub(crate) live: Live,
+    pub(crate) gate: Arc<ScriptedGate>,
     pub(crate) bus: Bus,
     pub(crate) calls: mpsc::UnboundedReceiver<Call>,
 }
@@ -42,14 +70,15 @@ impl LiveBench {
             rtmp_port: 1935,
             fan_out_threads: 2,
         };
-        let live = Live::start(options, port, &bus, Tokens::new(&[7; 32])).unwrap();
-        Self { live, bus, calls }
+        let gate = Arc::new(ScriptedGate::default());
+        let live = Live::start(options, port, gate.clone(), &bus, Tokens::new(&[7; 32])).unwrap();
+        Self { live, gate, bus, calls }
     }
 
     /// Opens in the background, as a request of the API does.
     pub(crate) fn open(&self) -> tokio::task::JoinHandle<Result<Opened, OpenError>> {
         let live = self.live.clone();
-        tokio::spawn(async move { live.open(&device(), CHANNEL).await })
+        tokio::spawn(async move { live.open(viewer(1), &device(), CHANNEL).await })
     }
 
     /// The next call the device gets.

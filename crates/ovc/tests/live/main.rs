@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "tests; the lint knows functions marked as such only")]
 
 mod bench;
+mod eviction;
 mod ingest;
 mod lifecycle;
 mod port;

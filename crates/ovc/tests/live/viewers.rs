@@ -17,7 +17,7 @@ const LIMIT: Duration = Duration::from_secs(20);
 const HEAD: &[u8] = b"HTTP/1.1 200 OK\r\n\r\n";
 
 /// A viewer's end of a connection that the cloud plays to.
-fn watch(live: &Live, opened: &Opened, format: PlayFormat) -> TcpStream {
+pub(crate) fn watch(live: &Live, opened: &Opened, format: PlayFormat) -> TcpStream {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let viewer = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
     viewer.set_read_timeout(Some(LIMIT)).unwrap();

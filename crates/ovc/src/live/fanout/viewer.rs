@@ -9,6 +9,7 @@ use bytes::Bytes;
 use socket2::{SockRef, TcpKeepalive};
 use ws::{Decoder, Message, Role, encode_close, encode_pong};
 
+use super::super::eviction::{ACCESS_ENDED, ACCESS_ENDED_REASON, Seat};
 use super::super::format::PlayFormat;
 use super::super::output::{Cursor, Output};
 use super::super::watch::Watching;
@@ -42,6 +43,11 @@ impl Attached {
 
     pub(in super::super) fn output(&self) -> &Arc<Output> {
         &self.output
+    }
+
+    /// Where the viewer learns that he has to leave.
+    pub(in super::super) fn seat(&self) -> &Arc<Seat> {
+        self.watching.seat()
     }
 }
 
@@ -85,8 +91,7 @@ impl NewViewer {
             cursor: Cursor::START,
             current: Some((head.into(), 0)),
             blocked: false,
-            skips: 0,
-            first_skip: None,
+            patience: Patience::default(),
             progress: Instant::now(),
             decoder,
             replies: Vec::new(),
@@ -102,11 +107,13 @@ impl NewViewer {
 
 /// Why a viewer's connection ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Leave {
+pub(in super::super) enum Leave {
     /// It closed, or its connection broke.
     Gone,
     /// The stream is over and it has got everything.
     Over,
+    /// It may no longer watch.
+    Evicted,
     /// It could not keep up.
     TooSlow,
     /// It broke the rules of its protocol.
@@ -118,8 +125,36 @@ impl Leave {
         match self {
             Self::Gone => "gone",
             Self::Over => "over",
+            Self::Evicted => "evicted",
             Self::TooSlow => "too_slow",
             Self::Misbehaved => "misbehaved",
+        }
+    }
+}
+
+/// How often a viewer may skip before he is taken for one that cannot keep up.
+#[derive(Debug, Default)]
+pub(in super::super) struct Patience {
+    skips: u8,
+    first_skip: Option<Instant>,
+}
+
+impl Patience {
+    /// He skips.
+    pub(in super::super) fn skipped(&mut self, now: Instant) -> Result<(), Leave> {
+        metrics::counter!("ovc_live_viewer_skips_total").increment(1);
+        if self
+            .first_skip
+            .is_none_or(|first| now.saturating_duration_since(first) > SKIP_WINDOW)
+        {
+            self.first_skip = Some(now);
+            self.skips = 0;
+        }
+        self.skips += 1;
+        if self.skips > MAX_SKIPS {
+            Err(Leave::TooSlow)
+        } else {
+            Ok(())
         }
     }
 }
@@ -132,8 +167,7 @@ pub(super) struct Viewer {
     current: Option<(Bytes, usize)>,
     /// The socket takes no more.
     blocked: bool,
-    skips: u8,
-    first_skip: Option<Instant>,
+    patience: Patience,
     /// When the socket last took something, or had nothing to take.
     progress: Instant,
     decoder: Option<Box<Decoder>>,
@@ -181,7 +215,7 @@ impl Viewer {
                 (ring.collect(&mut self.cursor, batch, MAX_SLICES), ring.is_closed())
             };
             if collected.skips {
-                self.skipped(now)?;
+                self.patience.skipped(now)?;
             }
             if batch.is_empty() {
                 self.blocked = false;
@@ -232,20 +266,15 @@ impl Viewer {
         Ok(())
     }
 
-    fn skipped(&mut self, now: Instant) -> Result<(), Leave> {
-        metrics::counter!("ovc_live_viewer_skips_total").increment(1);
-        if self
-            .first_skip
-            .is_none_or(|first| now.saturating_duration_since(first) > SKIP_WINDOW)
-        {
-            self.first_skip = Some(now);
-            self.skips = 0;
-        }
-        self.skips += 1;
-        if self.skips > MAX_SKIPS {
-            Err(Leave::TooSlow)
-        } else {
-            Ok(())
+    /// Whether he has to leave.
+    pub(super) fn is_evicted(&self) -> bool {
+        self.attached.seat().is_evicted()
+    }
+
+    /// Tells a WebSocket why it ends. HTTP has no word for it.
+    pub(super) fn say_evicted(&mut self) {
+        if self.decoder.is_some() {
+            self.say_close(ACCESS_ENDED, ACCESS_ENDED_REASON);
         }
     }
 
@@ -319,13 +348,14 @@ impl Viewer {
         }
     }
 
-    /// A last word, if the socket takes it now and no chunk is half sent.
+    /// A last word, behind what is half sent, as far as the socket takes it now.
     fn say_close(&mut self, code: u16, reason: &str) {
-        if self.current.is_none() {
-            let mut close = Vec::new();
-            encode_close(&mut close, code, reason, None);
-            let _ = self.stream.write(&close);
+        let mut last = Vec::new();
+        if let Some((chunk, sent)) = self.current.take() {
+            last.extend_from_slice(&chunk[sent..]);
         }
+        encode_close(&mut last, code, reason, None);
+        let _ = self.stream.write(&last);
     }
 }
 

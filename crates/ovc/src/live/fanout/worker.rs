@@ -96,6 +96,7 @@ impl Worker {
                 match command {
                     Command::Join(new) => self.join(*new),
                     Command::Grown(group) => self.grown(group),
+                    Command::Evict => self.evict(),
                     Command::Finish(deadline) => self.finish = Some(deadline),
                 }
             }
@@ -133,6 +134,10 @@ impl Worker {
         let now = Instant::now();
         self.next_sweep.get_or_insert(now + SWEEP_EVERY);
         let viewer = &mut self.viewers[key];
+        // Between his admission and now: the thread was told before he was here.
+        if viewer.is_evicted() {
+            return self.leave(key, Leave::Evicted);
+        }
         let outcome = viewer
             .hear(&mut leftover)
             .and_then(|()| viewer.pump(&mut self.batch, now));
@@ -226,8 +231,13 @@ impl Worker {
             return;
         };
         metrics::counter!("ovc_live_viewers_left_total", "why" => why.name()).increment(1);
-        if matches!(why, Leave::Over | Leave::Misbehaved) {
-            viewer.finish(&mut self.scratch);
+        match why {
+            Leave::Over | Leave::Misbehaved => viewer.finish(&mut self.scratch),
+            Leave::Evicted => {
+                viewer.say_evicted();
+                viewer.finish(&mut self.scratch);
+            }
+            Leave::Gone | Leave::TooSlow => {}
         }
         // Closing the socket takes it out of the event queue as well.
         let _ = self.poll.registry().deregister(&mut viewer.stream);
@@ -244,6 +254,15 @@ impl Worker {
             group.output.remove_interest(&group.interest);
             self.group_of.remove(&address);
             self.groups.remove(group_key);
+        }
+    }
+
+    /// Ends the connections of viewers who may no longer watch.
+    fn evict(&mut self) {
+        let evicted = self.viewers.iter().filter(|(_, viewer)| viewer.is_evicted());
+        let evicted: Vec<usize> = evicted.map(|(key, _)| key).collect();
+        for key in evicted {
+            self.leave(key, Leave::Evicted);
         }
     }
 

@@ -1,0 +1,50 @@
+//! What is known of people and of devices, put together: who may do what with which device.
+
+use crate::account::policy::{Decision, DevicePlace, Resource, decide};
+use crate::account::tokens::Holder;
+use crate::account::{Accounts, Permission};
+use crate::clock::UnixMs;
+use crate::device::{Belonging, Directory};
+use crate::ids::{ChannelId, LoginCode};
+use crate::live::Gate;
+use std::sync::Arc;
+
+/// Answers from memory. Clones are the same.
+#[derive(Debug, Clone)]
+pub struct Access {
+    accounts: Arc<Accounts>,
+    directory: Arc<Directory>,
+}
+
+impl Access {
+    /// Over these.
+    pub fn new(accounts: Arc<Accounts>, directory: Arc<Directory>) -> Self {
+        Self { accounts, directory }
+    }
+
+    /// Where a device stands. `None` if there is no such device.
+    pub fn place(&self, device: &LoginCode, now: UnixMs) -> Option<DevicePlace> {
+        let belonging = self.directory.get(device.as_str())?.belonging();
+        Some(self.place_of(device, belonging, now))
+    }
+
+    /// Where a device would stand, or stood.
+    pub fn place_of(&self, device: &LoginCode, belonging: Belonging, now: UnixMs) -> DevicePlace {
+        self.accounts.place(device, belonging.tenant, belonging.group, now)
+    }
+}
+
+impl Gate for Access {
+    fn may_watch(&self, who: &Holder, device: &LoginCode, channel: ChannelId) -> bool {
+        let now = UnixMs::now();
+        let caller = self.accounts.caller_still(who.principal, who.session, now);
+        let place = self.place(device, now);
+        caller.zip(place).is_some_and(|(caller, place)| {
+            decide(&caller, Permission::SeeLive, Resource::Channel(&place, channel)) == Decision::Allow
+        })
+    }
+
+    fn standing(&self, device: &LoginCode) -> Option<u64> {
+        self.directory.get(device.as_str())?.standing()
+    }
+}
