@@ -1,6 +1,7 @@
 import createClient, { type Middleware } from 'openapi-fetch';
 import { localNowMs, ServerClock } from '../player/serverClock';
 import { ApiError } from './apiError';
+import type { ContractPaths } from './contract';
 import type { paths } from './schema';
 
 /** The cloud's clock, learned from every answer. */
@@ -19,7 +20,9 @@ const watchClock: Middleware = {
   },
 };
 
-export const client = createClient<paths>({ baseUrl: globalThis.location.origin, credentials: 'same-origin' });
+type Paths = Omit<paths, keyof ContractPaths> & ContractPaths;
+
+export const client = createClient<Paths>({ baseUrl: globalThis.location.origin, credentials: 'same-origin' });
 client.use(watchClock);
 
 let onSessionLost = (): void => undefined;
@@ -46,7 +49,8 @@ export async function answerOf<T>(request: Promise<Answer<T>>): Promise<T> {
   }
   if (answer.response.ok) return answer.data as T;
   const failure = toApiError(answer.error, answer.response);
-  if (failure.status === 401 && failure.code !== 'bad_credentials') onSessionLost();
+  // Other codes of this status speak of a password or a code just typed.
+  if (failure.code === 'unauthorized') onSessionLost();
   throw failure;
 }
 

@@ -1,8 +1,8 @@
 import { useSyncExternalStore } from 'react';
 
 /**
- * Whether the cloud's events reach us, for all who wait for the cloud. `times` counts how often the connection was made: when
- * it grows, waiting any longer is pointless.
+ * Whether the cloud's events reach us, for all who wait for the cloud. `times` counts how often the connection was made or the
+ * person's rights changed: when it grows, waiting any longer is pointless.
  */
 interface Connection {
   connected: boolean;
@@ -15,6 +15,11 @@ const listeners = new Set<() => void>();
 export function setConnected(connected: boolean): void {
   if (connected === connection.connected && !connected) return;
   connection = { connected, times: connection.times + (connected ? 1 : 0) };
+  for (const listener of listeners) listener();
+}
+
+export function accessChanged(): void {
+  connection = { ...connection, times: connection.times + 1 };
   for (const listener of listeners) listener();
 }
 

@@ -16,6 +16,8 @@ function device(loginCode: string): Device {
     presence: 'offline',
     created_at: NOW.toISOString(),
     channels: [],
+    stocked: false,
+    permissions: ['view'],
   };
 }
 

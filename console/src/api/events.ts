@@ -8,7 +8,11 @@ const LIST_REFRESH_MS = 2000;
 const REOPEN_MS = 3000;
 
 /** Keeps the cache true to what the cloud pushes (`GET /api/v1/events`), until the returned function is called. */
-export function followEvents(queries: QueryClient, onConnected: (connected: boolean) => void): () => void {
+export function followEvents(
+  queries: QueryClient,
+  onConnected: (connected: boolean) => void,
+  onAccess: () => void,
+): () => void {
   let source: EventSource | undefined;
   let reopenTimer: ReturnType<typeof setTimeout> | undefined;
   // What was fetched before the first connection stood may have changed in between, too.
@@ -30,6 +34,10 @@ export function followEvents(queries: QueryClient, onConnected: (connected: bool
       interrupted = false;
     };
     opened.onerror = () => {
+      // It may be the session that ended.
+      if (!interrupted || opened.readyState === EventSource.CLOSED) {
+        void queries.invalidateQueries({ queryKey: keys.me });
+      }
       interrupted = true;
       onConnected(false);
       // Lost connections the browser opens again by itself; refused ones it does not.
@@ -38,6 +46,11 @@ export function followEvents(queries: QueryClient, onConnected: (connected: bool
       reopenTimer = setTimeout(open, REOPEN_MS);
     };
     opened.addEventListener('resync', () => void queries.invalidateQueries({ queryKey: keys.devices }));
+    // The person may do more or less than before, or is out: whatever is shown is asked for anew.
+    opened.addEventListener('access', () => {
+      onAccess();
+      void queries.invalidateQueries();
+    });
     for (const name of ['presence', 'channels', 'battery', 'device'] as const) {
       opened.addEventListener(name, (message: MessageEvent<string>) => {
         const event = readEvent(name, message.data);

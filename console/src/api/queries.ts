@@ -12,6 +12,11 @@ export interface DeviceFilter {
 
 export const keys = {
   me: ['me'] as const,
+  mySessions: ['my-sessions'] as const,
+  /** Whether the session ended without the person logging out. */
+  sessionLost: ['session-lost'] as const,
+  setupNeeded: ['setup-needed'] as const,
+  invitation: (token: string) => ['invitation', token] as const,
   devices: ['devices'] as const,
   lists: ['devices', 'list'] as const,
   list: (filter: DeviceFilter) => ['devices', 'list', filter] as const,

@@ -8,7 +8,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List devices in the order they were added. */
+        /** List the devices that the caller may see, in the order they were added. */
         get: operations["list_devices"];
         put?: never;
         /** Add a device. */
@@ -30,11 +30,11 @@ export interface paths {
         get: operations["get_device"];
         put?: never;
         post?: never;
-        /** Remove a device and all that is stored of it. It is disconnected. */
+        /** Remove a device and all that is stored of it. It is disconnected. What the platform keeps is released instead. */
         delete: operations["delete_device"];
         options?: never;
         head?: never;
-        /** Rename, disable or enable a device. */
+        /** Rename, disable or enable a device, or sort it into a group. */
         patch: operations["change_device"];
         trace?: never;
     };
@@ -62,7 +62,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What a device told: alarms, wishes to be bound, battery levels. Newest first. */
+        /**
+         * What a device told: alarms, wishes to be bound, battery levels. Newest first. Who may see single channels only gets
+         *     what concerns those.
+         */
         get: operations["list_device_events"];
         put?: never;
         post?: never;
@@ -170,7 +173,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who is logged in. */
+        /** Who is logged in, and what he may do. */
         get: operations["me"];
         put?: never;
         post?: never;
@@ -187,7 +190,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List the live streams. */
+        /** List the live streams of channels that the caller may see. */
         get: operations["list_streams"];
         put?: never;
         post?: never;
@@ -238,12 +241,18 @@ export interface components {
              * @description Percent.
              */
             battery?: number;
+            /** @description Those that the caller may see. */
             channels: components["schemas"]["Channel"][];
             /** Format: date-time */
             created_at: string;
             /** @description It may not log in. */
             disabled: boolean;
             firmware_model?: string;
+            /**
+             * Format: int64
+             * @description The group it is sorted into.
+             */
+            group_id?: number;
             hardware_model?: string;
             /**
              * Format: date-time
@@ -254,6 +263,8 @@ export interface components {
             login_code: string;
             /** @description What people call it; may be empty. */
             name: string;
+            /** @description What the caller may do with it as a whole; with single channels he may be allowed more. */
+            permissions: components["schemas"]["Permission"][];
             presence: components["schemas"]["Presence"];
             /** @description Version of its SDK. */
             sdk?: string;
@@ -262,11 +273,20 @@ export interface components {
              * @description As it said last: 1 online, 2 upgrading, 3 faulty; others may come.
              */
             state?: number;
+            /** @description The platform keeps it: a tenant may release it, but not remove it. */
+            stocked: boolean;
+            /** @description Whose it is; absent: nobody's, in the platform's stock. */
+            tenant?: components["schemas"]["TenantName"];
         };
         /** @description What to change; what is left out stays. */
         DeviceChange: {
             /** @description A device that is disabled is disconnected. */
             disabled?: boolean;
+            /**
+             * Format: int64
+             * @description The group of its tenant's that it is sorted into; null: into none.
+             */
+            group_id?: number | null;
             name?: string;
         };
         /** @description Something a device told. */
@@ -345,20 +365,77 @@ export interface components {
             expires_at: string;
             /** @description For `Authorization: Bearer`. */
             token: string;
-            user: components["schemas"]["User"];
+            user: components["schemas"]["Me"];
         };
         /** @description What a user logs in with. */
         LoginRequest: {
             password: string;
             username: string;
         };
+        /** @description Who calls, and what he may do. */
+        Me: {
+            /**
+             * Format: int64
+             * @description The user's number; absent: an API key calls.
+             */
+            id?: number;
+            /** @description The API key that calls. */
+            key?: components["schemas"]["MyKey"];
+            /** @description Runs the cloud. */
+            platform_admin: boolean;
+            /**
+             * Format: int32
+             * @description Recovery codes not used yet.
+             */
+            recovery_codes_left: number;
+            /** @description The tenants he belongs to, and what he may do there. */
+            tenants: components["schemas"]["MyTenant"][];
+            /** @description Has a second factor. */
+            totp: boolean;
+            /** @description The user's name, or the key's. */
+            username: string;
+        };
+        /** @description An API key that calls. */
+        MyKey: {
+            /** Format: int64 */
+            id: number;
+            name: string;
+        };
+        /** @description A tenant that the caller belongs to. */
+        MyTenant: {
+            /** @description Whether that holds for everything of the tenant. */
+            everywhere: boolean;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /** @description What he may do with everything of the tenant; with parts of it he may be allowed more. */
+            permissions: components["schemas"]["Permission"][];
+            /** @description What he is there; absent for an API key. */
+            role?: components["schemas"]["Role"];
+            /**
+             * Format: date-time
+             * @description Until when the tenant lets platform administrators in.
+             */
+            support_until?: string;
+        };
         /** @description A device to add; what is left out is made up. */
         NewDevice: {
+            /**
+             * Format: int64
+             * @description The group of the tenant's that it is sorted into.
+             */
+            group?: number;
             /** @description 1 to 64 of `0-9 A-Z a-z _ -`; left out: 16 digits. */
             login_code?: string;
             /** @description 16 characters or more; left out: a strong one. */
             login_passwd?: string;
             name?: string;
+            /**
+             * Format: int64
+             * @description Whose it becomes; left out: the only tenant where the caller may add one, or else, for who runs the cloud, the
+             *     platform's stock.
+             */
+            tenant?: number;
         };
         /** @description A new password; left out: a strong one is made. */
         NewPassword: {
@@ -370,6 +447,11 @@ export interface components {
             /** @description Shown this once. */
             login_passwd: string;
         };
+        /**
+         * @description What somebody may be allowed to do with a device, a group, a tenant or the cloud.
+         * @enum {string}
+         */
+        Permission: "view" | "see_live" | "see_recordings" | "control" | "configure" | "call_any" | "manage_people" | "manage_tenant" | "run_platform";
         /** @description Where to watch a stream. Each URL carries a token. */
         PlayUrls: {
             /** @description FLV over HTTP. */
@@ -382,6 +464,11 @@ export interface components {
          * @enum {string}
          */
         Presence: "online" | "sleeping" | "offline";
+        /**
+         * @description What a member of a tenant is.
+         * @enum {string}
+         */
+        Role: "owner" | "admin" | "operator" | "viewer";
         /** @description What the device answered: one of the two. */
         RpcAnswer: {
             /** @description It refused. */
@@ -453,9 +540,11 @@ export interface components {
             /** Format: int32 */
             width: number;
         };
-        /** @description A user. */
-        User: {
-            username: string;
+        /** @description A tenant, by name. */
+        TenantName: {
+            /** Format: int64 */
+            id: number;
+            name: string;
         };
     };
     responses: never;
@@ -469,6 +558,8 @@ export interface operations {
     list_devices: {
         parameters: {
             query?: {
+                /** @description Only those in this group and in those below it. */
+                group?: number;
                 /** @description From 1, which is the default. */
                 page?: number;
                 /** @description 1 to 500; default 50. */
@@ -477,6 +568,8 @@ export interface operations {
                 presence?: components["schemas"]["Presence"];
                 /** @description Part of the login code, the name or the hardware model. */
                 query?: string;
+                /** @description Only those of this tenant. */
+                tenant?: number;
             };
             header?: never;
             path?: never;
@@ -526,8 +619,26 @@ export interface operations {
                     "application/json": components["schemas"]["CreatedDevice"];
                 };
             };
-            /** @description `bad_request`, `weak_password`, `bad_name` */
+            /** @description `bad_request`, `weak_password`, `bad_name`, `tenant_needed` */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `no_such_tenant`, `no_such_group` */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -615,6 +726,15 @@ export interface operations {
             };
             /** @description `no_such_device` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `release_instead` */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1039,7 +1159,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["User"];
+                    "application/json": components["schemas"]["Me"];
                 };
             };
             /** @description `unauthorized` */

@@ -1,15 +1,16 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { forgetPosters } from '../player/posters';
+import { skipToken, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { type Access, accessOf } from './access';
 import { ApiError } from './apiError';
 import { answerOf, client } from './client';
 import { keys } from './queries';
-import type { User } from './types';
+import { beginSession, endSession } from './sessionState';
+import type { Me } from './types';
 
-/** Who is logged in; null for nobody. */
+/** Who is logged in, and what this person may do; null for nobody. Kept true by the cloud's `access` events. */
 export function useMe() {
   return useQuery({
     queryKey: keys.me,
-    queryFn: async ({ signal }): Promise<User | null> => {
+    queryFn: async ({ signal }): Promise<Me | null> => {
       try {
         return await answerOf(client.GET('/api/v1/me', { signal }));
       } catch (error) {
@@ -21,12 +22,25 @@ export function useMe() {
   });
 }
 
+/** For pages within the shell, where somebody is logged in; undefined in the moment of leaving. */
+export function useAccess(): Access | undefined {
+  const me = useMe().data;
+  return me ? accessOf(me) : undefined;
+}
+
+export interface Credentials {
+  username: string;
+  password: string;
+  /** Of the second factor: six digits, or a recovery code. */
+  code?: string;
+}
+
 export function useLogin() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (body: { username: string; password: string }) => answerOf(client.POST('/api/v1/login', { body })),
+    mutationFn: (body: Credentials) => answerOf(client.POST('/api/v1/login', { body })),
     onSuccess: ({ user }) => {
-      queries.setQueryData<User | null>(keys.me, user);
+      beginSession(queries, user);
     },
   });
 }
@@ -36,9 +50,12 @@ export function useLogout() {
   return useMutation({
     mutationFn: () => answerOf(client.POST('/api/v1/logout')),
     onSettled: () => {
-      forgetPosters();
-      queries.removeQueries({ queryKey: keys.devices });
-      queries.setQueryData<User | null>(keys.me, null);
+      endSession(queries, 'left');
     },
   });
+}
+
+/** True while the person is out because the session was ended, or ran out. */
+export function useSessionLost(): boolean {
+  return useQuery<boolean>({ queryKey: keys.sessionLost, queryFn: skipToken }).data ?? false;
 }

@@ -8,4 +8,9 @@ export type Channel = Schemas['Channel'];
 export type Presence = Schemas['Presence'];
 export type CreatedDevice = Schemas['CreatedDevice'];
 export type DevicePage = Schemas['DevicePage'];
-export type User = Schemas['User'];
+export type Me = Schemas['Me'];
+export type MyTenant = Schemas['MyTenant'];
+export type Permission = Schemas['Permission'];
+export type Role = Schemas['Role'];
+
+export type { InvitationLook, MySession } from './contract';

@@ -4,7 +4,8 @@ import { QueryClientProvider } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { RouterProvider } from 'react-router';
 import { whenSessionLost } from '../api/client';
-import { createQueryClient, keys } from '../api/queries';
+import { createQueryClient } from '../api/queries';
+import { endSession } from '../api/sessionState';
 import { cssVariables, theme } from '../ui/theme';
 import { createRouter } from './routes';
 
@@ -13,7 +14,7 @@ export function App() {
   const [router] = useState(createRouter);
   useEffect(() => {
     whenSessionLost(() => {
-      queries.setQueryData(keys.me, null);
+      endSession(queries, 'lost');
     });
   }, [queries]);
   return (

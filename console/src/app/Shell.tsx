@@ -3,7 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, Navigate, Outlet, useLocation } from 'react-router';
-import { setConnected, useConnection } from '../api/connection';
+import { accessChanged, setConnected, useConnection } from '../api/connection';
 import { followEvents } from '../api/events';
 import { useMe } from '../api/session';
 import { Brand } from '../ui/Brand';
@@ -60,7 +60,7 @@ export function Shell() {
 /** Follows the cloud's events while logged in. */
 function useEvents(active: boolean): void {
   const queries = useQueryClient();
-  useEffect(() => (active ? followEvents(queries, setConnected) : undefined), [active, queries]);
+  useEffect(() => (active ? followEvents(queries, setConnected, accessChanged) : undefined), [active, queries]);
 }
 
 /** True once the cloud has been away for some seconds: shorter breaks mend themselves before anybody cares. */

@@ -9,8 +9,9 @@ import {
   useMantineColorScheme,
 } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconDeviceDesktop, IconKeyboard, IconLogout, IconMoon, IconSun } from '@tabler/icons-react';
+import { IconDeviceDesktop, IconKeyboard, IconLogout, IconMoon, IconSun, IconUser } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
+import { Link } from 'react-router';
 import { useLogout } from '../api/session';
 import { type Language, LANGUAGES, setLanguage } from '../i18n/i18n';
 import { openShortcutsHelp } from './shortcuts';
@@ -49,6 +50,10 @@ export function UserMenu({ username }: { username: string }) {
         </Text>
         <Appearance />
         <Divider my={6} />
+        <UnstyledButton component={Link} to="/account" className={classes.item} data-testid="account" onClick={close}>
+          <IconUser size={17} aria-hidden="true" />
+          {t('account.title')}
+        </UnstyledButton>
         <UnstyledButton
           className={classes.item}
           visibleFrom="sm"
@@ -76,11 +81,11 @@ export function UserMenu({ username }: { username: string }) {
 }
 
 /** Colour scheme and language. */
-export function Appearance() {
+export function Appearance({ p = 8 }: { p?: number }) {
   const { t, i18n } = useTranslation();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   return (
-    <Group gap={8} p={8} grow preventGrowOverflow={false}>
+    <Group gap={8} p={p} grow preventGrowOverflow={false}>
       <SegmentedControl
         size="xs"
         fullWidth

@@ -1,101 +1,73 @@
-import { Alert, Button, Center, Loader, PasswordInput, Stack, Text, TextInput, Title } from '@mantine/core';
-import { useForm } from '@mantine/form';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Navigate, useSearchParams } from 'react-router';
-import { useLogin, useMe } from '../api/session';
-import { Appearance } from '../app/UserMenu';
-import { errorText } from '../i18n/errors';
-import { Brand } from '../ui/Brand';
-import { LensArt } from './LensArt';
-import classes from './LoginPage.module.css';
+import { Navigate, useLocation, useSearchParams } from 'react-router';
+import { ApiError } from '../api/apiError';
+import { type Credentials, useLogin, useMe, useSessionLost } from '../api/session';
+import { useSetupNeeded } from '../api/setup';
+import { AuthLoading, AuthPage } from './AuthPage';
+import { CodeForm } from './CodeForm';
+import { LoginForm } from './LoginForm';
+import { noticeIn, pathAfterLogin } from './ways';
 
 export function LoginPage() {
-  const { t } = useTranslation();
   const me = useMe();
   const [search] = useSearchParams();
-  if (me.data) return <Navigate to={localPath(search.get('next'))} replace />;
-  if (me.isPending) {
+  const state: unknown = useLocation().state;
+  const nobody = me.data === null;
+  const setup = useSetupNeeded(nobody);
+  if (me.data) return <Navigate to={pathAfterLogin(state, search.get('next'))} replace />;
+  if (me.isPending || (nobody && setup.isPending)) return <AuthLoading />;
+  if (setup.data) return <Navigate to="/setup" replace />;
+  return <Login />;
+}
+
+/** Name and password first; the code of the second factor only from those who have one. */
+function Login() {
+  const { t } = useTranslation();
+  const login = useLogin();
+  const lost = useSessionLost();
+  const state: unknown = useLocation().state;
+  const [known, setKnown] = useState<Credentials>();
+
+  const attempt = (credentials: Credentials): void => {
+    login.mutate(credentials, {
+      onError: (error) => {
+        const code = error instanceof ApiError ? error.code : '';
+        if (code === 'code_required') {
+          setKnown(credentials);
+          login.reset();
+        } else if (code === 'bad_credentials') {
+          setKnown(undefined);
+        }
+      },
+    });
+  };
+
+  if (known) {
     return (
-      <Center mih="100dvh">
-        <Loader color="gray" size="sm" />
-      </Center>
+      <AuthPage title={t('login.codeTitle')} intro={t('login.codeIntro')}>
+        <CodeForm
+          pending={login.isPending}
+          error={login.error}
+          onCode={(code) => {
+            attempt({ ...known, code });
+          }}
+          onBack={() => {
+            setKnown(undefined);
+            login.reset();
+          }}
+        />
+      </AuthPage>
     );
   }
   return (
-    <div className={classes.page}>
-      <aside className={classes.art} aria-hidden="true">
-        <LensArt />
-        <p className={classes.pitch}>{t('login.pitch')}</p>
-      </aside>
-      <main className={classes.side}>
-        <div className={classes.brand}>
-          <Brand />
-        </div>
-        <LoginForm />
-        <div className={classes.appearance}>
-          <Appearance />
-        </div>
-      </main>
-    </div>
+    <AuthPage title={t('login.title')}>
+      <LoginForm
+        pending={login.isPending}
+        error={login.error}
+        notice={noticeIn(state) ?? (lost ? 'lost' : undefined)}
+        onSubmit={attempt}
+      />
+    </AuthPage>
   );
-}
-
-function LoginForm() {
-  const { t } = useTranslation();
-  const login = useLogin();
-  const form = useForm({ mode: 'uncontrolled', initialValues: { username: '', password: '' } });
-  return (
-    <form
-      className={classes.form}
-      onSubmit={form.onSubmit((values) => {
-        login.mutate(values);
-      })}
-    >
-      <Stack gap="md">
-        <Title order={1} fz="1.625rem" lts="-0.02em">
-          {t('login.title')}
-        </Title>
-        {login.isError && (
-          <Alert color="red" variant="light" role="alert" data-testid="login-error">
-            {errorText(t, login.error)}
-          </Alert>
-        )}
-        <TextInput
-          size="md"
-          label={t('login.username')}
-          required
-          withAsterisk={false}
-          autoComplete="username"
-          autoCapitalize="none"
-          spellCheck={false}
-          data-autofocus
-          data-testid="username"
-          key={form.key('username')}
-          {...form.getInputProps('username')}
-        />
-        <PasswordInput
-          size="md"
-          label={t('login.password')}
-          required
-          withAsterisk={false}
-          autoComplete="current-password"
-          visibilityToggleButtonProps={{ 'aria-label': t('login.showPassword') }}
-          data-testid="password"
-          key={form.key('password')}
-          {...form.getInputProps('password')}
-        />
-        <Button type="submit" size="md" mt={4} loading={login.isPending} data-testid="log-in">
-          {t('login.submit')}
-        </Button>
-        <Text size="sm" c="dimmed">
-          {t('login.hint')}
-        </Text>
-      </Stack>
-    </form>
-  );
-}
-
-/** A path of this console. Anything else in `next` could lead people to a stranger's page. */
-function localPath(next: string | null): string {
-  return next?.startsWith('/') && !/^\/[/\\]/.test(next) ? next : '/devices';
 }

@@ -1,10 +1,10 @@
-import { Alert, Button, Group, Modal, Stack, Switch, TextInput } from '@mantine/core';
+import { Button, Group, Modal, Stack, Switch, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAddDevice } from '../api/devices';
 import type { CreatedDevice } from '../api/types';
-import { errorText } from '../i18n/errors';
+import { Failure } from '../ui/Failure';
 import { ConnectDevice } from './ConnectDevice';
 
 interface Props {
@@ -63,11 +63,7 @@ function NewDeviceForm({ onCreated, onCancel }: { onCreated: (device: CreatedDev
       })}
     >
       <Stack>
-        {add.isError && (
-          <Alert color="red" variant="light" role="alert">
-            {errorText(t, add.error)}
-          </Alert>
-        )}
+        <Failure error={add.error} />
         <TextInput
           label={t('add.name')}
           placeholder={t('add.namePlaceholder')}

@@ -1,12 +1,12 @@
-import { Alert, Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { useChangeDevice, useDeleteDevice, useNewPassword } from '../api/devices';
 import type { Device } from '../api/types';
-import { errorText } from '../i18n/errors';
 import { CopyField } from '../ui/CopyField';
+import { Failure } from '../ui/Failure';
 
 interface Props {
   device: Device;
@@ -198,15 +198,5 @@ function Actions({ onCancel, children }: { onCancel?: () => void; children: Reac
       )}
       {children}
     </Group>
-  );
-}
-
-function Failure({ error }: { error: unknown }) {
-  const { t } = useTranslation();
-  if (!error) return null;
-  return (
-    <Alert color="red" variant="light" role="alert">
-      {errorText(t, error)}
-    </Alert>
   );
 }

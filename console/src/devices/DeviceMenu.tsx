@@ -17,7 +17,7 @@ import { DeleteDialog, NewPasswordDialog, RenameDialog } from './DeviceDialogs';
 
 type Dialog = 'rename' | 'password' | 'delete';
 
-/** What an administrator can do with the device itself. */
+/** What those who may configure it can do with the device itself. */
 export function DeviceMenu({ device }: { device: Device }) {
   const { t } = useTranslation();
   const [dialog, setDialog] = useState<Dialog>();

@@ -58,7 +58,7 @@ function DeviceView({ device }: { device: Device }) {
             </Title>
             <PresenceDot presence={device.presence} disabled={device.disabled} />
           </div>
-          <DeviceMenu device={device} />
+          {device.permissions.includes('configure') && <DeviceMenu device={device} />}
         </Group>
       </div>
       {device.disabled && (

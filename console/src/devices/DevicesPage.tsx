@@ -4,12 +4,13 @@ import { useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
 import { useDeviceCount, useDevices } from '../api/devices';
+import { useAccess } from '../api/session';
 import { errorText } from '../i18n/errors';
 import { useTitle } from '../ui/useTitle';
 import { AddDeviceDialog } from './AddDeviceDialog';
 import { DeviceList, DeviceListSkeleton } from './DeviceList';
 import { DeviceSearch } from './DeviceSearch';
-import { FirstDevice, NoMatch } from './EmptyDevices';
+import { FirstDevice, NoDevices, NoMatch } from './EmptyDevices';
 import { PAGE_SIZE, useDeviceFilter } from './useDeviceFilter';
 
 export function DevicesPage() {
@@ -19,6 +20,7 @@ export function DevicesPage() {
   const devices = useDevices(filter);
   const total = useDeviceCount();
   const adding = useAddParameter();
+  const mayAdd = useAccess()?.mayAnywhere('configure') ?? false;
   const searching = filter.query !== '' || filter.presence !== undefined;
   const page = devices.data;
   const empty = page?.total === 0 && !searching;
@@ -36,16 +38,16 @@ export function DevicesPage() {
             </Text>
           )}
         </Group>
-        {page && !empty && (
+        {mayAdd && page && !empty && (
           <Button leftSection={<IconPlus size={17} />} onClick={adding.open} data-testid="add-device">
             {t('devices.add')}
           </Button>
         )}
       </Group>
 
-      {empty ? (
-        <FirstDevice onAdd={adding.open} />
-      ) : (
+      {empty && mayAdd && <FirstDevice onAdd={adding.open} />}
+      {empty && !mayAdd && <NoDevices />}
+      {!empty && (
         <>
           <DeviceSearch filter={filter} onChange={setFilter} />
           {devices.isError && !page && (
@@ -78,7 +80,7 @@ export function DevicesPage() {
           )}
         </>
       )}
-      <AddDeviceDialog opened={adding.opened} onClose={adding.close} />
+      <AddDeviceDialog opened={adding.opened && mayAdd} onClose={adding.close} />
     </Stack>
   );
 }

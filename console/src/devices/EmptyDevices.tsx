@@ -38,6 +38,19 @@ export function FirstDevice({ onAdd }: { onAdd: () => void }) {
   );
 }
 
+/** Nothing here for who may not add anything. */
+export function NoDevices() {
+  const { t } = useTranslation();
+  return (
+    <Stack align="center" gap="xs" py={72} data-testid="no-devices">
+      <Text fw={600}>{t('devices.nothingTitle')}</Text>
+      <Text c="dimmed" size="sm" ta="center" maw="30rem">
+        {t('devices.nothingText')}
+      </Text>
+    </Stack>
+  );
+}
+
 export function NoMatch({ onClear }: { onClear: () => void }) {
   const { t } = useTranslation();
   return (

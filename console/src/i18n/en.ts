@@ -1,4 +1,8 @@
+import { accountEn } from './account.en';
+import type { Shape } from './shape';
+
 export const en = {
+  ...accountEn,
   app: {
     tagline: 'Open video system',
     devices: 'Devices',
@@ -19,15 +23,6 @@ export const en = {
     crashed: 'Something went wrong in this page.',
     reload: 'Reload',
   },
-  login: {
-    title: 'Log in',
-    username: 'User name',
-    password: 'Password',
-    submit: 'Log in',
-    hint: 'First start? The cloud printed the password of the user admin in its log.',
-    showPassword: 'Show the password',
-    pitch: 'Every camera, live, in the browser.',
-  },
   devices: {
     title: 'Devices',
     add: 'Add device',
@@ -37,6 +32,8 @@ export const en = {
     emptyText:
       'Add a device here and get its code and password. Then start the agent beside your camera, and its picture appears in seconds.',
     emptyAction: 'Add the first device',
+    nothingTitle: 'No devices for you yet',
+    nothingText: 'Devices appear here as soon as an administrator of your organisation lets you see them.',
     noneTitle: 'No device matches',
     noneText: 'Nothing fits this search and filter.',
     clear: 'Clear search and filter',
@@ -175,7 +172,8 @@ export const en = {
     no_such_device: 'There is no such device.',
     no_such_channel: 'The device has no such channel.',
     unauthorized: 'The session is over. Log in again.',
-    forbidden: 'You may not watch this device.',
+    forbidden: 'You may not watch this.',
+    access_ended: 'You may no longer watch this.',
     connection_lost: 'The connection to the stream was lost.',
     stalled: 'No data comes any more.',
     decode_failed: 'The picture could not be decoded.',
@@ -185,6 +183,18 @@ export const en = {
   },
   error: {
     bad_credentials: 'Wrong user name or password.',
+    bad_code: 'This code is not right, or was used already. Try the next one.',
+    bad_link: 'This link was used already or has expired.',
+    bad_setup_code: 'This is not the code from the log.',
+    already_set_up: 'Somebody was faster: this cloud has its first user already.',
+    bad_username: 'This user name cannot be used: 1–64 letters, digits and . _ @ + -',
+    username_taken: 'This user name is taken.',
+    already_member: 'You are in this organisation already.',
+    weak_password:
+      'This password is guessed too soon: take 10 characters or more, without your user name, and nothing common, repeating or counting.',
+    wrong_password: 'The password is wrong.',
+    forbidden: 'You may not do this.',
+    not_for_keys: 'This is for people, not for API keys.',
     too_many_attempts: 'Too many attempts. Try again in {{seconds}} s.',
     device_exists: 'A device with this code exists already.',
     no_such_device: 'There is no such device.',
@@ -211,8 +221,6 @@ export const en = {
     or: 'or',
   },
 };
-
-type Shape<T> = { [K in keyof T]: T[K] extends string ? string : Shape<T[K]> };
 
 /** Every language has every text: a missing one does not compile. */
 export type Texts = Shape<typeof en>;

@@ -1,6 +1,8 @@
+import { accountZh } from './account.zh';
 import type { Texts } from './en';
 
 export const zh: Texts = {
+  ...accountZh,
   app: {
     tagline: '开放视频系统',
     devices: '设备',
@@ -21,15 +23,6 @@ export const zh: Texts = {
     crashed: '页面出错了。',
     reload: '重新加载',
   },
-  login: {
-    title: '登录',
-    username: '用户名',
-    password: '密码',
-    submit: '登录',
-    hint: '首次启动？admin 用户的密码已打印在云平台的日志中。',
-    showPassword: '显示密码',
-    pitch: '所有摄像机，浏览器里实时看。',
-  },
   devices: {
     title: '设备',
     add: '添加设备',
@@ -38,6 +31,8 @@ export const zh: Texts = {
     emptyTitle: '接入第一台摄像机',
     emptyText: '在这里添加设备，得到设备号和密码；再在摄像机旁启动接入程序，几秒后画面就会出现。',
     emptyAction: '添加第一台设备',
+    nothingTitle: '暂无可查看的设备',
+    nothingText: '组织管理员授权后，设备会立即显示在这里。',
     noneTitle: '没有匹配的设备',
     noneText: '没有设备符合当前的搜索和筛选条件。',
     clear: '清除搜索和筛选',
@@ -175,7 +170,8 @@ export const zh: Texts = {
     no_such_device: '没有这台设备。',
     no_such_channel: '设备没有这个通道。',
     unauthorized: '登录已失效，请重新登录。',
-    forbidden: '没有权限观看此设备。',
+    forbidden: '没有权限观看。',
+    access_ended: '你已无权继续观看。',
     connection_lost: '视频连接已断开。',
     stalled: '没有收到新的数据。',
     decode_failed: '画面解码失败。',
@@ -185,6 +181,17 @@ export const zh: Texts = {
   },
   error: {
     bad_credentials: '用户名或密码错误。',
+    bad_code: '验证码错误或已被使用，请输入新的验证码。',
+    bad_link: '此链接已被使用或已过期。',
+    bad_setup_code: '与日志中的初始化码不一致。',
+    already_set_up: '此云平台已有第一个用户，无法再次初始化。',
+    bad_username: '不能使用此用户名：应为 1–64 个字母、数字或 . _ @ + -',
+    username_taken: '此用户名已被使用。',
+    already_member: '你已经在此组织中。',
+    weak_password: '密码太容易被猜到：至少 10 个字符，不能包含用户名，也不能是常见、重复或连续的字符。',
+    wrong_password: '密码错误。',
+    forbidden: '没有权限执行此操作。',
+    not_for_keys: '此操作只能由用户执行，不能使用 API 密钥。',
     too_many_attempts: '尝试次数过多，请 {{seconds}} 秒后再试。',
     device_exists: '此设备号已存在。',
     no_such_device: '没有这台设备。',

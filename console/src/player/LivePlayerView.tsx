@@ -7,6 +7,7 @@ import { PlayerControls } from './PlayerControls';
 import { PlayerDetails } from './PlayerDetails';
 import { LiveBadge, PlayerMessage } from './PlayerOverlay';
 import { posterKey, posterOf } from './posters';
+import { isBarred } from './retry';
 import type { PlayerStatus } from './status';
 import { useIdle } from './useIdle';
 import { useLivePlayer, usePlayerStatus } from './useLivePlayer';
@@ -70,7 +71,7 @@ export function LivePlayerView({ loginCode, channel, name, wakeKey, compact = fa
       <video
         ref={video}
         className={classes.video}
-        poster={poster}
+        poster={isBarred(status.failure?.code) ? undefined : poster}
         muted
         playsInline
         tabIndex={-1}

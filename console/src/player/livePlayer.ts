@@ -5,7 +5,7 @@ import { LiveEdge } from './liveEdge';
 import { canPlay, MediaSink } from './mediaSink';
 import { parseLiveMessage } from './messages';
 import { RateMeter } from './rateMeter';
-import { Backoff, type FailureCode, retryClassOf } from './retry';
+import { Backoff, type FailureCode, isBarred, retryClassOf } from './retry';
 import { localNowMs, type ServerClock } from './serverClock';
 import { type Hold, INITIAL_STATUS, type LiveGrant, LiveRefused, type PlayerStatus } from './status';
 
@@ -27,6 +27,8 @@ const STUCK_MS = 6_000;
 const HICCUP_MS = 600;
 /** The first bytes on a connection are the past since the last keyframe: they say nothing about the bitrate. */
 const BURST_MS = 400;
+/** How the cloud closes the sockets of those who may no longer watch. */
+const CLOSED_ACCESS_ENDED = 4401;
 /** A lost connection is mended quietly so many times before the person is told. */
 const QUIET_ATTEMPTS = 2;
 
@@ -150,8 +152,8 @@ export class LivePlayer {
       if (typeof event.data === 'string') this.onText(event.data);
       else this.onMedia(new Uint8Array(event.data));
     };
-    socket.onclose = () => {
-      this.fail('connection_lost');
+    socket.onclose = ({ code }) => {
+      this.fail(code === CLOSED_ACCESS_ENDED ? 'access_ended' : 'connection_lost');
     };
   }
 
@@ -248,6 +250,7 @@ export class LivePlayer {
     this.disconnect();
     this.failuresInARow += 1;
     const failure = { code, message };
+    if (isBarred(code)) this.blank();
     const delayMs = this.backoff.next(code);
     if (delayMs === undefined) {
       const unsupported = code === 'codec_unsupported' || code === 'mse_missing';
@@ -267,6 +270,13 @@ export class LivePlayer {
     this.keepStill();
     this.sink?.close();
     this.sink = undefined;
+  }
+
+  /** Leaves nothing on the screen. */
+  private blank(): void {
+    this.sink?.close();
+    this.sink = undefined;
+    this.options.still.hidden = true;
   }
 
   private readonly tick = (): void => {

@@ -35,6 +35,11 @@ export function takePoster(key: string, video: HTMLVideoElement): void {
   for (const listener of listeners) listener();
 }
 
+/** For those who may no longer watch the channel. */
+export function forgetPoster(key: string): void {
+  if (pictures.delete(key)) for (const listener of listeners) listener();
+}
+
 export function forgetPosters(): void {
   pictures.clear();
   for (const listener of listeners) listener();

@@ -17,7 +17,7 @@ describe('trying again', () => {
 
   it('does not try what cannot work', () => {
     const backoff = new Backoff();
-    for (const code of ['not_supported', 'codec_unsupported', 'no_such_channel'])
+    for (const code of ['access_ended', 'not_supported', 'codec_unsupported', 'no_such_channel'])
       expect(backoff.next(code)).toBeUndefined();
   });
 

@@ -1,4 +1,4 @@
-/** Why there is no picture. API error codes, and the player's own: `connection_lost`, `stalled`, `decode_failed`, `network`. */
+/** Why there is no picture. API error codes, and the player's own: `connection_lost`, `stalled`, `decode_failed`, `network`, `access_ended`. */
 export type FailureCode = string;
 
 /** How to go on after a failure. */
@@ -11,16 +11,21 @@ export type RetryClass =
   | 'never';
 
 const PATIENT = new Set(['device_offline', 'channel_offline', 'device_disabled', 'bitrate_too_high', 'device_refused']);
+/** The person may not watch: what was seen until then is taken off the screen. */
+const BARRED = new Set(['access_ended', 'unauthorized', 'forbidden']);
 const NEVER = new Set([
+  ...BARRED,
   'not_supported',
   'no_such_device',
   'no_such_channel',
-  'unauthorized',
-  'forbidden',
   'bad_request',
   'codec_unsupported',
   'mse_missing',
 ]);
+
+export function isBarred(code: FailureCode | undefined): boolean {
+  return code !== undefined && BARRED.has(code);
+}
 
 export function retryClassOf(code: FailureCode): RetryClass {
   if (NEVER.has(code)) return 'never';

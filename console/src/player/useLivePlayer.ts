@@ -1,8 +1,11 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { type RefObject, useEffect, useState, useSyncExternalStore } from 'react';
 import { probeServerClock, serverClock } from '../api/client';
 import { openLive } from '../api/live';
+import { keys } from '../api/queries';
 import { LivePlayer } from './livePlayer';
-import { posterKey, takePoster } from './posters';
+import { forgetPoster, posterKey, takePoster } from './posters';
+import { isBarred } from './retry';
 import { INITIAL_STATUS, type PlayerStatus } from './status';
 
 /** A tab or tile nobody sees stops pulling after this time. */
@@ -20,6 +23,7 @@ interface Elements {
 export function useLivePlayer(elements: Elements, loginCode: string, channel: number): LivePlayer | undefined {
   const { frame, video, still } = elements;
   const [player, setPlayer] = useState<LivePlayer>();
+  const queries = useQueryClient();
   useEffect(() => {
     if (!frame.current || !video.current || !still.current) return;
     const screen = video.current;
@@ -35,6 +39,13 @@ export function useLivePlayer(elements: Elements, loginCode: string, channel: nu
     // The player needs the elements, which are there only now.
     // eslint-disable-next-line react-hooks/set-state-in-effect
     setPlayer(made);
+    const unsubscribe = made.subscribe(
+      whenBarred(made, () => {
+        forgetPoster(key);
+        // It may be the whole session that ended: then the console leads to the login page.
+        void queries.invalidateQueries({ queryKey: keys.me });
+      }),
+    );
     const forgetSeen = watchSeen(made, frame.current);
     const posterTimer = setInterval(() => {
       if (made.status.state === 'playing') takePoster(key, screen);
@@ -43,10 +54,11 @@ export function useLivePlayer(elements: Elements, loginCode: string, channel: nu
       probing.abort();
       clearInterval(posterTimer);
       forgetSeen();
+      unsubscribe();
       takePoster(key, screen);
       made.dispose();
     };
-  }, [frame, video, still, loginCode, channel]);
+  }, [frame, video, still, loginCode, channel, queries]);
   return player;
 }
 
@@ -55,6 +67,16 @@ const initial = (): PlayerStatus => INITIAL_STATUS;
 
 export function usePlayerStatus(player: LivePlayer | undefined): PlayerStatus {
   return useSyncExternalStore(player?.subscribe ?? silent, player?.getStatus ?? initial);
+}
+
+/** Calls once each time the cloud says that the person may not watch. */
+function whenBarred(player: LivePlayer, call: () => void): () => void {
+  let before = false;
+  return () => {
+    const barred = player.status.state === 'error' && isBarred(player.status.failure?.code);
+    if (barred && !before) call();
+    before = barred;
+  };
 }
 
 /** Starts the player when its frame first comes into view; holds it while it is out of view or its tab is hidden for long. */

@@ -125,5 +125,9 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--ovs-sleeping': '#8f94f5',
     '--ovs-offline': '#565a60',
     '--mantine-color-dimmed': '#94979c',
+    // The shade that is right for the primary colour in the dark leaves nothing of red.
+    '--mantine-color-red-filled': '#d33a3a',
+    '--mantine-color-red-filled-hover': '#bf3030',
+    '--mantine-color-red-light-color': '#ff9d9a',
   },
 });

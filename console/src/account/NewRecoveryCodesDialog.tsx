@@ -1,0 +1,45 @@
+import { Modal } from '@mantine/core';
+import { useTranslation } from 'react-i18next';
+import { useNewRecoveryCodes } from '../api/account';
+import { ProofForm } from './ProofForm';
+import { RecoveryCodes } from './RecoveryCodes';
+
+interface Props {
+  opened: boolean;
+  onClose: () => void;
+}
+
+export function NewRecoveryCodesDialog({ opened, onClose }: Props) {
+  const { t } = useTranslation();
+  const renew = useNewRecoveryCodes();
+  const shown = renew.data !== undefined;
+  return (
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      onExitTransitionEnd={() => {
+        renew.reset();
+      }}
+      title={t(shown ? 'totp.codesTitle' : 'totp.newCodes')}
+      closeOnClickOutside={!shown}
+      closeOnEscape={!shown}
+      withCloseButton={!shown}
+      closeButtonProps={{ 'aria-label': t('app.close') }}
+    >
+      {renew.data ? (
+        <RecoveryCodes codes={renew.data} onDone={onClose} />
+      ) : (
+        <ProofForm
+          text={t('totp.newCodesText')}
+          submit={t('totp.newCodes')}
+          pending={renew.isPending}
+          error={renew.error}
+          onCancel={onClose}
+          onProof={(proof) => {
+            renew.mutate(proof);
+          }}
+        />
+      )}
+    </Modal>
+  );
+}

@@ -1,0 +1,52 @@
+import { Button, Checkbox, Group, Stack, Text } from '@mantine/core';
+import { IconDownload } from '@tabler/icons-react';
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { CopyButton } from '../ui/CopyField';
+import { downloadText } from '../ui/download';
+import classes from './RecoveryCodes.module.css';
+
+/** The codes that let in who lost the app. Shown this once, so that the way out leads over having kept them. */
+export function RecoveryCodes({ codes, onDone }: { codes: string[]; onDone: () => void }) {
+  const { t } = useTranslation();
+  const [kept, setKept] = useState(false);
+  const text = codes.join('\n');
+  return (
+    <Stack>
+      <Text size="sm">{t('totp.codesText')}</Text>
+      <ol className={classes.codes} data-testid="recovery-codes">
+        {codes.map((code) => (
+          <li key={code}>
+            <code>{code}</code>
+          </li>
+        ))}
+      </ol>
+      <Group gap="sm">
+        <Button
+          variant="default"
+          leftSection={<IconDownload size={17} />}
+          onClick={() => {
+            downloadText('ovs-recovery-codes.txt', `${t('totp.codesFile')}\n\n${text}\n`);
+          }}
+          data-testid="download-codes"
+        >
+          {t('totp.download')}
+        </Button>
+        <CopyButton label={t('totp.codesTitle')} value={text} />
+      </Group>
+      <Checkbox
+        label={t('totp.kept')}
+        checked={kept}
+        data-testid="codes-kept"
+        onChange={(event) => {
+          setKept(event.currentTarget.checked);
+        }}
+      />
+      <Group justify="flex-end">
+        <Button onClick={onDone} disabled={!kept} data-testid="codes-done">
+          {t('add.done')}
+        </Button>
+      </Group>
+    </Stack>
+  );
+}
