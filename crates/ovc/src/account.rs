@@ -30,6 +30,7 @@ use crate::ids::{TenantId, UserId};
 use crate::throttle::{AddressKey, Throttle};
 use book::Book;
 use parking_lot::RwLock;
+use std::sync::atomic::AtomicI64;
 use std::time::Instant;
 use tokio::sync::Mutex;
 
@@ -61,6 +62,8 @@ pub struct Accounts {
     book: RwLock<Book>,
     /// Held from a change in the database until the book has it too: two changes do not cross in between.
     changing: Mutex<()>,
+    /// Until when has been told what ended by itself, in milliseconds since 1970.
+    expired_until: AtomicI64,
     failures_by_address: Throttle<AddressKey>,
     /// By user name, and the address where that is one of the user's own: somebody else's failures do not lock him out.
     failures_by_user: Throttle<(String, Option<AddressKey>)>,
@@ -99,6 +102,7 @@ impl Accounts {
             failures_by_user: Throttle::new(config.failures_per_user, config.failure_forgiveness),
             book: RwLock::new(Book::load(&db, now).await?),
             changing: Mutex::default(),
+            expired_until: AtomicI64::new(now.0),
             db,
             config,
             bus,

@@ -25,6 +25,7 @@ use tokio::task::JoinSet;
 /// Connections the system may hold until they are taken: every device at once after a restart.
 const BACKLOG: u32 = 16_384;
 const TIDY_INTERVAL: Duration = Duration::from_secs(600);
+const EXPIRY_INTERVAL: Duration = Duration::from_secs(1);
 const METRICS_UPKEEP: Duration = Duration::from_secs(5);
 
 /// Why the cloud does not start.
@@ -158,6 +159,7 @@ impl App {
             async move { journal.run().await }
         });
         tasks.spawn(tidy(api.clone(), config.devices.events_kept));
+        tasks.spawn(expire(api.clone()));
         tasks.spawn(upkeep(api.metrics.clone()));
         tracing::info!(%http, rtmp = %rtmp_address, data_dir = %config.data_dir.display(), "serving");
         Ok(Self {
@@ -271,6 +273,14 @@ async fn tidy(api: Arc<Api>, events_kept: Duration) {
         if let Err(error) = done.await {
             tracing::error!(%error, "cannot tidy up");
         }
+    }
+}
+
+async fn expire(api: Arc<Api>) {
+    let mut ticker = tokio::time::interval(EXPIRY_INTERVAL);
+    loop {
+        ticker.tick().await;
+        api.accounts.expire(UnixMs::now());
     }
 }
 

@@ -41,6 +41,12 @@ impl UnixMs {
         Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
+    /// The reverse of [`Self::to_rfc3339`], in any time zone; `None` if the text is no time.
+    pub fn from_rfc3339(text: &str) -> Option<Self> {
+        let nanos = OffsetDateTime::parse(text, &Rfc3339).ok()?.unix_timestamp_nanos();
+        i64::try_from(nanos.div_euclid(1_000_000)).ok().map(Self)
+    }
+
     /// RFC 3339 in UTC with milliseconds, as the API shows times.
     pub fn to_rfc3339(self) -> String {
         let nanos = i128::from(self.0) * 1_000_000;
@@ -65,6 +71,16 @@ mod tests {
     fn moments_are_shown_in_utc() {
         assert_eq!(UnixMs(1_795_379_696_250).to_rfc3339(), "2026-11-22T20:34:56.25Z");
         assert_eq!(UnixMs(0).to_rfc3339(), "1970-01-01T00:00:00Z");
+    }
+
+    #[test]
+    fn moments_are_read_in_any_time_zone() {
+        assert_eq!(
+            UnixMs::from_rfc3339("2026-11-22T22:34:56.25+02:00"),
+            Some(UnixMs(1_795_379_696_250))
+        );
+        assert_eq!(UnixMs::from_rfc3339("1969-12-31T23:59:59.9999Z"), Some(UnixMs(-1)));
+        assert_eq!(UnixMs::from_rfc3339("yesterday"), None);
     }
 
     #[test]

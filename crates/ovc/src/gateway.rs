@@ -85,7 +85,8 @@ struct Shared {
     present: ByCode<Arc<Attendance>>,
     hosts: HostNames,
     failures_by_address: Throttle<AddressKey>,
-    failures_by_device: Throttle<LoginCode>,
+    /// By device, and the address where that is the device's own.
+    failures_by_device: Throttle<(LoginCode, Option<AddressKey>)>,
     connected: AtomicUsize,
     /// Told when the last connection is gone.
     emptied: Notify,

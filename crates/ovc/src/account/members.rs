@@ -3,6 +3,7 @@ use super::policy::{self, Caller, Grant, Membership};
 use super::{Accounts, Permissions, Role};
 use crate::db::{DbError, MemberRow};
 use crate::ids::{TenantId, UserId};
+use std::collections::HashMap;
 
 /// Grants one member may have in a tenant.
 pub(super) const MAX_GRANTS: usize = 200;
@@ -96,6 +97,16 @@ impl Accounts {
         book.members(tenant)
             .filter_map(|(user, membership)| member(user, membership))
             .collect()
+    }
+
+    /// How many are in each tenant; those without any are left out.
+    pub fn count_members(&self) -> HashMap<TenantId, usize> {
+        let book = self.book.read();
+        let mut counts = HashMap::new();
+        for membership in book.users.values().flat_map(|user| &user.caller.memberships) {
+            *counts.entry(membership.tenant).or_default() += 1;
+        }
+        counts
     }
 
     /// One of them.

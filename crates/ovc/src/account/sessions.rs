@@ -269,6 +269,22 @@ impl Accounts {
         self.db.delete_sessions(&ended).await
     }
 
+    /// Ends what ends by itself: sessions, API keys, what tenants have let in. To be called every few seconds, so that
+    /// what goes on for a caller ends with it.
+    pub fn expire(&self, now: UnixMs) {
+        let before = UnixMs(self.expired_until.swap(now.0, Ordering::Relaxed));
+        let just = |end: Option<UnixMs>| end.is_some_and(|end| before < end && end <= now);
+        let ended = {
+            let book = self.book.read();
+            book.sessions.values().any(|session| just(Some(session.expires_at)))
+                || book.keys.values().any(|key| just(key.expires_at))
+                || book.tenants.values().any(|tenant| just(tenant.support_until))
+        };
+        if ended {
+            self.access_changed();
+        }
+    }
+
     /// Writes down when sessions were last used, and forgets those that have expired.
     pub(super) async fn tidy_sessions(&self, now: UnixMs) -> Result<(), DbError> {
         let uses: Vec<_> = {

@@ -1,4 +1,4 @@
-use super::{Api, device_events, devices, live, login, me, rpc, sse};
+use super::{Api, device_events, devices, groups, live, login, me, members, rpc, sse, tenants, users};
 use axum::Router;
 use axum::routing::get;
 use std::sync::Arc;
@@ -17,6 +17,9 @@ use utoipa_axum::routes;
     security(("bearer" = []), ("cookie" = [])),
     tags(
         (name = "session", description = "Logging in and out"),
+        (name = "tenants", description = "Organisations, and groups of their devices"),
+        (name = "people", description = "Who is in a tenant, and what they may do"),
+        (name = "platform", description = "Running the cloud"),
         (name = "devices", description = "Devices, what they tell, and calls to them"),
         (name = "live", description = "Live streams"),
         (name = "events", description = "What happens, as it happens"),
@@ -43,6 +46,20 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(login::login))
         .routes(routes!(login::logout))
         .routes(routes!(me::me))
+        .routes(routes!(tenants::list_tenants, tenants::create_tenant))
+        .routes(routes!(
+            tenants::get_tenant,
+            tenants::rename_tenant,
+            tenants::delete_tenant
+        ))
+        .routes(routes!(tenants::allow_support, tenants::end_support))
+        .routes(routes!(groups::list_groups, groups::create_group))
+        .routes(routes!(groups::change_group, groups::delete_group))
+        .routes(routes!(members::list_members))
+        .routes(routes!(members::change_member, members::remove_member))
+        .routes(routes!(users::list_users))
+        .routes(routes!(users::change_user, users::delete_user))
+        .routes(routes!(users::end_user_sessions))
         .routes(routes!(devices::create_device, devices::list_devices))
         .routes(routes!(
             devices::get_device,

@@ -198,21 +198,23 @@ impl Gateway {
         let now = Instant::now();
         let too_many = |wait| later(RefusalReason::TooManyAttempts, "too many failed logins", wait);
         let address = AddressKey::from(from);
-        shared.failures_by_address.check(&address, now).map_err(too_many)?;
         let entry = shared.parts.directory.get(params.code.as_str());
-        // Where the device itself comes from, somebody else's failures do not lock it out.
+        // Where the device itself comes from, others' failures do not lock it out, be they for it from elsewhere or of
+        // its neighbours behind the same address: only those for it from there count.
         let at_home = entry.as_ref().is_some_and(|entry| entry.is_home(from.to_canonical()));
         if !at_home {
-            shared.failures_by_device.check(&params.code, now).map_err(too_many)?;
+            shared.failures_by_address.check(&address, now).map_err(too_many)?;
         }
+        let device = (params.code, at_home.then_some(address));
+        shared.failures_by_device.check(&device, now).map_err(too_many)?;
 
         // The same work whether the device exists or not.
-        let given = shared.parts.hasher.hash(params.code.as_str(), &params.passwd);
+        let given = shared.parts.hasher.hash(device.0.as_str(), &params.passwd);
         let kept = entry.as_ref().map_or(PasswdHash::NOBODY, |entry| entry.passwd_hash());
         let right = kept.matches(&given);
         let Some(entry) = entry.filter(|_| right) else {
             shared.failures_by_address.charge(address, now);
-            shared.failures_by_device.charge(params.code, now);
+            shared.failures_by_device.charge(device, now);
             return Err(refuse(
                 RefusalReason::BadCredentials,
                 "unknown login_code or wrong login_passwd",

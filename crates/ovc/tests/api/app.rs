@@ -38,6 +38,16 @@ impl TestApp {
         app
     }
 
+    /// Starts on a database that is there already, with this session.
+    pub(crate) async fn start_on(dir: TempDir, token: &str) -> Self {
+        let mut config = Config::default();
+        config.http.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        config.rtmp.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let mut app = Self::start_in(dir, config).await;
+        token.clone_into(&mut app.token);
+        app
+    }
+
     async fn start_in(dir: TempDir, mut config: Config) -> Self {
         config.data_dir = dir.path().to_owned();
         let app = App::start(config.clone(), Some(PASSWORD.into())).await.unwrap();
@@ -147,7 +157,7 @@ impl TestApp {
     }
 }
 
-async fn answer(response: Response) -> (StatusCode, Value) {
+pub(crate) async fn answer(response: Response) -> (StatusCode, Value) {
     let status = response.status();
     let text = response.text().await.unwrap();
     let body = if text.is_empty() {

@@ -65,13 +65,16 @@ async fn guessing_is_slowed_down_for_the_device_and_for_the_address() {
     let (status, retry_after, _) = refused(&app.dap_url("cam", &passwd)).await;
     assert_eq!(status, 429);
     assert!((1..=60).contains(&retry_after.unwrap()));
-    // Guesses at a device do not lock it out where it is at home.
+    // Nor do its neighbours' guesses lock out a device where it is at home: only guesses at it from there do.
     for _ in 0..2 {
         assert_eq!(refused(&app.dap_url("home", "guess")).await.0, 401);
     }
-    let (status, retry_after, _) = refused(&app.dap_url("home", &home_passwd)).await;
+    let (status, retry_after, _) = refused(&app.dap_url("nobody", "guess")).await;
     assert_eq!(status, 429, "the address itself has guessed too often");
     assert!(retry_after.is_some());
+    ScriptedDevice::connect(&app.dap_url("home", &home_passwd)).await;
+    assert_eq!(refused(&app.dap_url("home", "guess")).await.0, 401);
+    assert_eq!(refused(&app.dap_url("home", &home_passwd)).await.0, 429);
 }
 
 #[tokio::test]

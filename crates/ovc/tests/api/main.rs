@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, reason = "tests; the lint knows functions marked as such only")]
 
 mod app;
+mod cast;
 mod config;
 mod console;
 mod device;
@@ -12,7 +13,12 @@ mod durability;
 mod feed;
 mod gateway_login;
 mod gateway_protocol;
+mod groups;
+mod members;
 mod openapi;
 mod presence;
+mod rights;
 mod rpc;
 mod session;
+mod tenants;
+mod users;

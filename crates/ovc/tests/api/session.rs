@@ -54,7 +54,10 @@ async fn nothing_of_the_api_is_open_without_a_login() {
                 continue;
             }
             let method = Method::from_bytes(method.to_uppercase().as_bytes()).unwrap();
-            let path = path.replace("{login_code}", "cam").replace("{channel}", "0");
+            let path = path.replace("{login_code}", "cam");
+            let path = ["{channel}", "{tenant}", "{group}", "{user}"]
+                .iter()
+                .fold(path, |path, name| path.replace(name, "1"));
             let bad = app
                 .bare(method.clone(), &path)
                 .json(&json!({}))
@@ -91,6 +94,25 @@ async fn wrong_passwords_are_refused_and_slowed_down() {
         (StatusCode::TOO_MANY_REQUESTS, &json!("too_many_attempts"))
     );
     assert!((1..=30).contains(&retry_after.unwrap().parse::<u64>().unwrap()));
+}
+
+#[tokio::test]
+async fn guesses_from_elsewhere_do_not_lock_a_user_out() {
+    let app = TestApp::start_with(|config| config.account.failures_per_user = 2).await;
+    let elsewhere = reqwest::Client::builder()
+        .local_address(std::net::IpAddr::from([127, 0, 0, 2]))
+        .build()
+        .unwrap();
+    let guess = || {
+        let url = format!("http://{}/api/v1/login", app.authority());
+        let body = json!({ "username": "admin", "password": "guess" });
+        elsewhere.post(url).json(&body).send()
+    };
+    for status in [401, 401, 429] {
+        assert_eq!(guess().await.unwrap().status(), status);
+    }
+    // The user has a session from here.
+    assert_eq!(log_in(&app, "admin", PASSWORD).await.0, StatusCode::OK);
 }
 
 #[tokio::test]

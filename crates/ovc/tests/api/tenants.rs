@@ -1,0 +1,62 @@
+use crate::cast::{Cast, each, refusal};
+use reqwest::StatusCode;
+use serde_json::json;
+
+#[tokio::test]
+async fn who_runs_the_cloud_makes_and_removes_tenants() {
+    let cast = Cast::start().await;
+    for who in ["olga", "boris"] {
+        let answer = cast.post(who, "/api/v1/tenants", json!({ "name": "New" })).await;
+        assert_eq!(refusal(&answer), (403, "forbidden"));
+    }
+    let (status, made) = cast.post("root", "/api/v1/tenants", json!({ "name": " New " })).await;
+    assert_eq!((status, &made["name"]), (StatusCode::CREATED, &json!("New")));
+    let again = cast.post("root", "/api/v1/tenants", json!({ "name": "new" })).await;
+    assert_eq!(refusal(&again), (409, "tenant_exists"));
+    let bad = cast.post("root", "/api/v1/tenants", json!({ "name": "" })).await;
+    assert_eq!(refusal(&bad), (400, "bad_name"));
+    let path = format!("/api/v1/tenants/{}", made["id"]);
+    let (_, renamed) = cast.patch("root", &path, json!({ "name": "Newer" })).await;
+    assert_eq!(renamed["name"], "Newer");
+    let taken = cast.patch("root", &path, json!({ "name": "ACME" })).await;
+    assert_eq!(refusal(&taken), (409, "tenant_exists"));
+    let (_, all) = cast.get("root", "/api/v1/tenants").await;
+    assert_eq!(each(&all, "name"), ["Home", "Acme", "Bolt", "Newer"]);
+    assert_eq!(each(&all, "members"), ["1", "5", "1", "0"]);
+    assert_eq!(cast.delete("root", &path).await.0, StatusCode::NO_CONTENT);
+    assert_eq!(refusal(&cast.get("root", &path).await), (404, "no_such_tenant"));
+}
+
+#[tokio::test]
+async fn members_see_their_tenant_and_what_they_are_there() {
+    let cast = Cast::start().await;
+    cast.device("cam", None).await;
+    let (_, list) = cast.get("vera", "/api/v1/tenants").await;
+    let tenant = &list["items"][0];
+    assert_eq!(
+        (&tenant["name"], &tenant["role"], &tenant["devices"], &tenant["members"]),
+        (&json!("Acme"), &json!("viewer"), &json!(1), &json!(5))
+    );
+    assert_eq!(tenant["permissions"], json!(["view", "see_live", "see_recordings"]));
+    let path = format!("/api/v1/tenants/{}", cast.acme);
+    let (status, tenant) = cast.get("guest", &path).await;
+    assert_eq!((status, &tenant["permissions"]), (StatusCode::OK, &json!([])));
+    let renamed = cast.patch("adam", &path, json!({ "name": "Mine" })).await;
+    assert_eq!(refusal(&renamed), (403, "forbidden"));
+}
+
+#[tokio::test]
+async fn a_tenant_goes_when_it_holds_nothing_and_leaves_its_people() {
+    let cast = Cast::start().await;
+    cast.group("Site", None).await;
+    cast.device("cam", None).await;
+    let path = format!("/api/v1/tenants/{}", cast.acme);
+    for who in ["olga", "root"] {
+        assert_eq!(refusal(&cast.delete(who, &path).await), (409, "tenant_not_empty"));
+    }
+    assert_eq!(refusal(&cast.delete("adam", &path).await), (403, "forbidden"));
+    cast.delete("olga", "/api/v1/devices/cam").await;
+    assert_eq!(cast.delete("olga", &path).await.0, StatusCode::NO_CONTENT);
+    let (status, me) = cast.get("vera", "/api/v1/me").await;
+    assert_eq!((status, &me["tenants"]), (StatusCode::OK, &json!([])));
+}
