@@ -17,7 +17,7 @@ export interface MySession {
 export interface InvitationLook {
   tenant_name: string;
   role: Role;
-  invited_by: string;
+  invited_by?: string;
   note?: string | null;
   expires_at: string;
 }

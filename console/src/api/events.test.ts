@@ -46,13 +46,16 @@ function follow(): { queries: QueryClient; access: () => number; isStale: (key: 
   };
 }
 
-it('asks anew for everything shown when the person’s rights change', () => {
-  const { access, isStale } = follow();
-  Feed.last.dispatchEvent(new Event('access'));
-  expect(access()).toBe(1);
-  expect(isStale(keys.me)).toBe(true);
-  expect(isStale(keys.device('a'))).toBe(true);
-});
+it.each(['access', 'resync'])(
+  'asks anew for everything shown when the person’s rights may have changed (%s)',
+  (event) => {
+    const { access, isStale } = follow();
+    Feed.last.dispatchEvent(new Event(event));
+    expect(access()).toBe(1);
+    expect(isStale(keys.me)).toBe(true);
+    expect(isStale(keys.device('a'))).toBe(true);
+  },
+);
 
 it('asks whether the session still stands when the connection breaks, and only once a break', () => {
   const { queries, isStale } = follow();

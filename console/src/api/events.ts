@@ -45,12 +45,14 @@ export function followEvents(
       clearTimeout(reopenTimer);
       reopenTimer = setTimeout(open, REOPEN_MS);
     };
-    opened.addEventListener('resync', () => void queries.invalidateQueries({ queryKey: keys.devices }));
-    // The person may do more or less than before, or is out: whatever is shown is asked for anew.
-    opened.addEventListener('access', () => {
-      onAccess();
-      void queries.invalidateQueries();
-    });
+    // The person may do more or less than before, or is out; or something of that kind was missed.
+    for (const name of ['access', 'resync']) {
+      opened.addEventListener(name, () => {
+        onAccess();
+        // Whatever is shown is asked for anew.
+        void queries.invalidateQueries();
+      });
+    }
     for (const name of ['presence', 'channels', 'battery', 'device'] as const) {
       opened.addEventListener(name, (message: MessageEvent<string>) => {
         const event = readEvent(name, message.data);

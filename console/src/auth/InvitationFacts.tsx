@@ -9,7 +9,11 @@ export function InvitationFacts({ invitation }: { invitation: InvitationLook }) 
   const { t, i18n } = useTranslation();
   return (
     <div className={classes.frame} data-testid="invitation">
-      <Text size="sm">{t('invite.by', { name: invitation.invited_by, tenant: invitation.tenant_name })}</Text>
+      <Text size="sm">
+        {invitation.invited_by === undefined
+          ? t('invite.byNobody', { tenant: invitation.tenant_name })
+          : t('invite.by', { name: invitation.invited_by, tenant: invitation.tenant_name })}
+      </Text>
       <Text size="sm">
         {t(`roles.${invitation.role}`)}
         <Text span c="dimmed" inherit>

@@ -36,6 +36,7 @@ export const accountEn = {
   invite: {
     title: 'Join {{tenant}}',
     by: '{{name}} invites you to {{tenant}}.',
+    byNobody: 'You are invited to {{tenant}}.',
     until: 'The invitation holds until {{date}}.',
     submit: 'Make an account and join',
     haveAccount: 'I have an account here already',

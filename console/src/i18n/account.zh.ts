@@ -37,6 +37,7 @@ export const accountZh: Shape<typeof accountEn> = {
   invite: {
     title: '加入 {{tenant}}',
     by: '{{name}} 邀请你加入 {{tenant}}。',
+    byNobody: '邀请你加入 {{tenant}}。',
     until: '邀请有效期至 {{date}}。',
     submit: '创建账号并加入',
     haveAccount: '我在这里已有账号',
