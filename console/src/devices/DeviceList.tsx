@@ -42,7 +42,8 @@ const Row = memo(function Row({ device }: { device: Device }) {
   const first = device.channels[0];
   const [resting, hover] = useRestingHover(400);
   // Looking at a picture costs a device with a battery some of it: there only who opens it sees it.
-  const preview = resting && device.presence === 'online' && device.battery == null && !!first && isUsable(first);
+  const watchable = device.permissions.includes('see_live') && !!first && isUsable(first);
+  const preview = resting && device.presence === 'online' && device.battery == null && watchable;
   return (
     <li>
       <Link
