@@ -169,6 +169,7 @@ fn make_private_file(path: &Path) -> std::io::Result<File> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::UnixMs;
 
     #[tokio::test]
     async fn one_process_at_a_time() {
@@ -177,5 +178,49 @@ mod tests {
         assert!(matches!(Db::open(dir.path()).await, Err(DbError::InUse(_))));
         first.close().await;
         Db::open(dir.path()).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn what_was_there_before_tenants_belongs_to_the_first() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut migrations = sqlx::migrate!("./migrations");
+        migrations.migrations = migrations.migrations.iter().take(1).cloned().collect();
+        let options = SqliteConnectOptions::new()
+            .filename(dir.path().join(FILE_NAME))
+            .create_if_missing(true);
+        let old = SqlitePool::connect_with(options).await.unwrap();
+        migrations.run(&old).await.unwrap();
+        for sql in [
+            "INSERT INTO users (username, password_hash, role, created_at_ms) VALUES ('admin', 'h', 'admin', 7)",
+            "INSERT INTO sessions VALUES (x'00', 1, 8, 9)",
+            "INSERT INTO devices (login_code, name, passwd_hash, created_at_ms) VALUES ('cam', '', zeroblob(32), 8)",
+            "INSERT INTO device_events (login_code, kind, at_ms, data) VALUES ('cam', 'alarm', 9, '{}')",
+        ] {
+            sqlx::query(sql).execute(&old).await.unwrap();
+        }
+        old.close().await;
+
+        let db = Db::open(dir.path()).await.unwrap();
+        let tenant = db.tenants(None).await.unwrap().pop().unwrap();
+        assert_eq!((tenant.name.as_str(), tenant.created_at), ("Home", UnixMs(7)));
+        let user = db.users().await.unwrap().pop().unwrap();
+        assert!(user.platform_admin && !user.disabled);
+        let member = db.members(Some(user.id)).await.unwrap().pop().unwrap();
+        assert_eq!(
+            (member.tenant, member.role.as_str(), member.everywhere),
+            (tenant.id, "owner", true)
+        );
+        let device = db.all_devices().await.unwrap().pop().unwrap();
+        assert_eq!(
+            (device.tenant, device.group, device.stocked),
+            (Some(tenant.id), None, false)
+        );
+        let filter = EventFilter {
+            kind: None,
+            channels: None,
+            before: None,
+            limit: 9,
+        };
+        assert_eq!(db.device_events(&device.login_code, &filter).await.unwrap().len(), 1);
     }
 }

@@ -4,12 +4,16 @@ use crate::clock::UnixMs;
 use crate::db::{Db, DbError, GrantRow, GroupRow, MemberRow, SessionRow, TenantRow, UserRow};
 use crate::ids::{GroupId, SessionId, TenantId, UserId};
 use crate::throttle::AddressKey;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 
 /// Groups above one another; more are not made.
 pub(super) const MAX_DEPTH: usize = 8;
+
+/// Addresses remembered of one user.
+const MAX_HOMES: usize = 8;
 
 /// What the database knows of people, what they may do, and their sessions.
 #[derive(Debug, Default)]
@@ -21,6 +25,8 @@ pub(super) struct Book {
     pub(super) sessions: HashMap<[u8; 32], Session>,
     /// The token's hash of each session.
     pub(super) by_session: HashMap<SessionId, [u8; 32]>,
+    /// Where each user has logged in from lately, the latest last.
+    homes: HashMap<UserId, VecDeque<AddressKey>>,
     /// API keys by the SHA-256 of the key.
     pub(super) keys: HashMap<[u8; 32], Key>,
 }
@@ -96,7 +102,10 @@ impl Book {
         }
         match user {
             Some(user) => drop(self.users.insert(id, user)),
-            None => drop(self.users.remove(&id)),
+            None => {
+                self.users.remove(&id);
+                self.homes.remove(&id);
+            }
         }
     }
 
@@ -115,6 +124,15 @@ impl Book {
     }
 
     pub(super) fn add_session(&mut self, row: SessionRow) {
+        if let Ok(address) = row.address.parse::<IpAddr>() {
+            let homes = self.homes.entry(row.user).or_default();
+            let address = AddressKey::from(address);
+            homes.retain(|home| *home != address);
+            homes.push_back(address);
+            if homes.len() > MAX_HOMES {
+                homes.pop_front();
+            }
+        }
         self.by_session.insert(row.id, row.token_hash);
         let session = Session {
             id: row.id,
@@ -149,11 +167,9 @@ impl Book {
             .find(|user| user.caller.name.eq_ignore_ascii_case(name))
     }
 
-    /// Whether the user has a session that began at this address.
+    /// Whether the user has logged in from this address lately.
     pub(super) fn is_home(&self, user: UserId, address: AddressKey) -> bool {
-        self.sessions_of(user)
-            .filter_map(|session| session.address.parse().ok())
-            .any(|home: std::net::IpAddr| AddressKey::from(home) == address)
+        self.homes.get(&user).is_some_and(|homes| homes.contains(&address))
     }
 
     /// Those in a tenant, with what they have there.

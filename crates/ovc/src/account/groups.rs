@@ -1,6 +1,6 @@
 use super::book::{Book, MAX_DEPTH};
+use super::policy::GrantTarget;
 use super::{Accounts, checked_name};
-use crate::account::policy::GrantTarget;
 use crate::db::DbError;
 use crate::ids::{GroupId, LoginCode, TenantId, UserId};
 
@@ -106,7 +106,7 @@ impl Accounts {
             .filter(|row| row.tenant == tenant)
             .map(|row| row.id);
         let mut all: Vec<_> = ids.filter_map(|id| book.group(tenant, id)).collect();
-        all.sort_by(|a, b| (a.name.to_lowercase(), a.id).cmp(&(b.name.to_lowercase(), b.id)));
+        all.sort_by_key(|group| (group.name.to_lowercase(), group.id));
         all
     }
 

@@ -483,3 +483,6 @@ fn check_name(name: &str) -> Result<&str, DeviceError> {
     let good = name.chars().count() <= MAX_NAME_LEN && !name.chars().any(char::is_control);
     if good { Ok(name) } else { Err(DeviceError::BadName) }
 }
+
+#[cfg(test)]
+mod tests;

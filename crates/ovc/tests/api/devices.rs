@@ -198,6 +198,31 @@ async fn a_new_password_ends_the_connection_and_the_old_one() {
 }
 
 #[tokio::test]
+async fn of_passwords_given_at_once_one_is_good_before_and_after_a_restart() {
+    let app = TestApp::start().await;
+    app.add_device("cam").await;
+    let passwords: Vec<String> = (0..8).map(|number| format!("correct-horse-no-{number}")).collect();
+    let give = |passwd: &String| {
+        let body = json!({ "login_passwd": passwd });
+        app.request(Method::POST, "/api/v1/devices/cam/password")
+            .json(&body)
+            .send()
+    };
+    for answer in futures_util::future::join_all(passwords.iter().map(give)).await {
+        assert_eq!(answer.unwrap().status(), StatusCode::OK);
+    }
+    let mut good = Vec::new();
+    for passwd in &passwords {
+        if ScriptedDevice::try_connect(&app.dap_url("cam", passwd)).await.is_ok() {
+            good.push(passwd);
+        }
+    }
+    assert_eq!(good.len(), 1);
+    let app = app.restart().await;
+    ScriptedDevice::connect(&app.dap_url("cam", good[0])).await;
+}
+
+#[tokio::test]
 async fn a_deleted_device_is_gone_with_all_it_told() {
     let app = TestApp::start().await;
     let mut device = app.connected_device("cam").await;
