@@ -34,7 +34,7 @@ export class Ovc {
     this.scene = scene;
     this.folder = folder;
     this.options = options;
-    this.password = 'an admin of the tests';
+    this.password = 'only for these journeys';
     this.port = 0;
     this.rtmpPort = 0;
   }

@@ -1,25 +1,43 @@
 //! Who may do what: users, tenants and who is in them, sessions, and the tokens that stand for one narrow right.
 //! [`policy`] alone decides; what it decides on is kept in memory, so that a request costs no query.
 
+mod back_off;
 mod book;
 mod groups;
+mod keys;
+mod links;
 mod members;
 mod password;
+mod password_rules;
 mod permission;
 pub mod policy;
+mod recovery;
+mod seal;
+mod second_factor;
 mod secret;
 mod sessions;
+mod setup;
+mod sign_in;
 mod tenants;
 pub mod tokens;
+mod totp;
+mod usernames;
 mod users;
 
 pub use groups::{Group, GroupError};
+pub use keys::{KeyError, KeyInfo, NewKey};
+pub use links::{Invitation, InvitationLook, LinkError, NewInvitation, NewLink};
 pub use members::{Member, MemberChange, MemberError};
+pub use password_rules::WeakPassword;
 pub use permission::{Permission, Permissions, Role};
 pub use policy::{Caller, Principal};
+pub use seal::{Seal, SealError};
+pub use second_factor::NewTotp;
 pub use secret::{random_key, random_text};
-pub use sessions::{Authenticated, Login, LoginError, SessionInfo};
+pub use sessions::{Authenticated, Login, SessionInfo};
+pub use sign_in::{Client, SignInError};
 pub use tenants::{Tenant, TenantError};
+pub use usernames::BadUsername;
 pub use users::{User, UserError};
 
 use crate::bus::{Bus, Event};
@@ -27,9 +45,11 @@ use crate::clock::UnixMs;
 use crate::config::AccountConfig;
 use crate::db::{Db, DbError};
 use crate::ids::{TenantId, UserId};
-use crate::throttle::{AddressKey, Throttle};
+use back_off::BackOff;
 use book::Book;
 use parking_lot::RwLock;
+use setup::SetupCode;
+use std::path::Path;
 use std::sync::atomic::AtomicI64;
 use std::time::Instant;
 use tokio::sync::Mutex;
@@ -41,15 +61,45 @@ pub const FIRST_TENANT: &str = "Home";
 /// Longest name of a tenant or a group, in characters.
 pub const MAX_NAME_LEN: usize = 100;
 
-/// What the first start did about the administrator.
+/// What is given beside the configuration, and shown nowhere.
+#[derive(Clone, Default)]
+pub struct Secrets {
+    /// The password of the first user, made at the first start.
+    pub admin_password: Option<String>,
+    /// The master key; without one, the file in the data directory has it.
+    pub master_key: Option<String>,
+}
+
+impl std::fmt::Debug for Secrets {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secrets(..)")
+    }
+}
+
+/// What the start did about the first user.
 #[derive(Debug, PartialEq, Eq)]
 pub enum FirstStart {
-    /// Made with this random password: show it, it is not kept.
-    Random(String),
+    /// There is none: who has this code makes him in the browser.
+    Code(String),
     /// Made with the password that was given.
     Given,
     /// There are users already.
     Not,
+}
+
+/// Why there are no accounts.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// The database failed.
+    #[error(transparent)]
+    Db(#[from] DbError),
+    /// There is no master key.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    /// The password given for the first user cannot be one.
+    #[error("OVC_ADMIN_PASSWORD: {0}")]
+    AdminPassword(#[from] WeakPassword),
 }
 
 /// Users, tenants, and sessions.
@@ -64,49 +114,54 @@ pub struct Accounts {
     changing: Mutex<()>,
     /// Until when has been told what ended by itself, in milliseconds since 1970.
     expired_until: AtomicI64,
-    failures_by_address: Throttle<AddressKey>,
-    /// By user name, and the address where that is one of the user's own: somebody else's failures do not lock him out.
-    failures_by_user: Throttle<(String, Option<AddressKey>)>,
+    back_off: BackOff,
     hashing: password::Hashing,
+    seal: Seal,
+    setup: SetupCode,
+    pending_totp: second_factor::Pending,
 }
 
 impl Accounts {
-    /// Reads users, tenants and sessions; on the first start makes the administrator with `admin_password`, or a random
-    /// one.
+    /// Reads users, tenants and sessions; on the first start makes the administrator if there is a password for him,
+    /// and a code for the first run if not.
     ///
     /// # Errors
-    /// The database failed.
+    /// See [`OpenError`].
     pub async fn open(
         db: Db,
         config: AccountConfig,
         bus: Bus,
-        admin_password: Option<String>,
-    ) -> Result<(Self, FirstStart), DbError> {
+        data_dir: &Path,
+        secrets: Secrets,
+    ) -> Result<(Self, FirstStart), OpenError> {
         let now = UnixMs::now();
         let hashing = password::Hashing::default();
+        let seal = seal::for_database(&db, data_dir, secrets.master_key.as_deref()).await?;
         let mut first = FirstStart::Not;
+        let mut setup = SetupCode::default();
         if db.users().await?.is_empty() {
-            let (password, outcome) = match admin_password.filter(|given| !given.is_empty()) {
-                Some(given) => (given, FirstStart::Given),
-                None => {
-                    let random = random_text::<15>();
-                    (random.clone(), FirstStart::Random(random))
-                }
-            };
-            let hash = hashing.hash(password).await.ok_or(DbError::Corrupt("password"))?;
-            db.add_first_user(ADMIN, &hash, FIRST_TENANT, now).await?;
-            first = outcome;
+            if let Some(given) = secrets.admin_password.filter(|given| !given.is_empty()) {
+                password_rules::check(&given, ADMIN)?;
+                let hash = hashing.hash(given).await.ok_or(DbError::Closed)?;
+                db.add_first_user(ADMIN, &hash, FIRST_TENANT, now).await?;
+                first = FirstStart::Given;
+            } else {
+                setup = SetupCode::random();
+                first = FirstStart::Code(setup.show().unwrap_or_default());
+            }
         }
         let accounts = Self {
-            failures_by_address: Throttle::new(config.failures_per_address, config.failure_forgiveness),
-            failures_by_user: Throttle::new(config.failures_per_user, config.failure_forgiveness),
             book: RwLock::new(Book::load(&db, now).await?),
             changing: Mutex::default(),
             expired_until: AtomicI64::new(now.0),
+            back_off: BackOff::new(&config),
+            pending_totp: second_factor::Pending::default(),
             db,
             config,
             bus,
             hashing,
+            seal,
+            setup,
         };
         Ok((accounts, first))
     }
@@ -116,8 +171,8 @@ impl Accounts {
     /// # Errors
     /// The database failed.
     pub async fn tidy(&self) -> Result<(), DbError> {
-        self.failures_by_address.tidy(Instant::now());
-        self.failures_by_user.tidy(Instant::now());
+        self.back_off.tidy(Instant::now());
+        self.tidy_keys().await?;
         self.tidy_sessions(UnixMs::now()).await
     }
 

@@ -2,7 +2,7 @@
 
 use crate::access::Access;
 use crate::account::tokens::Tokens;
-use crate::account::{Accounts, FirstStart, random_key};
+use crate::account::{Accounts, FirstStart, OpenError, Secrets, random_key};
 use crate::api::{Api, Door, Feed};
 use crate::bus::Bus;
 use crate::clock::UnixMs;
@@ -35,6 +35,9 @@ pub enum StartError {
     /// The database cannot be used.
     #[error(transparent)]
     Db(#[from] DbError),
+    /// Users and what protects them cannot be read.
+    #[error(transparent)]
+    Accounts(#[from] OpenError),
     /// A port cannot be listened on.
     #[error("cannot listen on {address}: {error}")]
     Listen {
@@ -78,7 +81,7 @@ impl App {
     ///
     /// # Errors
     /// See [`StartError`].
-    pub async fn start(config: Config, admin_password: Option<String>) -> Result<Self, StartError> {
+    pub async fn start(config: Config, secrets: Secrets) -> Result<Self, StartError> {
         // Every device is an open file. As many as the system lets us have.
         let _ = rlimit::increase_nofile_limit(u64::MAX);
         let metrics = recorder();
@@ -92,8 +95,14 @@ impl App {
             .map_err(|error| StartError::Listen { address, error })?;
         let rtmp_address = rtmp.local_addr()?;
         let bus = Bus::default();
-        let (accounts, first_start) =
-            Accounts::open(db.clone(), config.account.clone(), bus.clone(), admin_password).await?;
+        let (accounts, first_start) = Accounts::open(
+            db.clone(),
+            config.account.clone(),
+            bus.clone(),
+            &config.data_dir,
+            secrets,
+        )
+        .await?;
         let accounts = Arc::new(accounts);
         let tokens = Tokens::new(&db.key("tokens", random_key()).await?);
         let hasher = PasswdHasher::new(&db.key("device_passwords", random_key()).await?);

@@ -1,20 +1,25 @@
 //! The database: the only place with SQL. SQLite in the data directory, in WAL mode, with one writer and several
 //! readers. What a call here has answered is on the disk: the process may be killed at any moment.
 
+mod api_keys;
 mod device_events;
 mod devices;
 mod event;
 mod groups;
 mod keys;
+mod links;
 mod members;
+mod second_factors;
 mod sessions;
 mod tenants;
 mod users;
 
+pub use api_keys::ApiKeyRow;
 pub use device_events::{EventFilter, EventLog, NewEvent};
 pub use devices::{DeviceFilter, DevicePage, DeviceRow, DeviceScope, NewDeviceRow, PresenceFilter, Sighting};
 pub use event::{DeviceEvent, DeviceEventKind};
 pub use groups::GroupRow;
+pub use links::{Accepted, InvitationRow, Invited};
 pub use members::{GrantRow, MemberRow};
 pub use sessions::SessionRow;
 pub use tenants::TenantRow;

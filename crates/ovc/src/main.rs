@@ -2,7 +2,7 @@
 
 use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand};
-use ovc::account::{ADMIN, FirstStart};
+use ovc::account::{FirstStart, Secrets};
 use ovc::app::App;
 use ovc::config::{Config, LogConfig, LogFormat, Overrides};
 use std::io::{IsTerminal as _, Write as _};
@@ -91,13 +91,20 @@ fn run(command: Command) -> anyhow::Result<()> {
 async fn serve(config: Config) -> anyhow::Result<()> {
     let mut terminate = signal(SignalKind::terminate())?;
     let mut interrupt = signal(SignalKind::interrupt())?;
-    let app = App::start(config, std::env::var("OVC_ADMIN_PASSWORD").ok()).await?;
-    if let FirstStart::Random(password) = app.first_start() {
+    let secrets = Secrets {
+        admin_password: std::env::var("OVC_ADMIN_PASSWORD").ok(),
+        master_key: std::env::var("OVC_MASTER_KEY").ok(),
+    };
+    let app = App::start(config, secrets).await?;
+    if let FirstStart::Code(code) = app.first_start() {
+        tracing::warn!("there is no user yet: make the first administrator in the browser, with the code printed");
         // Plainly, and not into the log, which is kept and sent around.
         let mut out = std::io::stdout();
         writeln!(
             out,
-            "\n    The console's user is {ADMIN}, its password {password}\n    It is shown this once.\n"
+            "\n    There is no user yet. Open the console (port {}) and make the first administrator with the code\n\n        \
+             {code}\n\n    Each start prints another one until there is a user.\n",
+            app.http().port()
         )?;
         out.flush()?;
     }

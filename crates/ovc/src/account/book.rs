@@ -1,8 +1,8 @@
 use super::policy::{Caller, Grant, GrantTarget, Membership, Principal, TimeWindow};
 use super::{Permission, Permissions, Role};
 use crate::clock::UnixMs;
-use crate::db::{Db, DbError, GrantRow, GroupRow, MemberRow, SessionRow, TenantRow, UserRow};
-use crate::ids::{GroupId, SessionId, TenantId, UserId};
+use crate::db::{ApiKeyRow, Db, DbError, GrantRow, GroupRow, MemberRow, SessionRow, TenantRow, UserRow};
+use crate::ids::{GroupId, KeyId, SessionId, TenantId, UserId};
 use crate::throttle::AddressKey;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::net::IpAddr;
@@ -61,11 +61,32 @@ pub(super) struct Session {
 /// One API key.
 #[derive(Debug)]
 pub(super) struct Key {
+    pub(super) id: KeyId,
     /// What it may do.
     pub(super) caller: Arc<Caller>,
+    pub(super) created_by: Option<UserId>,
+    pub(super) created_at: UnixMs,
     pub(super) expires_at: Option<UnixMs>,
-    /// Milliseconds since 1970.
+    /// Milliseconds since 1970; 0: never.
     pub(super) last_used_at: AtomicI64,
+    /// What of it is in the database.
+    pub(super) written_at: i64,
+}
+
+impl Key {
+    /// Whose things it reaches.
+    pub(super) fn tenant(&self) -> Option<TenantId> {
+        self.caller.memberships.first().map(|of| of.tenant)
+    }
+
+    /// What it may do there.
+    pub(super) fn scopes(&self) -> Permissions {
+        self.caller
+            .memberships
+            .first()
+            .map(|of| of.everywhere)
+            .unwrap_or_default()
+    }
 }
 
 impl Book {
@@ -88,6 +109,9 @@ impl Book {
         book.groups = db.groups(None).await?.into_iter().map(|row| (row.id, row)).collect();
         for row in db.sessions(now).await? {
             book.add_session(row);
+        }
+        for row in db.api_keys().await? {
+            book.add_key(row);
         }
         Ok(book)
     }
@@ -145,6 +169,32 @@ impl Book {
             user_agent: row.user_agent,
         };
         self.sessions.insert(row.token_hash, session);
+    }
+
+    pub(super) fn add_key(&mut self, row: ApiKeyRow) {
+        let membership = Membership {
+            tenant: row.tenant,
+            role: None,
+            everywhere: permissions_from_json(&row.scopes),
+            grants: Vec::new(),
+        };
+        let caller = Caller {
+            principal: Principal::Key(row.id),
+            name: row.name,
+            platform_admin: false,
+            memberships: vec![membership],
+        };
+        let used_at = row.last_used_at.map_or(0, |at| at.0);
+        let key = Key {
+            id: row.id,
+            caller: Arc::new(caller),
+            created_by: row.created_by,
+            created_at: row.created_at,
+            expires_at: row.expires_at,
+            last_used_at: AtomicI64::new(used_at),
+            written_at: used_at,
+        };
+        self.keys.insert(row.key_hash, key);
     }
 
     pub(super) fn remove_session(&mut self, id: SessionId) -> Option<Session> {
@@ -250,7 +300,8 @@ fn user(row: UserRow, members: Vec<MemberRow>, grants: &[(TenantId, GrantRow)]) 
     }
 }
 
-fn grant(row: &GrantRow) -> Option<Grant> {
+/// The reverse of [`grant_row`].
+pub(super) fn grant(row: &GrantRow) -> Option<Grant> {
     let on = match (row.group, &row.device, row.channel) {
         (Some(group), None, None) => GrantTarget::Group(group),
         (None, Some(device), None) => GrantTarget::Device(device.clone()),

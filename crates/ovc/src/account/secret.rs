@@ -12,7 +12,7 @@ pub fn random_text<const N: usize>() -> String {
     URL_SAFE_NO_PAD.encode(random::<N>())
 }
 
-fn random<const N: usize>() -> [u8; N] {
+pub(super) fn random<const N: usize>() -> [u8; N] {
     let mut bytes = [0; N];
     // Seeded from the system and cryptographically secure (ChaCha12).
     rand::rng().fill_bytes(&mut bytes);

@@ -1,15 +1,12 @@
 use super::book::Session;
 use super::policy::{Caller, Principal};
-use super::{Accounts, random_text};
+use super::{Accounts, Client, random_text};
 use crate::clock::UnixMs;
 use crate::db::{DbError, SessionRow};
 use crate::ids::{SessionId, UserId};
-use crate::throttle::{AddressKey, RetryAfter};
 use sha2::{Digest, Sha256};
-use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Instant;
 
 /// Sessions one user may have. Over it the oldest ends.
 const MAX_SESSIONS_PER_USER: usize = 500;
@@ -55,82 +52,12 @@ pub struct SessionInfo {
     pub user_agent: String,
 }
 
-/// Why a login is refused.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum LoginError {
-    /// Unknown user or wrong password; which of the two is not told.
-    #[error("wrong user name or password")]
-    BadCredentials,
-    /// Too many failures of this address or for this user.
-    #[error("too many failed logins")]
-    TooManyAttempts(RetryAfter),
-    /// The database failed.
-    #[error(transparent)]
-    Db(#[from] DbError),
-}
-
 impl Accounts {
-    /// Logs a user in.
-    ///
-    /// # Errors
-    /// See [`LoginError`].
-    pub async fn login(
-        &self,
-        username: &str,
-        password: String,
-        from: IpAddr,
-        user_agent: &str,
-    ) -> Result<Login, LoginError> {
-        let user = self.check_password(username, password, from).await?;
-        Ok(self.start_session(user, from, user_agent).await?)
-    }
-
-    /// Whose name and password these are. Takes the same time whether the user exists or not.
-    ///
-    /// # Errors
-    /// See [`LoginError`].
-    pub async fn check_password(&self, username: &str, password: String, from: IpAddr) -> Result<UserId, LoginError> {
-        let (address, now) = (AddressKey::from(from), Instant::now());
-        let (known, at_home) = {
-            let book = self.book.read();
-            let known = book.user_of_name(username).filter(|user| !user.disabled);
-            let known = known.map(|user| user.id);
-            (known, known.is_some_and(|user| book.is_home(user, address)))
-        };
-        let user = (username.to_lowercase(), at_home.then_some(address));
-        self.failures_by_address
-            .check(&address, now)
-            .map_err(LoginError::TooManyAttempts)?;
-        self.failures_by_user
-            .check(&user, now)
-            .map_err(LoginError::TooManyAttempts)?;
-        // Counted before the slow part, so that many at once do not get past; taken back on success.
-        self.failures_by_address.charge(address, now);
-        self.failures_by_user.charge(user.clone(), now);
-
-        let row = match known {
-            Some(id) => self.db.user(id).await?,
-            None => None,
-        };
-        let right = self
-            .hashing
-            .verify(password, row.as_ref().map(|row| row.password_hash.clone()))
-            .await;
-        let Some(row) = row.filter(|_| right) else {
-            tracing::info!(%from, "login refused");
-            return Err(LoginError::BadCredentials);
-        };
-        self.failures_by_address.refund(&address);
-        self.failures_by_user.refund(&user);
-        Ok(row.id)
-    }
-
     /// Begins a session of a user who has proven who he is.
     ///
     /// # Errors
     /// The database failed, or the user is gone.
-    pub async fn start_session(&self, user: UserId, from: IpAddr, user_agent: &str) -> Result<Login, DbError> {
+    pub async fn start_session(&self, user: UserId, client: &Client) -> Result<Login, DbError> {
         let now = UnixMs::now();
         let token = format!("ovs_{}", random_text::<32>());
         let mut row = SessionRow {
@@ -140,8 +67,9 @@ impl Accounts {
             created_at: now,
             expires_at: now.plus(self.config.session_lifetime),
             last_seen_at: now,
-            address: from.to_canonical().to_string(),
-            user_agent: user_agent
+            address: client.address.to_canonical().to_string(),
+            user_agent: client
+                .user_agent
                 .chars()
                 .filter(|c| !c.is_control())
                 .take(MAX_USER_AGENT)
@@ -163,7 +91,7 @@ impl Accounts {
             self.db.delete_sessions(&[id]).await?;
             self.access_changed();
         }
-        tracing::info!(username = caller.name, %from, "logged in");
+        tracing::info!(username = caller.name, from = %client.address, "logged in");
         Ok(Login {
             token,
             expires_at,
@@ -253,6 +181,12 @@ impl Accounts {
     /// # Errors
     /// The database failed; the sessions may live on after a restart.
     pub async fn end_sessions(&self, user: UserId, except: Option<SessionId>) -> Result<(), DbError> {
+        let ended = self.forget_sessions(user, except);
+        self.db.delete_sessions(&ended).await
+    }
+
+    /// Ends all sessions of this user, or all but one, in the book alone: for what has ended them in the database.
+    pub(super) fn forget_sessions(&self, user: UserId, except: Option<SessionId>) -> Vec<SessionId> {
         let ended: Vec<_> = {
             let mut book = self.book.write();
             let ended: Vec<_> = book
@@ -266,7 +200,7 @@ impl Accounts {
             ended
         };
         self.access_changed();
-        self.db.delete_sessions(&ended).await
+        ended
     }
 
     /// Ends what ends by itself: sessions, API keys, what tenants have let in. To be called every few seconds, so that

@@ -4,9 +4,9 @@ use super::Api;
 use super::audit_slot::{Actor, AuditSlot};
 use super::error::ApiError;
 use crate::account::policy::{self, Decision, DevicePlace, Resource};
-use crate::account::{Caller, Permission, Tenant};
+use crate::account::{Caller, Permission, Principal, Tenant};
 use crate::clock::UnixMs;
-use crate::ids::{ChannelId, LoginCode, SessionId, TenantId};
+use crate::ids::{ChannelId, LoginCode, SessionId, TenantId, UserId};
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, header};
@@ -294,6 +294,16 @@ impl<N: Need> FromRequestParts<Arc<Api>> for Allowed<N> {
             session: known.session,
             on,
         })
+    }
+}
+
+impl Allowed<AnyPerson> {
+    /// Which person.
+    pub(super) fn user(&self) -> Result<UserId, ApiError> {
+        match self.caller.principal {
+            Principal::User(user) => Ok(user),
+            Principal::Key(_) => Err(ApiError::not_for_keys()),
+        }
     }
 }
 

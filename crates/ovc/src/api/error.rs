@@ -1,6 +1,6 @@
 //! The one map from what went wrong to what HTTP says.
 
-use crate::account::{GroupError, LoginError, MemberError, TenantError, UserError};
+use crate::account::{GroupError, KeyError, LinkError, MemberError, SignInError, TenantError, UserError};
 use crate::db::DbError;
 use crate::device::{CallError, DeviceError};
 use crate::throttle::RetryAfter;
@@ -132,16 +132,65 @@ impl From<DbError> for ApiError {
     }
 }
 
-impl From<LoginError> for ApiError {
-    fn from(error: LoginError) -> Self {
+impl From<SignInError> for ApiError {
+    fn from(error: SignInError) -> Self {
+        let message = error.to_string();
+        let (status, code) = match error {
+            SignInError::BadCredentials => (StatusCode::UNAUTHORIZED, "bad_credentials"),
+            SignInError::CodeRequired => (StatusCode::UNAUTHORIZED, "code_required"),
+            SignInError::BadCode => (StatusCode::UNAUTHORIZED, "bad_code"),
+            // Not 401: his session is good.
+            SignInError::BadPassword => (StatusCode::FORBIDDEN, "wrong_password"),
+            SignInError::TooManyAttempts(wait) => {
+                return Self {
+                    retry_after: Some(wait),
+                    ..Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", message)
+                };
+            }
+            SignInError::AlreadySetUp => (StatusCode::CONFLICT, "already_set_up"),
+            SignInError::BadSetupCode => (StatusCode::FORBIDDEN, "bad_setup_code"),
+            SignInError::WeakPassword(_) => (StatusCode::BAD_REQUEST, "weak_password"),
+            SignInError::BadUsername(_) => (StatusCode::BAD_REQUEST, "bad_username"),
+            SignInError::BadTenantName => (StatusCode::BAD_REQUEST, "bad_name"),
+            SignInError::UsernameTaken => (StatusCode::CONFLICT, "username_taken"),
+            SignInError::BadLink => (StatusCode::NOT_FOUND, "bad_link"),
+            SignInError::AlreadyMember => (StatusCode::CONFLICT, "already_member"),
+            SignInError::TotpOn => (StatusCode::CONFLICT, "totp_on"),
+            SignInError::TotpOff => (StatusCode::CONFLICT, "totp_off"),
+            SignInError::TotpNotBegun => (StatusCode::CONFLICT, "totp_not_begun"),
+            SignInError::Busy => (StatusCode::SERVICE_UNAVAILABLE, "busy"),
+            SignInError::Gone => return Self::unauthorized(),
+            SignInError::Db(error) => return error.into(),
+        };
+        Self::new(status, code, message)
+    }
+}
+
+impl From<LinkError> for ApiError {
+    fn from(error: LinkError) -> Self {
         let message = error.to_string();
         match error {
-            LoginError::BadCredentials => Self::new(StatusCode::UNAUTHORIZED, "bad_credentials", message),
-            LoginError::TooManyAttempts(wait) => Self {
-                retry_after: Some(wait),
-                ..Self::new(StatusCode::TOO_MANY_REQUESTS, "too_many_attempts", message)
-            },
-            LoginError::Db(error) => error.into(),
+            LinkError::Gift(error) => error.into(),
+            LinkError::BadNote => Self::new(StatusCode::BAD_REQUEST, "bad_note", message),
+            LinkError::TooMany => Self::new(StatusCode::FORBIDDEN, "too_many_invitations", message),
+            LinkError::NoSuchMember => Self::new(StatusCode::NOT_FOUND, "no_such_member", message),
+            LinkError::NoSuchUser => Self::new(StatusCode::NOT_FOUND, "no_such_user", message),
+            LinkError::NotYours => Self::new(StatusCode::FORBIDDEN, "not_yours", message),
+            LinkError::Db(error) => error.into(),
+        }
+    }
+}
+
+impl From<KeyError> for ApiError {
+    fn from(error: KeyError) -> Self {
+        let message = error.to_string();
+        match error {
+            KeyError::BadName => Self::new(StatusCode::BAD_REQUEST, "bad_name", message),
+            KeyError::BadScopes => Self::new(StatusCode::BAD_REQUEST, "bad_scopes", message),
+            KeyError::BadExpiry => Self::new(StatusCode::BAD_REQUEST, "bad_expiry", message),
+            KeyError::TooMuch => Self::new(StatusCode::FORBIDDEN, "too_much", message),
+            KeyError::TooMany => Self::new(StatusCode::FORBIDDEN, "too_many_keys", message),
+            KeyError::Db(error) => error.into(),
         }
     }
 }

@@ -1,25 +1,75 @@
 use super::Api;
+use super::audit_slot::{Actor, AuditSlot};
 use super::auth::{Allowed, AnyPerson, COOKIE};
 use super::error::{ApiError, ErrorBody};
 use super::extract::Body;
 use super::host::{Origin, Remote};
 use super::me::Me;
-use crate::account::Principal;
+use crate::account::{Caller, Client, Login};
+use crate::clock::UnixMs;
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{FromRequestParts, State};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::ToSchema;
 
-/// Longest password that is looked at.
-const MAX_PASSWORD_LEN: usize = 1024;
+/// Longest user name that is looked at: none is longer.
+const MAX_USERNAME: usize = 256;
+/// Longest password or code.
+const MAX_SECRET: usize = 1024;
 
 /// What a user logs in with.
 #[derive(Deserialize, ToSchema)]
 pub(super) struct LoginRequest {
     username: String,
     password: String,
+    /// Of the second factor: what the app shows, or a recovery code.
+    code: Option<String>,
+}
+
+/// Where a request to sign in is from, and its place in the audit log.
+pub(super) struct FromClient {
+    pub(super) client: Client,
+    slot: Option<AuditSlot>,
+}
+
+impl FromClient {
+    /// Notes whom somebody says he is.
+    fn says(&self, username: &str) {
+        if let Some(slot) = &self.slot {
+            slot.fill(|note| note.target = format!("user {username}"));
+        }
+    }
+
+    /// Notes who it turned out to be.
+    fn is(&self, caller: &Caller) {
+        if let Some(slot) = &self.slot {
+            slot.fill(|note| {
+                note.actor = Some(Actor::from(caller));
+                note.target = format!("user {}", caller.name);
+            });
+        }
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for FromClient {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let Remote(remote) = Remote::from_request_parts(parts, state).await?;
+        let user_agent = parts.headers.get(header::USER_AGENT);
+        let client = Client {
+            address: remote.ip(),
+            user_agent: user_agent
+                .and_then(|value| value.to_str().ok())
+                .unwrap_or_default()
+                .to_owned(),
+        };
+        let slot = parts.extensions.get().cloned();
+        Ok(Self { client, slot })
+    }
 }
 
 /// A session has begun. The browser gets it as a cookie too.
@@ -43,33 +93,46 @@ pub(super) struct LoginAnswer {
     request_body = LoginRequest,
     responses(
         (status = 200, description = "Logged in", body = LoginAnswer),
-        (status = 401, description = "`bad_credentials`", body = ErrorBody),
+        (status = 401, description = "`bad_credentials`, `code_required`, `bad_code`", body = ErrorBody),
         (status = 429, description = "`too_many_attempts`, with Retry-After", body = ErrorBody),
         (status = "default", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn login(
     State(api): State<Arc<Api>>,
-    Remote(remote): Remote,
+    from: FromClient,
     origin: Origin,
-    headers: HeaderMap,
     Body(request): Body<LoginRequest>,
-) -> Result<(HeaderMap, Json<LoginAnswer>), ApiError> {
-    if request.password.len() > MAX_PASSWORD_LEN || request.username.len() > MAX_PASSWORD_LEN {
-        return Err(ApiError::bad_request("user name or password is too long"));
+) -> Result<Begun, ApiError> {
+    let LoginRequest {
+        username,
+        password,
+        code,
+    } = request;
+    let code_len = code.as_ref().map_or(0, String::len);
+    if username.len() > MAX_USERNAME || password.len().max(code_len) > MAX_SECRET {
+        return Err(ApiError::bad_request("user name, password or code is too long"));
     }
+    from.says(&username);
     let login = api
         .accounts
-        .login(&request.username, request.password, remote.ip(), user_agent(&headers))
+        .login(&username, password, code.as_deref(), &from.client)
         .await?;
-    let max_age_s = login.expires_at.since(crate::clock::UnixMs::now()).as_secs();
+    Ok(begin(&api, login, &from, &origin))
+}
+
+/// What a request is answered with that has begun a session.
+pub(super) type Begun = (HeaderMap, Json<LoginAnswer>);
+
+pub(super) fn begin(api: &Api, login: Login, from: &FromClient, origin: &Origin) -> Begun {
+    from.is(&login.caller);
+    let max_age_s = login.expires_at.since(UnixMs::now()).as_secs();
     let answer = LoginAnswer {
         expires_at: login.expires_at.to_rfc3339(),
-        user: Me::of(&api, &login.caller),
+        user: Me::of(api, &login.caller),
         token: login.token,
     };
-    let headers = set_cookie(&answer.token, max_age_s, &origin);
-    Ok((headers, Json(answer)))
+    (set_cookie(&answer.token, max_age_s, origin), Json(answer))
 }
 
 /// End the session.
@@ -88,18 +151,10 @@ pub(super) async fn logout(
     person: Allowed<AnyPerson>,
     origin: Origin,
 ) -> Result<(StatusCode, HeaderMap), ApiError> {
-    if let (Principal::User(user), Some(session)) = (person.caller.principal, person.session) {
-        api.accounts.end_session(user, session).await?;
+    if let Some(session) = person.session {
+        api.accounts.end_session(person.user()?, session).await?;
     }
     Ok((StatusCode::NO_CONTENT, set_cookie("", 0, &origin)))
-}
-
-/// The program that asks, as it says.
-pub(super) fn user_agent(headers: &HeaderMap) -> &str {
-    headers
-        .get(header::USER_AGENT)
-        .and_then(|value| value.to_str().ok())
-        .unwrap_or_default()
 }
 
 fn set_cookie(token: &str, max_age_s: u64, origin: &Origin) -> HeaderMap {

@@ -1,4 +1,7 @@
-use super::{Api, device_events, devices, groups, live, login, me, members, rpc, sse, tenants, users};
+use super::{
+    Api, device_events, devices, groups, invitations, keys, live, login, me, members, my_password, my_sessions,
+    my_totp, password_reset, rpc, setup, sse, tenants, users,
+};
 use axum::Router;
 use axum::routing::get;
 use std::sync::Arc;
@@ -43,9 +46,28 @@ impl Modify for Schemes {
 /// The routes of the API; the document is made from the same list.
 pub(super) fn routes() -> OpenApiRouter<Arc<Api>> {
     OpenApiRouter::with_openapi(Document::openapi())
+        .routes(routes!(setup::setup_needed, setup::set_up))
         .routes(routes!(login::login))
         .routes(routes!(login::logout))
         .routes(routes!(me::me))
+        .routes(routes!(my_password::change_my_password))
+        .routes(routes!(
+            my_sessions::list_my_sessions,
+            my_sessions::end_my_other_sessions
+        ))
+        .routes(routes!(my_sessions::end_my_session))
+        .routes(routes!(my_totp::begin_totp))
+        .routes(routes!(my_totp::confirm_totp))
+        .routes(routes!(my_totp::disable_totp))
+        .routes(routes!(my_totp::new_recovery_codes))
+        .routes(routes!(invitations::look_at_invitation))
+        .routes(routes!(invitations::accept_invitation))
+        .routes(routes!(invitations::join))
+        .routes(routes!(password_reset::reset_password))
+        .routes(routes!(password_reset::member_reset_link))
+        .routes(routes!(password_reset::user_reset_link))
+        .routes(routes!(keys::list_keys, keys::create_key))
+        .routes(routes!(keys::delete_key))
         .routes(routes!(tenants::list_tenants, tenants::create_tenant))
         .routes(routes!(
             tenants::get_tenant,

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use toml::{Table, Value};
 
 /// Variables that start with `OVC_` and are not configuration.
-const OTHER_VARIABLES: [&str; 2] = ["OVC_CONFIG", "OVC_ADMIN_PASSWORD"];
+const OTHER_VARIABLES: [&str; 3] = ["OVC_CONFIG", "OVC_ADMIN_PASSWORD", "OVC_MASTER_KEY"];
 const PREFIX: &str = "OVC_";
 
 /// What flags say; each goes before the environment and the file.

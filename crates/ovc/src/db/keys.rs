@@ -17,4 +17,17 @@ impl Db {
             .await?;
         secret.try_into().map_err(|_| DbError::Corrupt("key"))
     }
+
+    /// Puts another key in the place of this one.
+    ///
+    /// # Errors
+    /// See [`DbError`].
+    pub async fn replace_key(&self, name: &str, secret: [u8; 32]) -> Result<(), DbError> {
+        sqlx::query("INSERT INTO keys (name, secret) VALUES (?, ?) ON CONFLICT DO UPDATE SET secret = excluded.secret")
+            .bind(name)
+            .bind(secret.as_slice())
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
 }

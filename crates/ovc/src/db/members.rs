@@ -1,5 +1,6 @@
 use super::{Db, DbError};
 use crate::ids::{ChannelId, GroupId, LoginCode, TenantId, UserId};
+use serde::{Deserialize, Serialize};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
 
@@ -17,7 +18,7 @@ pub struct MemberRow {
 }
 
 /// What a member may do with a part of the tenant.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GrantRow {
     /// On a group; either this or a device.
     pub group: Option<GroupId>,

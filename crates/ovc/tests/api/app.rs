@@ -2,15 +2,17 @@
 
 use crate::device::ScriptedDevice;
 use futures_util::StreamExt as _;
-use ovc::app::App;
+use ovc::account::{FirstStart, Secrets};
+use ovc::app::{App, StartError};
 use ovc::config::Config;
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 use std::net::{Ipv4Addr, SocketAddr};
+use std::path::Path;
 use std::time::Duration;
 use tempfile::TempDir;
 
-pub(crate) const PASSWORD: &str = "the admin's password";
+pub(crate) const PASSWORD: &str = "only for these tests";
 /// Longest that anything in a test may take.
 pub(crate) const LIMIT: Duration = Duration::from_secs(20);
 
@@ -48,17 +50,55 @@ impl TestApp {
         app
     }
 
-    async fn start_in(dir: TempDir, mut config: Config) -> Self {
+    async fn start_in(dir: TempDir, config: Config) -> Self {
+        let secrets = Secrets {
+            admin_password: Some(PASSWORD.into()),
+            ..Secrets::default()
+        };
+        Self::start_with_secrets(dir, config, secrets).await.unwrap()
+    }
+
+    async fn start_with_secrets(dir: TempDir, mut config: Config, secrets: Secrets) -> Result<Self, StartError> {
         config.data_dir = dir.path().to_owned();
-        let app = App::start(config.clone(), Some(PASSWORD.into())).await.unwrap();
+        let app = App::start(config.clone(), secrets).await?;
         let client = reqwest::Client::new();
-        Self {
+        Ok(Self {
             app,
             dir,
             config,
             client,
             token: String::new(),
+        })
+    }
+
+    /// A cloud that nobody has set up yet.
+    pub(crate) async fn start_without_users(change: impl FnOnce(&mut Config)) -> Self {
+        let mut config = Config::default();
+        config.http.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        config.rtmp.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        change(&mut config);
+        let dir = tempfile::tempdir().unwrap();
+        Self::start_with_secrets(dir, config, Secrets::default()).await.unwrap()
+    }
+
+    /// The code of the first run, as it is printed.
+    pub(crate) fn setup_code(&self) -> String {
+        match self.app.first_start() {
+            FirstStart::Code(code) => code.clone(),
+            other => panic!("no code: {other:?}"),
         }
+    }
+
+    pub(crate) fn data_dir(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// Shuts down in order and starts on the same data with these secrets.
+    pub(crate) async fn restart_with(self, secrets: Secrets) -> Result<Self, StartError> {
+        self.app.shutdown().await;
+        let mut app = Self::start_with_secrets(self.dir, self.config, secrets).await?;
+        app.token = self.token;
+        Ok(app)
     }
 
     /// Shuts down in order and starts on the same data.

@@ -20,5 +20,7 @@ mod presence;
 mod rights;
 mod rpc;
 mod session;
+mod sign_in;
 mod tenants;
+mod totp;
 mod users;
