@@ -4,7 +4,7 @@ use crate::clock::UnixMs;
 use crate::db::{ApiKeyRow, Db, DbError, GrantRow, GroupRow, MemberRow, SessionRow, TenantRow, UserRow};
 use crate::ids::{GroupId, KeyId, SessionId, TenantId, UserId};
 use crate::throttle::AddressKey;
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
@@ -244,8 +244,15 @@ impl Book {
 
     /// These groups and all below them.
     pub(super) fn with_below(&self, groups: &[GroupId]) -> Vec<GroupId> {
-        let below = |id: &&GroupId| self.path(Some(**id)).iter().any(|above| groups.contains(above));
-        self.groups.keys().filter(below).copied().collect()
+        let tenants: HashSet<TenantId> = groups
+            .iter()
+            .filter_map(|id| self.groups.get(id).map(|row| row.tenant))
+            .collect();
+        let below = |row: &&GroupRow| {
+            let path = || self.path(Some(row.id));
+            tenants.contains(&row.tenant) && path().iter().any(|above| groups.contains(above))
+        };
+        self.groups.values().filter(below).map(|row| row.id).collect()
     }
 }
 

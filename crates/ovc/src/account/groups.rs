@@ -81,10 +81,11 @@ impl Book {
         })
     }
 
-    /// How many groups are one within another below this one, itself counted.
+    /// How many groups are one within another from this one on down.
     fn height(&self, id: GroupId) -> usize {
-        let from = |below: &GroupId| self.path(Some(*below)).iter().position(|above| *above == id);
-        1 + self.groups.keys().filter_map(from).max().unwrap_or(0)
+        let from = |below: GroupId| self.path(Some(below)).iter().position(|above| *above == id);
+        let below = self.with_below(&[id]);
+        1 + below.into_iter().filter_map(from).max().unwrap_or(0)
     }
 
     fn grantees(&self, on: impl Fn(&GrantTarget) -> bool) -> Vec<UserId> {

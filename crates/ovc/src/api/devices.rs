@@ -316,6 +316,10 @@ pub(super) struct ListParams {
     /// Only those of this tenant.
     #[param(nullable = false)]
     tenant: Option<i64>,
+    /// Only those that are nobody's, in the platform's stock.
+    #[param(nullable = false)]
+    #[serde(default)]
+    unassigned: bool,
     /// Only those in this group and in those below it.
     #[param(nullable = false)]
     group: Option<i64>,
@@ -369,6 +373,7 @@ pub(super) async fn list_devices(
             query,
             presence: params.presence,
             tenant: params.tenant.map(TenantId),
+            unassigned: params.unassigned,
             groups: params.group.map(|group| api.accounts.with_below(&[GroupId(group)])),
             scope: api.accounts.device_scope(&user.caller),
             page,

@@ -87,6 +87,8 @@ pub struct DeviceFilter {
     pub query: String,
     /// Of this tenant only.
     pub tenant: Option<TenantId>,
+    /// Nobody's only: those in stock.
+    pub unassigned: bool,
     /// In these groups only.
     pub groups: Option<Vec<GroupId>>,
     /// Those somebody may see only; `None`: all.
@@ -173,6 +175,9 @@ fn where_clause(sql: &mut QueryBuilder<Sqlite>, filter: &DeviceFilter) -> Result
     }
     if let Some(tenant) = filter.tenant {
         sql.push(" AND tenant_id = ").push_bind(tenant.0);
+    }
+    if filter.unassigned {
+        sql.push(" AND tenant_id IS NULL");
     }
     if let Some(groups) = &filter.groups {
         push_in(sql, " AND group_id IN", groups)?;

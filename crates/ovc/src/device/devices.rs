@@ -90,6 +90,8 @@ pub struct DeviceQuery {
     pub presence: Option<Presence>,
     /// Those of this tenant only.
     pub tenant: Option<TenantId>,
+    /// Nobody's only: those in stock.
+    pub unassigned: bool,
     /// Those in these groups only.
     pub groups: Option<Vec<GroupId>>,
     /// Those that somebody may see only; `None`: all.
@@ -267,6 +269,7 @@ impl Devices {
         let filter = DeviceFilter {
             query: query.query.clone(),
             tenant: query.tenant,
+            unassigned: query.unassigned,
             groups: query.groups.clone(),
             scope: query.scope.clone(),
             presence,

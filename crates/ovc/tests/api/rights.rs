@@ -276,6 +276,10 @@ async fn a_device_comes_where_its_maker_may_put_it() {
     assert_eq!(cast.get("olga", "/api/v1/devices/s").await.0, StatusCode::NOT_FOUND);
     let (_, list) = cast.get("olga", "/api/v1/devices").await;
     assert_eq!(each(&list, "login_code"), ["a"]);
+    for (who, there) in [("root", vec!["s"]), ("olga", vec![])] {
+        let (_, stock) = cast.get(who, "/api/v1/devices?unassigned=true").await;
+        assert_eq!(each(&stock, "login_code"), there, "{who}");
+    }
     // In stock there are no groups.
     let group = cast.group("Site", None).await;
     let sorted = cast
