@@ -59,14 +59,14 @@ function Row({ session }: { session: MySession }) {
   const { t, i18n } = useTranslation();
   const end = useEndSession();
   const now = useNow(30_000);
-  const { browser, system, mobile } = browserOf(session.user_agent ?? '');
+  const { browser, system, mobile } = browserOf(session.user_agent);
   const name = [browser, system].filter(Boolean).join(' · ') || t('sessions.unknown');
   const Icon = mobile ? IconDeviceMobile : IconDeviceDesktop;
   return (
     <li className={classes.row} data-testid="session" data-current={session.current || undefined}>
       <Icon size={20} stroke={1.6} aria-hidden="true" />
       <div className={classes.main}>
-        <Text size="sm" fw={550} title={session.user_agent ?? undefined}>
+        <Text size="sm" fw={550} title={session.user_agent}>
           {name}
         </Text>
         <Text size="xs" c="dimmed" title={dateText(i18n.language, new Date(session.created_at))}>

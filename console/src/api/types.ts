@@ -9,8 +9,8 @@ export type Presence = Schemas['Presence'];
 export type CreatedDevice = Schemas['CreatedDevice'];
 export type DevicePage = Schemas['DevicePage'];
 export type Me = Schemas['Me'];
+export type InvitationLook = Schemas['InvitationLook'];
+export type MySession = Schemas['MySession'];
 export type MyTenant = Schemas['MyTenant'];
 export type Permission = Schemas['Permission'];
 export type Role = Schemas['Role'];
-
-export type { InvitationLook, MySession } from './contract';
