@@ -1347,6 +1347,8 @@ export interface operations {
                 query?: string;
                 /** @description Only those of this tenant. */
                 tenant?: number;
+                /** @description Only those that are nobody's, in the platform's stock. */
+                unassigned?: boolean;
             };
             header?: never;
             path?: never;
