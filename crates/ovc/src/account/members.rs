@@ -171,6 +171,8 @@ impl Accounts {
         change: MemberChange,
     ) -> Result<Member, MemberError> {
         let _turn = self.changing.lock().await;
+        // As it is now: somebody may just have taken away what he gives.
+        let who = &*self.caller(who.principal).ok_or(MemberError::TooMuch)?;
         let before = self.member(tenant, user).ok_or(MemberError::NotFound)?;
         let role = change.role.unwrap_or(before.role);
         let everywhere = role.is_everywhere() || change.everywhere.unwrap_or(before.everywhere);
@@ -213,6 +215,7 @@ impl Accounts {
     /// See [`MemberError`].
     pub async fn remove_member(&self, who: &Caller, tenant: TenantId, user: UserId) -> Result<(), MemberError> {
         let _turn = self.changing.lock().await;
+        let who = &*self.caller(who.principal).ok_or(MemberError::TooMuch)?;
         let member = self.member(tenant, user).ok_or(MemberError::NotFound)?;
         let himself = who.principal == policy::Principal::User(user);
         let has = given(member.role, member.everywhere, &member.grants);

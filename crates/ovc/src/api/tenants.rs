@@ -2,6 +2,7 @@ use super::Api;
 use super::auth::{Allowed, AnyUser, Know, ManageTenant, ManageTenantOrRunPlatform, OnPlatform, OnTenant, RunPlatform};
 use super::error::{ApiError, ErrorBody};
 use super::extract::Body;
+use super::host::Origin;
 use crate::account::{self, Caller, Permission, Role, policy};
 use crate::clock::UnixMs;
 use axum::Json;
@@ -113,9 +114,11 @@ pub(super) struct TenantName {
 pub(super) struct CreatedTenant {
     #[serde(flatten)]
     tenant: Tenant,
+    /// An invitation to pass on to its first owner; shown this once, good once, for seven days.
+    owner_link: String,
 }
 
-/// Make a tenant.
+/// Make a tenant. It has no members until somebody takes the invitation as its owner.
 #[utoipa::path(
     post,
     path = "/api/v1/tenants",
@@ -133,11 +136,16 @@ pub(super) struct CreatedTenant {
 pub(super) async fn create_tenant(
     State(api): State<Arc<Api>>,
     user: Allowed<OnPlatform<RunPlatform>>,
+    origin: Origin,
     Body(new): Body<TenantName>,
 ) -> Result<(StatusCode, Json<CreatedTenant>), ApiError> {
     let made = api.accounts.add_tenant(&new.name).await?;
-    let tenant = Tenant::seen_by(&user.caller, made, 0, 0);
-    Ok((StatusCode::CREATED, Json(CreatedTenant { tenant })))
+    let invitation = api.accounts.invite_owner(&user.caller, made.id).await?;
+    let created = CreatedTenant {
+        tenant: Tenant::seen_by(&user.caller, made, 0, 0),
+        owner_link: origin.http(&format!("/invite#{}", invitation.token)),
+    };
+    Ok((StatusCode::CREATED, Json(created)))
 }
 
 /// One tenant.

@@ -1,5 +1,6 @@
+use crate::app::answer;
 use crate::cast::{Cast, each, refusal};
-use reqwest::StatusCode;
+use reqwest::{Method, StatusCode};
 use serde_json::json;
 
 #[tokio::test]
@@ -11,6 +12,14 @@ async fn who_runs_the_cloud_makes_and_removes_tenants() {
     }
     let (status, made) = cast.post("root", "/api/v1/tenants", json!({ "name": " New " })).await;
     assert_eq!((status, &made["name"]), (StatusCode::CREATED, &json!("New")));
+    // Its first owner comes by the link, with a user made for it.
+    let (_, token) = made["owner_link"].as_str().unwrap().split_once("/invite#").unwrap();
+    let accept = json!({ "token": token, "username": "nora", "password": "a good long password" });
+    let accepted = cast.app.bare(Method::POST, "/api/v1/invitations/accept").json(&accept);
+    let (status, login) = answer(accepted.send().await.unwrap()).await;
+    assert_eq!(status, StatusCode::OK, "{login}");
+    let of_nora = &login["user"]["tenants"][0];
+    assert_eq!((&of_nora["name"], &of_nora["role"]), (&json!("New"), &json!("owner")));
     let again = cast.post("root", "/api/v1/tenants", json!({ "name": "new" })).await;
     assert_eq!(refusal(&again), (409, "tenant_exists"));
     let bad = cast.post("root", "/api/v1/tenants", json!({ "name": "" })).await;
@@ -22,7 +31,7 @@ async fn who_runs_the_cloud_makes_and_removes_tenants() {
     assert_eq!(refusal(&taken), (409, "tenant_exists"));
     let (_, all) = cast.get("root", "/api/v1/tenants").await;
     assert_eq!(each(&all, "name"), ["Home", "Acme", "Bolt", "Newer"]);
-    assert_eq!(each(&all, "members"), ["1", "5", "1", "0"]);
+    assert_eq!(each(&all, "members"), ["1", "5", "1", "1"]);
     assert_eq!(cast.delete("root", &path).await.0, StatusCode::NO_CONTENT);
     assert_eq!(refusal(&cast.get("root", &path).await), (404, "no_such_tenant"));
 }
