@@ -9,6 +9,8 @@ export class ApiError extends Error {
     readonly status: number,
     /** When the cloud allows another attempt, s. */
     readonly retryAfterS?: number,
+    /** What is wrong with which lines of a table that was sent. */
+    readonly lines?: { line: number; message: string }[],
   ) {
     super(message);
   }

@@ -1,6 +1,7 @@
 import createClient, { type Middleware } from 'openapi-fetch';
 import { localNowMs, ServerClock } from '../player/serverClock';
 import { ApiError } from './apiError';
+import type { DraftPaths } from './draft';
 import type { paths } from './schema';
 
 /** The cloud's clock, learned from every answer. */
@@ -19,7 +20,9 @@ const watchClock: Middleware = {
   },
 };
 
-export const client = createClient<paths>({ baseUrl: globalThis.location.origin, credentials: 'same-origin' });
+type Paths = Omit<paths, keyof DraftPaths> & DraftPaths;
+
+export const client = createClient<Paths>({ baseUrl: globalThis.location.origin, credentials: 'same-origin' });
 client.use(watchClock);
 
 let onSessionLost = (): void => undefined;
@@ -52,7 +55,7 @@ export async function answerOf<T>(request: Promise<Answer<T>>): Promise<T> {
 }
 
 function toApiError(body: unknown, response: Response): ApiError {
-  const { code, message } = errorIn(body);
+  const { code, message, lines } = errorIn(body);
   // A proxy before the cloud answers so while the cloud is away.
   const away = code === undefined && response.status >= 502 && response.status <= 504;
   const retryAfter = Number(response.headers.get('retry-after') ?? NaN);
@@ -61,16 +64,20 @@ function toApiError(body: unknown, response: Response): ApiError {
     message ?? response.statusText,
     response.status,
     Number.isFinite(retryAfter) ? retryAfter : undefined,
+    lines,
   );
 }
 
-function errorIn(body: unknown): { code?: string; message?: string } {
+function errorIn(body: unknown): { code?: string; message?: string; lines?: { line: number; message: string }[] } {
   if (typeof body !== 'object' || body === null || !('error' in body)) return {};
   const { error } = body;
   if (typeof error !== 'object' || error === null) return {};
   return {
     ...('code' in error && typeof error.code === 'string' ? { code: error.code } : {}),
     ...('message' in error && typeof error.message === 'string' ? { message: error.message } : {}),
+    ...('lines' in error && Array.isArray(error.lines)
+      ? { lines: error.lines as { line: number; message: string }[] }
+      : {}),
   };
 }
 

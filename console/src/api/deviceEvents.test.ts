@@ -15,9 +15,9 @@ function device(loginCode: string): Device {
     disabled: false,
     presence: 'offline',
     created_at: NOW.toISOString(),
-    channels: [],
     stocked: false,
     permissions: ['view'],
+    channels: [],
   };
 }
 

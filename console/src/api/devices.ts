@@ -16,6 +16,9 @@ export function useDevices(filter: DeviceFilter) {
               page_size: filter.pageSize,
               ...(filter.query ? { query: filter.query } : {}),
               ...(filter.presence ? { presence: filter.presence } : {}),
+              ...(filter.tenant === undefined ? {} : { tenant: filter.tenant }),
+              ...(filter.group === undefined ? {} : { group: filter.group }),
+              ...(filter.unassigned ? { unassigned: true } : {}),
             },
           },
           signal,
@@ -25,34 +28,45 @@ export function useDevices(filter: DeviceFilter) {
   });
 }
 
-/** How many devices there are in all, or with a presence. */
-export function useDeviceCount(presence?: Presence): number | undefined {
-  return useDevices({ query: '', presence, page: 1, pageSize: 1 }).data?.total;
+/** How many devices there are in the same place, or with a presence. */
+export function useDeviceCount(
+  { tenant, group }: Pick<DeviceFilter, 'tenant' | 'group'>,
+  presence?: Presence,
+): number | undefined {
+  const place = { ...(tenant === undefined ? {} : { tenant }), ...(group === undefined ? {} : { group }) };
+  return useDevices({ query: '', presence, ...place, page: 1, pageSize: 1 }).data?.total;
 }
 
-export function useDevice(loginCode: string) {
+export function useDevice(loginCode: string, enabled = true) {
   return useQuery({
     queryKey: keys.device(loginCode),
     queryFn: ({ signal }) =>
       answerOf(client.GET('/api/v1/devices/{login_code}', { params: { path: { login_code: loginCode } }, signal })),
+    enabled,
   });
 }
 
 export function useAddDevice() {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (body: { name?: string; login_code?: string }) => answerOf(client.POST('/api/v1/devices', { body })),
-    onSuccess: () => queries.invalidateQueries({ queryKey: keys.lists }),
+    mutationFn: (body: { name?: string; login_code?: string; tenant?: number; group?: number }) =>
+      answerOf(client.POST('/api/v1/devices', { body })),
+    onSuccess: () => {
+      void queries.invalidateQueries({ queryKey: keys.tenants });
+      return queries.invalidateQueries({ queryKey: keys.lists });
+    },
   });
 }
 
 export function useChangeDevice(loginCode: string) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (body: { name?: string; disabled?: boolean }) =>
+    mutationFn: (body: { name?: string; disabled?: boolean; group_id?: number | null }) =>
       answerOf(client.PATCH('/api/v1/devices/{login_code}', { params: { path: { login_code: loginCode } }, body })),
     onSuccess: (device) => {
       queries.setQueryData<Device>(keys.device(loginCode), device);
+      // The groups count their devices.
+      void queries.invalidateQueries({ queryKey: keys.tenants });
       return queries.invalidateQueries({ queryKey: keys.lists });
     },
   });

@@ -22,6 +22,8 @@ export function followEvents(
       queryKey: keys.lists,
       ...(all ? {} : { predicate: (query) => dependsOnPresence(query.queryKey) }),
     });
+    // Groups count their devices.
+    if (all) void queries.invalidateQueries({ predicate: ({ queryKey }) => keys.isGroups(queryKey) });
   });
 
   const open = (): void => {
@@ -53,6 +55,7 @@ export function followEvents(
         void queries.invalidateQueries();
       });
     }
+    opened.addEventListener('bind_result', () => void queries.invalidateQueries({ queryKey: keys.binds }));
     for (const name of ['presence', 'channels', 'battery', 'device'] as const) {
       opened.addEventListener(name, (message: MessageEvent<string>) => {
         const event = readEvent(name, message.data);

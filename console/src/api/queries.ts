@@ -1,11 +1,18 @@
 import { QueryClient } from '@tanstack/react-query';
 import { ApiError } from './apiError';
+import type { AuditFilter } from './audit';
 import type { Presence } from './types';
 
 /** What the list of devices shows. */
 export interface DeviceFilter {
   query: string;
   presence: Presence | undefined;
+  /** Left out: those of every organisation that one may see. */
+  tenant?: number;
+  /** With the groups below it. */
+  group?: number;
+  /** Only those that no organisation holds. */
+  unassigned?: boolean;
   page: number;
   pageSize: number;
 }
@@ -21,6 +28,17 @@ export const keys = {
   lists: ['devices', 'list'] as const,
   list: (filter: DeviceFilter) => ['devices', 'list', filter] as const,
   device: (loginCode: string) => ['devices', 'one', loginCode] as const,
+  tenants: ['tenants'] as const,
+  tenantList: ['tenants', 'list'] as const,
+  tenant: (tenant: number | undefined) => ['tenants', tenant] as const,
+  ofTenant: (tenant: number | undefined, what: 'members' | 'invitations' | 'groups' | 'keys') =>
+    ['tenants', tenant, what] as const,
+  isGroups: (key: readonly unknown[]) => key[0] === 'tenants' && key[2] === 'groups',
+  binds: ['binds'] as const,
+  bind: (tenant: number, bind: number) => ['binds', tenant, bind] as const,
+  audit: (filter: AuditFilter) => ['audit', filter] as const,
+  users: ['users'] as const,
+  userList: (query: string, page: number) => ['users', query, page] as const,
 };
 
 export function createQueryClient(): QueryClient {

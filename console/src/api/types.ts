@@ -14,3 +14,12 @@ export type MySession = Schemas['MySession'];
 export type MyTenant = Schemas['MyTenant'];
 export type Permission = Schemas['Permission'];
 export type Role = Schemas['Role'];
+export type Tenant = Schemas['Tenant'];
+export type Member = Schemas['Member'];
+export type Grant = Schemas['Grant'];
+export type Group = Schemas['Group'];
+/** As those who run the platform see a user. */
+export type PlatformUser = Schemas['User'];
+
+export type ApiKey = Schemas['ApiKey'];
+export type { AuditEntry, Bind, CreatedBind, Invitation } from './draft';

@@ -7,8 +7,10 @@ import { accessChanged, setConnected, useConnection } from '../api/connection';
 import { followEvents } from '../api/events';
 import { useMe } from '../api/session';
 import { Brand } from '../ui/Brand';
+import { Navigation } from './Navigation';
 import { ShortcutsHelp } from './ShortcutsHelp';
 import classes from './Shell.module.css';
+import { TenantSwitcher } from './TenantSwitcher';
 import { UserMenu } from './UserMenu';
 
 /** What surrounds every page of a logged-in person. */
@@ -41,7 +43,11 @@ export function Shell() {
           <Link to="/devices" className={classes.home} aria-label={`OVS – ${t('app.devices')}`}>
             <Brand />
           </Link>
-          <UserMenu username={username} />
+          <TenantSwitcher />
+          <Navigation />
+          <div className={classes.end}>
+            <UserMenu username={username} />
+          </div>
         </div>
       </header>
       {away && (

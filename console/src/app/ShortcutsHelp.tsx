@@ -9,6 +9,7 @@ const GENERAL = [
   ['help', ['?']],
   ['search', ['/']],
   ['add', ['N']],
+  ['bind', ['B']],
   ['toDevices', ['G']],
 ] as const;
 
@@ -37,6 +38,7 @@ export function ShortcutsHelp() {
       },
     ],
     ['n', () => void navigate('/devices?add')],
+    ['b', () => void navigate('/devices?bind')],
   ]);
   return (
     <Modal

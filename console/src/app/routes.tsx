@@ -1,11 +1,21 @@
 import { createBrowserRouter, Navigate } from 'react-router';
 import { AccountPage } from '../account/AccountPage';
 import { InvitePage } from '../auth/InvitePage';
+import { OrganisationAuditPage, PlatformAuditPage } from '../audit/AuditPages';
 import { LoginPage } from '../auth/LoginPage';
 import { ResetPage } from '../auth/ResetPage';
 import { SetupPage } from '../auth/SetupPage';
 import { DevicePage } from '../devices/DevicePage';
 import { DevicesPage } from '../devices/DevicesPage';
+import { GroupsPage } from '../groups/GroupsPage';
+import { KeysPage } from '../organisation/KeysPage';
+import { OrganisationIndex, OrganisationLayout } from '../organisation/OrganisationLayout';
+import { PeoplePage } from '../organisation/PeoplePage';
+import { SettingsPage } from '../organisation/SettingsPage';
+import { OrganisationsPage } from '../platform/OrganisationsPage';
+import { PlatformLayout } from '../platform/PlatformLayout';
+import { StockPage } from '../platform/StockPage';
+import { UsersPage } from '../platform/UsersPage';
 import { CrashedPage, NotFoundPage } from './ErrorPages';
 import { Shell } from './Shell';
 
@@ -23,6 +33,29 @@ export function createRouter() {
         { path: '/devices', element: <DevicesPage /> },
         { path: '/devices/:loginCode', element: <DevicePage /> },
         { path: '/account', element: <AccountPage /> },
+        {
+          path: '/org/:tenant',
+          element: <OrganisationLayout />,
+          children: [
+            { index: true, element: <OrganisationIndex /> },
+            { path: 'people', element: <PeoplePage /> },
+            { path: 'groups', element: <GroupsPage /> },
+            { path: 'keys', element: <KeysPage /> },
+            { path: 'audit', element: <OrganisationAuditPage /> },
+            { path: 'settings', element: <SettingsPage /> },
+          ],
+        },
+        {
+          path: '/platform',
+          element: <PlatformLayout />,
+          children: [
+            { index: true, element: <Navigate to="organisations" replace /> },
+            { path: 'organisations', element: <OrganisationsPage /> },
+            { path: 'users', element: <UsersPage /> },
+            { path: 'stock', element: <StockPage /> },
+            { path: 'audit', element: <PlatformAuditPage /> },
+          ],
+        },
         { path: '*', element: <NotFoundPage /> },
       ],
     },

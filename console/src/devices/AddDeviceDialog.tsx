@@ -7,12 +7,18 @@ import type { CreatedDevice } from '../api/types';
 import { Failure } from '../ui/Failure';
 import { ConnectDevice } from './ConnectDevice';
 
-interface Props {
+interface Place {
+  /** Left out: nobody's yet. */
+  tenant?: number;
+  group?: number;
+}
+
+interface Props extends Place {
   opened: boolean;
   onClose: () => void;
 }
 
-export function AddDeviceDialog({ opened, onClose }: Props) {
+export function AddDeviceDialog({ opened, onClose, ...place }: Props) {
   const { t } = useTranslation();
   const [created, setCreated] = useState<CreatedDevice>();
   return (
@@ -37,13 +43,19 @@ export function AddDeviceDialog({ opened, onClose }: Props) {
           onClose={onClose}
         />
       ) : (
-        <NewDeviceForm onCreated={setCreated} onCancel={onClose} />
+        <NewDeviceForm place={place} onCreated={setCreated} onCancel={onClose} />
       )}
     </Modal>
   );
 }
 
-function NewDeviceForm({ onCreated, onCancel }: { onCreated: (device: CreatedDevice) => void; onCancel: () => void }) {
+interface FormProps {
+  place: Place;
+  onCreated: (device: CreatedDevice) => void;
+  onCancel: () => void;
+}
+
+function NewDeviceForm({ place, onCreated, onCancel }: FormProps) {
   const { t } = useTranslation();
   const add = useAddDevice();
   const [ownCode, setOwnCode] = useState(false);
@@ -56,6 +68,7 @@ function NewDeviceForm({ onCreated, onCancel }: { onCreated: (device: CreatedDev
     <form
       onSubmit={form.onSubmit(({ name, code }) => {
         const wanted = {
+          ...place,
           ...(name.trim() ? { name: name.trim() } : {}),
           ...(ownCode && code.trim() ? { login_code: code.trim() } : {}),
         };

@@ -1,11 +1,12 @@
-import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
+import { Button, Stack, Text, TextInput } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { type ReactNode, useState } from 'react';
+import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { useChangeDevice, useDeleteDevice, useNewPassword } from '../api/devices';
 import type { Device } from '../api/types';
 import { CopyField } from '../ui/CopyField';
+import { Actions, Dialog } from '../ui/Dialog';
 import { Failure } from '../ui/Failure';
 
 interface Props {
@@ -17,7 +18,7 @@ interface Props {
 export function RenameDialog(props: Props) {
   const { t } = useTranslation();
   return (
-    <Dialog {...props} title={t('device.rename')}>
+    <Dialog opened={props.opened} onClose={props.onClose} title={t('device.rename')}>
       <RenameForm {...props} />
     </Dialog>
   );
@@ -67,7 +68,7 @@ function RenameForm({ device, onClose }: Props) {
 export function NewPasswordDialog(props: Props) {
   const { t } = useTranslation();
   return (
-    <Dialog {...props} title={t('device.newPassword')} keepOnClickOutside>
+    <Dialog opened={props.opened} onClose={props.onClose} title={t('device.newPassword')} keepOnClickOutside>
       <NewPassword {...props} />
     </Dialog>
   );
@@ -112,7 +113,7 @@ export function DeleteDialog(props: Props) {
   const { t } = useTranslation();
   const name = props.device.name || props.device.login_code;
   return (
-    <Dialog {...props} title={t('device.deleteTitle', { name })}>
+    <Dialog opened={props.opened} onClose={props.onClose} title={t('device.deleteTitle', { name })}>
       <DeleteForm {...props} />
     </Dialog>
   );
@@ -162,41 +163,5 @@ function DeleteForm({ device, onClose }: Props) {
         </Actions>
       </Stack>
     </form>
-  );
-}
-
-interface DialogProps extends Props {
-  title: string;
-  /** A stray click must not close it. */
-  keepOnClickOutside?: boolean;
-  children: ReactNode;
-}
-
-function Dialog({ opened, onClose, title, keepOnClickOutside = false, children }: DialogProps) {
-  const { t } = useTranslation();
-  return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={title}
-      closeOnClickOutside={!keepOnClickOutside}
-      closeButtonProps={{ 'aria-label': t('app.close') }}
-    >
-      {children}
-    </Modal>
-  );
-}
-
-function Actions({ onCancel, children }: { onCancel?: () => void; children: ReactNode }) {
-  const { t } = useTranslation();
-  return (
-    <Group justify="flex-end" mt="xs">
-      {onCancel && (
-        <Button variant="default" onClick={onCancel}>
-          {t('app.cancel')}
-        </Button>
-      )}
-      {children}
-    </Group>
   );
 }

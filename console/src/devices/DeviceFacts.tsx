@@ -2,6 +2,9 @@ import { Text, Title } from '@mantine/core';
 import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import type { Device } from '../api/types';
+import { useMyTenants } from '../api/currentTenant';
+import { useGroups } from '../api/groups';
+import { groupPath } from '../groups/tree';
 import { dateText } from '../i18n/formats';
 import { CopyButton } from '../ui/CopyField';
 import classes from './DeviceFacts.module.css';
@@ -10,7 +13,13 @@ import { LastSeen } from './LastSeen';
 /** What is known about the device. What it never told is left out. */
 export function DeviceFacts({ device }: { device: Device }) {
   const { t, i18n } = useTranslation();
+  const groups = useGroups(device.group_id == null ? undefined : device.tenant?.id).data?.items ?? [];
+  // Who knows but one organisation needs not be told which.
+  const mine = useMyTenants();
+  const knowsOne = mine.length === 1 && mine[0]?.id === device.tenant?.id;
   const rows: [string, string | undefined][] = [
+    [t('nav.organisation'), knowsOne ? undefined : device.tenant?.name],
+    [t('groups.choose'), groupPath(groups, device.group_id) || undefined],
     [t('device.hardware'), device.hardware_model ?? undefined],
     [t('device.firmware'), device.firmware_model ?? undefined],
     [t('device.sdk'), device.sdk ?? undefined],

@@ -3,7 +3,10 @@ import { IconChevronRight } from '@tabler/icons-react';
 import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
+import { may } from '../api/currentTenant';
+import { useGroups } from '../api/groups';
 import type { Device } from '../api/types';
+import { groupPath } from '../groups/tree';
 import { PresenceDot } from '../ui/PresenceDot';
 import { channelStateOf, isUsable } from './channels';
 import classes from './DeviceList.module.css';
@@ -15,10 +18,13 @@ interface Props {
   devices: Device[];
   /** Another page or search is on its way. */
   stale: boolean;
+  /** Whose they are, if all are one organisation's. */
+  tenant: number | undefined;
 }
 
-export function DeviceList({ devices, stale }: Props) {
+export function DeviceList({ devices, stale, tenant }: Props) {
   const { t } = useTranslation();
+  const groups = useGroups(tenant).data?.items ?? [];
   return (
     <div className={classes.frame} data-stale={stale || undefined}>
       <div className={classes.head} aria-hidden="true">
@@ -30,19 +36,19 @@ export function DeviceList({ devices, stale }: Props) {
       </div>
       <ul className={classes.list} aria-label={t('devices.title')} data-testid="device-list">
         {devices.map((device) => (
-          <Row key={device.login_code} device={device} />
+          <Row key={device.login_code} device={device} group={groupPath(groups, device.group_id)} />
         ))}
       </ul>
     </div>
   );
 }
 
-const Row = memo(function Row({ device }: { device: Device }) {
+const Row = memo(function Row({ device, group }: { device: Device; group: string }) {
   const live = device.presence === 'online' && device.channels.some((c) => channelStateOf(c) === 'live');
   const first = device.channels[0];
   const [resting, hover] = useRestingHover(400);
   // Looking at a picture costs a device with a battery some of it: there only who opens it sees it.
-  const watchable = device.permissions.includes('see_live') && !!first && isUsable(first);
+  const watchable = may('see_live', device) && !!first && isUsable(first);
   const preview = resting && device.presence === 'online' && device.battery == null && watchable;
   return (
     <li>
@@ -63,6 +69,11 @@ const Row = memo(function Row({ device }: { device: Device }) {
           <Text component="span" size="xs" c="dimmed" ff="monospace" truncate>
             {device.login_code}
           </Text>
+          {group && (
+            <Text component="span" size="xs" c="dimmed" truncate>
+              {group}
+            </Text>
+          )}
         </span>
         <span className={classes.presence}>
           <PresenceDot presence={device.presence} disabled={device.disabled} />

@@ -2,24 +2,36 @@ import { ActionIcon, Menu } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import {
   IconDotsVertical,
+  IconFolderSymlink,
   IconKey,
   IconPencil,
   IconPlugConnected,
   IconPlugConnectedX,
   IconTrash,
+  IconUnlink,
 } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { may } from '../api/currentTenant';
 import { useChangeDevice } from '../api/devices';
 import type { Device } from '../api/types';
+import { ReleaseDialog } from '../binding/ReleaseDialog';
+import { MoveDeviceDialog } from '../groups/MoveDeviceDialog';
+import { useHasGroups } from '../groups/useHasGroups';
 import { errorText } from '../i18n/errors';
 import { DeleteDialog, NewPasswordDialog, RenameDialog } from './DeviceDialogs';
 
-type Dialog = 'rename' | 'password' | 'delete';
+type Dialog = 'rename' | 'move' | 'password' | 'release' | 'delete';
 
-/** What those who may configure it can do with the device itself. */
+/** What can be done with the device itself; nothing for those who may only look. */
 export function DeviceMenu({ device }: { device: Device }) {
+  return may('configure', device) ? <Actions device={device} /> : null;
+}
+
+function Actions({ device }: { device: Device }) {
   const { t } = useTranslation();
+  const tenant = device.tenant?.id;
+  const hasGroups = useHasGroups(tenant);
   const [dialog, setDialog] = useState<Dialog>();
   const change = useChangeDevice(device.login_code);
   const close = (): void => {
@@ -56,6 +68,17 @@ export function DeviceMenu({ device }: { device: Device }) {
           >
             {t('device.rename')}
           </Menu.Item>
+          {hasGroups && (
+            <Menu.Item
+              leftSection={<IconFolderSymlink size={17} />}
+              onClick={() => {
+                setDialog('move');
+              }}
+              data-testid="move"
+            >
+              {t('groups.moveDevice')}
+            </Menu.Item>
+          )}
           <Menu.Item
             leftSection={device.disabled ? <IconPlugConnected size={17} /> : <IconPlugConnectedX size={17} />}
             onClick={toggle}
@@ -73,6 +96,18 @@ export function DeviceMenu({ device }: { device: Device }) {
             {t('device.newPassword')}
           </Menu.Item>
           <Menu.Divider />
+          {tenant !== undefined && (
+            <Menu.Item
+              color="red"
+              leftSection={<IconUnlink size={17} />}
+              onClick={() => {
+                setDialog('release');
+              }}
+              data-testid="release"
+            >
+              {t('release.action')}
+            </Menu.Item>
+          )}
           <Menu.Item
             color="red"
             leftSection={<IconTrash size={17} />}
@@ -86,6 +121,12 @@ export function DeviceMenu({ device }: { device: Device }) {
         </Menu.Dropdown>
       </Menu>
       <RenameDialog device={device} opened={dialog === 'rename'} onClose={close} />
+      {tenant !== undefined && (
+        <>
+          <MoveDeviceDialog device={device} tenant={tenant} opened={dialog === 'move'} onClose={close} />
+          <ReleaseDialog device={device} opened={dialog === 'release'} onClose={close} />
+        </>
+      )}
       <NewPasswordDialog device={device} opened={dialog === 'password'} onClose={close} />
       <DeleteDialog device={device} opened={dialog === 'delete'} onClose={close} />
     </>

@@ -3,6 +3,7 @@ import { IconChevronLeft } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
 import { ApiError } from '../api/apiError';
+import { may, useMyTenants } from '../api/currentTenant';
 import { useDevice } from '../api/devices';
 import type { Device } from '../api/types';
 import { errorText } from '../i18n/errors';
@@ -41,9 +42,16 @@ export function DevicePage() {
   );
 }
 
+/** Platform administrators see a stranger's device, and no pictures of it. Members may be let see single channels. */
+function useIsBarred(device: Device): boolean {
+  const isMember = useMyTenants().some(({ id }) => id === device.tenant?.id);
+  return device.tenant != null && !isMember && !may('see_live', device);
+}
+
 function DeviceView({ device }: { device: Device }) {
   const { t } = useTranslation();
   const name = device.name || device.login_code;
+  const barred = useIsBarred(device);
   return (
     <Stack gap="lg">
       <div>
@@ -68,7 +76,16 @@ function DeviceView({ device }: { device: Device }) {
       )}
       <div className={classes.layout}>
         <section aria-label={t('device.channels')} className={classes.pictures}>
-          {device.channels.length > 0 ? (
+          {barred ? (
+            <div className={classes.nothing} data-testid="pictures-private">
+              <Text fw={600} c="white">
+                {t('private.title')}
+              </Text>
+              <Text size="sm" maw="30rem">
+                {t('private.text', { name: device.tenant?.name ?? '' })}
+              </Text>
+            </div>
+          ) : device.channels.length > 0 ? (
             <ChannelGrid device={device} />
           ) : (
             <div className={classes.nothing}>

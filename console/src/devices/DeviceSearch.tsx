@@ -8,16 +8,16 @@ import { useDeviceCount } from '../api/devices';
 import type { DeviceFilter } from '../api/queries';
 import { focusSearch, SEARCH_FIELD_ID } from '../app/shortcuts';
 import classes from './DeviceSearch.module.css';
-import { PRESENCES } from './useDeviceFilter';
+import { type FilterChange, PRESENCES } from './useDeviceFilter';
 
 interface Props {
   filter: DeviceFilter;
-  onChange: (change: Partial<DeviceFilter>) => void;
+  onChange: (change: FilterChange) => void;
 }
 
 export function DeviceSearch({ filter, onChange }: Props) {
   const { t } = useTranslation();
-  const online = useDeviceCount('online');
+  const online = useDeviceCount(filter, 'online');
   return (
     <Group gap="sm" className={classes.bar}>
       <SearchField query={filter.query} onChange={onChange} />

@@ -1,10 +1,10 @@
-import { Button, Stack, Text, Title } from '@mantine/core';
-import { IconPlus } from '@tabler/icons-react';
+import { Button, Group, Stack, Text, Title } from '@mantine/core';
+import { IconPlus, IconQrcode } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import classes from './EmptyDevices.module.css';
 
 /** Nothing here yet: says what to do, and leads there. */
-export function FirstDevice({ onAdd }: { onAdd: () => void }) {
+export function FirstDevice({ onAdd, onBind }: { onAdd: () => void; onBind: (() => void) | undefined }) {
   const { t } = useTranslation();
   return (
     <section className={classes.frame} data-testid="first-device">
@@ -23,16 +23,22 @@ export function FirstDevice({ onAdd }: { onAdd: () => void }) {
         <Text c="dimmed" maw="34rem">
           {t('devices.emptyText')}
         </Text>
-        <Button
-          size="md"
-          mt="sm"
-          leftSection={<IconPlus size={18} />}
-          onClick={onAdd}
-          className={classes.action}
-          data-testid="add-device"
-        >
-          {t('devices.emptyAction')}
-        </Button>
+        <Group mt="sm" gap="sm" className={classes.actions}>
+          <Button size="md" leftSection={<IconPlus size={18} />} onClick={onAdd} data-testid="add-device">
+            {t('devices.emptyAction')}
+          </Button>
+          {onBind && (
+            <Button
+              size="md"
+              variant="default"
+              leftSection={<IconQrcode size={18} />}
+              onClick={onBind}
+              data-testid="bind-device"
+            >
+              {t('bind.title')}
+            </Button>
+          )}
+        </Group>
       </Stack>
     </section>
   );

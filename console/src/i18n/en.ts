@@ -1,8 +1,14 @@
 import { accountEn } from './account.en';
+import { bindingEn, bindingErrorsEn } from './binding.en';
+import { organisationEn, organisationErrorsEn } from './organisation.en';
+import { platformEn, platformErrorsEn } from './platform.en';
 import type { Shape } from './shape';
 
 export const en = {
   ...accountEn,
+  ...organisationEn,
+  ...bindingEn,
+  ...platformEn,
   app: {
     tagline: 'Open video system',
     devices: 'Devices',
@@ -182,6 +188,9 @@ export const en = {
     other: 'No picture: {{message}}',
   },
   error: {
+    ...organisationErrorsEn,
+    ...bindingErrorsEn,
+    ...platformErrorsEn,
     bad_credentials: 'Wrong user name or password.',
     bad_code: 'This code is not right, or was used already. Try the next one.',
     bad_link: 'This link was used already or has expired.',
@@ -216,6 +225,7 @@ export const en = {
     help: 'This help',
     search: 'Search devices',
     add: 'Add a device',
+    bind: 'Bind a device',
     toDevices: 'To the devices',
     playPause: 'Pause or play',
     mute: 'Sound on or off',

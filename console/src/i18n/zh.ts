@@ -1,8 +1,14 @@
 import { accountZh } from './account.zh';
+import { bindingErrorsZh, bindingZh } from './binding.zh';
 import type { Texts } from './en';
+import { organisationErrorsZh, organisationZh } from './organisation.zh';
+import { platformErrorsZh, platformZh } from './platform.zh';
 
 export const zh: Texts = {
   ...accountZh,
+  ...organisationZh,
+  ...bindingZh,
+  ...platformZh,
   app: {
     tagline: '开放视频系统',
     devices: '设备',
@@ -180,6 +186,9 @@ export const zh: Texts = {
     other: '没有画面：{{message}}',
   },
   error: {
+    ...organisationErrorsZh,
+    ...bindingErrorsZh,
+    ...platformErrorsZh,
     bad_credentials: '用户名或密码错误。',
     bad_code: '验证码错误或已被使用，请输入新的验证码。',
     bad_link: '此链接已被使用或已过期。',
@@ -213,6 +222,7 @@ export const zh: Texts = {
     help: '显示此帮助',
     search: '搜索设备',
     add: '添加设备',
+    bind: '绑定设备',
     toDevices: '前往设备列表',
     playPause: '暂停或播放',
     mute: '打开或关闭声音',

@@ -89,6 +89,8 @@ export const theme = createTheme({
         title: { fontWeight: 600, fontSize: '1.0625rem' },
       },
     },
+    Checkbox: { defaultProps: { iconColor: 'var(--ovs-on-primary)' } },
+    Radio: { defaultProps: { iconColor: 'var(--ovs-on-primary)' } },
     Tooltip: { defaultProps: { openDelay: 400, withArrow: false } },
     SegmentedControl: { styles: { root: { backgroundColor: 'var(--ovs-well)' } } },
     Pagination: { vars: () => ({ root: { '--pagination-active-color': 'var(--ovs-on-primary)' } }) },

@@ -1,0 +1,31 @@
+import { useQuery } from '@tanstack/react-query';
+import { answerOf, client } from './client';
+import { keys } from './queries';
+import { useChange } from './useChange';
+
+/** What came of a bind id is pushed; asking now and then helps where the push does not get through. */
+const ASK_AGAIN_MS = 3000;
+
+export function useCreateBind(tenant: number) {
+  return useChange((body: { name?: string; group_id?: number }) =>
+    answerOf(client.POST('/api/v1/tenants/{tenant}/binds', { params: { path: { tenant } }, body })),
+  );
+}
+
+export function useBind(tenant: number, bind: number) {
+  return useQuery({
+    queryKey: keys.bind(tenant, bind),
+    queryFn: ({ signal }) =>
+      answerOf(client.GET('/api/v1/tenants/{tenant}/binds/{bind}', { params: { path: { tenant, bind } }, signal })),
+    // A refused device may be released or reset meanwhile, and try again: the id is good until it expires.
+    refetchInterval: ({ state }) =>
+      state.data?.state === 'bound' || state.data?.state === 'expired' ? false : ASK_AGAIN_MS,
+  });
+}
+
+/** Makes the id worthless before its time. */
+export function useWithdrawBind(tenant: number) {
+  return useChange((bind: number) =>
+    answerOf(client.DELETE('/api/v1/tenants/{tenant}/binds/{bind}', { params: { path: { tenant, bind } } })),
+  );
+}

@@ -1,0 +1,48 @@
+import { useSyncExternalStore } from 'react';
+import { useMe } from './session';
+import type { MyTenant, Permission } from './types';
+
+/**
+ * The organisation at work, for people who are in several. It is kept in this browser; pages of one organisation have it in
+ * their address, which wins.
+ */
+const STORED = 'ovs.tenant';
+
+let chosen: number | undefined = Number(localStorage.getItem(STORED)) || undefined;
+const listeners = new Set<() => void>();
+
+export function chooseTenant(tenant: number): void {
+  if (tenant === chosen) return;
+  chosen = tenant;
+  localStorage.setItem(STORED, String(tenant));
+  for (const listener of listeners) listener();
+}
+
+export function useMyTenants(): MyTenant[] {
+  return useMe().data?.tenants ?? [];
+}
+
+/** Nothing for platform administrators who belong to no organisation. */
+export function useCurrentTenant(): MyTenant | undefined {
+  const id = useSyncExternalStore(subscribe, () => chosen);
+  return currentOf(useMyTenants(), id);
+}
+
+/** The one chosen earlier, if still a member, else the first. */
+export function currentOf(tenants: MyTenant[], id: number | undefined): MyTenant | undefined {
+  return tenants.find((tenant) => tenant.id === id) ?? tenants[0];
+}
+
+export function useIsPlatformAdmin(): boolean {
+  return useMe().data?.platform_admin ?? false;
+}
+
+/** Whether one may do this with all of it, so far as a console can know: the cloud decides. */
+export function may(what: Permission, on: { permissions: Permission[] } | undefined): boolean {
+  return on?.permissions.includes(what) ?? false;
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}

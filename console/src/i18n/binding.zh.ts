@@ -1,0 +1,56 @@
+import type { bindingEn, bindingErrorsEn } from './binding.en';
+import type { Shape } from './shape';
+
+export const bindingZh: Shape<typeof bindingEn> = {
+  bind: {
+    title: '绑定设备',
+    text: '适用于出厂时已有设备号和密码的摄像机。让它扫描二维码，或在设备上输入绑定码，它就会加入你的组织。',
+    name: '设备名称',
+    group: '分组',
+    optional: '可选',
+    make: '生成绑定码',
+    wifi: '摄像机需要连接 Wi-Fi',
+    ssid: 'Wi-Fi 名称',
+    wifiPassword: 'Wi-Fi 密码',
+    wifiHint: '仅写入二维码，不会离开此浏览器。',
+    qr: '供摄像机扫描的二维码',
+    qrHint: '将屏幕对准摄像机，距离 15–30 厘米。',
+    id: '绑定码',
+    qrText: '二维码内容',
+    command: '或使用接入程序',
+    waiting: '正在等待设备…',
+    left: '{{minutes}} 分钟内有效，仅限一次。',
+    lastMinute: '有效时间不足一分钟。',
+    bound: '{{name}} 已绑定成功',
+    open: '打开设备',
+    refused: '设备被拒绝',
+    stillWaiting: '绑定码仍然有效：处理后让设备重试即可。',
+    expired: '绑定码已过期',
+    expiredHint: '没有设备及时使用它。请重新生成后再试。',
+    again: '重新生成',
+    another: '再绑定一台',
+    reason: {
+      held_by_other_tenant: '此设备属于另一个组织。请先在那里释放它，或将其恢复出厂设置。',
+      too_many_devices: '你的组织的设备数已达上限。请释放一些设备，或联系平台运营人员。',
+      device_disabled: '设备已停用。',
+      other: '云平台返回：{{reason}}',
+    },
+  },
+  release: {
+    action: '释放',
+    title: '释放 {{name}}？',
+    text: '设备立即离开你的组织：这里不再能看到它的画面，任何组织都可以绑定它。其分组和相关权限设置会被清除。',
+    reset: '先恢复出厂设置',
+    resetHint: '清除设备上的 Wi-Fi 等设置并重启设备。设备必须在线。',
+    done: '{{name}} 已释放',
+  },
+  private: {
+    title: '画面仅限组织内部查看',
+    text: '你是平台管理员，可以知道此设备的存在。只有 {{name}} 的所有者开放访问期间，你才能看到画面。',
+  },
+};
+
+export const bindingErrorsZh: Shape<typeof bindingErrorsEn> = {
+  device_offline: '设备离线。',
+  release_instead: '此设备属于平台库存，请使用“释放”。',
+};

@@ -1,0 +1,61 @@
+/** The area of those who run the cloud. */
+export const platformEn = {
+  organisations: {
+    text: 'Everybody’s devices belong to an organisation. Their pictures are seen by its people only.',
+    add: 'New organisation',
+    create: 'Create',
+    ownerLink: 'Send this link to the one who is to own it.',
+    facts: 'Devices: {{devices}} · People: {{members}}',
+    since: 'since {{since}}',
+    supportUntil: 'Lets you in until {{until}}',
+    showDevices: 'Show its devices',
+    empty: 'No organisations yet.',
+    deleteText:
+      'Its people, groups and API keys are removed; user accounts stay. Only an organisation without devices can be deleted.',
+  },
+  users: {
+    text: 'Everybody who can log in to this cloud.',
+    search: 'Search by name',
+    disabled: 'Disabled',
+    admin: 'Platform administrator',
+    disable: 'Disable',
+    enable: 'Enable',
+    makeAdmin: 'Make platform administrator',
+    unmakeAdmin: 'No longer platform administrator',
+    endSessions: 'End all sessions',
+    endedSessions: 'All sessions of {{name}} have ended',
+    none: 'No user matches.',
+    noOrganisation: 'In no organisation',
+    deleteText:
+      'The user can no longer log in and leaves all organisations. What the audit log says of the user stays.',
+    adminTitle: 'Make {{name}} a platform administrator?',
+    adminText: 'Platform administrators run the whole cloud: organisations, users, and the stock of devices.',
+    pages: 'Pages of users',
+  },
+  stock: {
+    text: 'Devices that no organisation holds yet. They join one by being bound, or you assign them.',
+    import: 'Import devices',
+    empty: 'No devices in stock.',
+    assign: 'Assign',
+    assignTitle: 'Assign {{name}}',
+    assignTo: 'Organisation',
+    assigned: '{{name}} now belongs to {{organisation}}',
+    importText: 'One device a line: code, password, model, name. All are taken in, or none.',
+    file: 'Choose a file',
+    fileOr: 'or drop it below, or paste its lines',
+    csv: 'Lines',
+    forTenant: 'For the organisation',
+    intoStock: 'None: into the stock',
+    submit: 'Import',
+    imported: 'Devices imported: {{count}}',
+    badCsv: 'Nothing was imported. These lines need mending:',
+    line: 'Line {{line}}',
+    noFile: 'The file could not be read.',
+    lines: 'Lines: {{count}}',
+  },
+};
+
+export const platformErrorsEn = {
+  bad_csv: 'Some lines cannot be taken in.',
+  user_exists: 'There is a user of this name already.',
+};

@@ -1,0 +1,61 @@
+import type { platformEn, platformErrorsEn } from './platform.en';
+import type { Shape } from './shape';
+
+export const platformZh: Shape<typeof platformEn> = {
+  organisations: {
+    text: '所有设备都归属于某个组织，画面只有其成员能看到。',
+    add: '新建组织',
+    create: '创建',
+    ownerLink: '请将此链接发给组织的所有者。',
+    facts: '设备：{{devices}} · 成员：{{members}}',
+    since: '创建于 {{since}}',
+    supportUntil: '对你开放至 {{until}}',
+    showDevices: '查看其设备',
+    empty: '还没有组织。',
+    deleteText: '其成员关系、分组和 API 密钥都会被删除，用户账号会保留。只能删除没有设备的组织。',
+  },
+  users: {
+    text: '所有能登录此云平台的用户。',
+    search: '按名称搜索',
+    disabled: '已停用',
+    admin: '平台管理员',
+    disable: '停用',
+    enable: '启用',
+    makeAdmin: '设为平台管理员',
+    unmakeAdmin: '取消平台管理员',
+    endSessions: '结束所有会话',
+    endedSessions: '{{name}} 的所有会话已结束',
+    none: '没有匹配的用户。',
+    noOrganisation: '不属于任何组织',
+    deleteText: '此用户将无法登录，并退出所有组织。审计日志中的记录会保留。',
+    adminTitle: '将 {{name}} 设为平台管理员？',
+    adminText: '平台管理员管理整个云平台：组织、用户和设备库存。',
+    pages: '用户分页',
+  },
+  stock: {
+    text: '尚不属于任何组织的设备。它们可以通过绑定加入组织，也可以由你分配。',
+    import: '导入设备',
+    empty: '库存中没有设备。',
+    assign: '分配',
+    assignTitle: '分配 {{name}}',
+    assignTo: '组织',
+    assigned: '{{name}} 已归属 {{organisation}}',
+    importText: '每行一台设备：设备号、密码、型号、名称。全部导入，或全部不导入。',
+    file: '选择文件',
+    fileOr: '或拖放到下方，或直接粘贴内容',
+    csv: '内容',
+    forTenant: '归属组织',
+    intoStock: '无：放入库存',
+    submit: '导入',
+    imported: '已导入设备：{{count}}',
+    badCsv: '没有导入任何设备。请修正以下各行：',
+    line: '第 {{line}} 行',
+    noFile: '无法读取文件。',
+    lines: '行数：{{count}}',
+  },
+};
+
+export const platformErrorsZh: Shape<typeof platformErrorsEn> = {
+  bad_csv: '有些行无法导入。',
+  user_exists: '已有同名用户。',
+};
