@@ -1,5 +1,6 @@
 // The cloud under test, and its API as a client sees it.
 
+import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { built } from './binaries.js';
@@ -8,7 +9,8 @@ import { Process } from './process.js';
 import { until } from './wait.js';
 
 /**
- * @typedef {{ config?: string }} OvcOptions `config` is the text of its TOML file
+ * @typedef {{ config?: string, firstRun?: boolean }} OvcOptions
+ *   `config` is the text of its TOML file; `firstRun`: nobody can log in yet
  * @typedef {{ login_code: string, login_passwd: string, dap_url: string }} NewDevice
  * @typedef {{ stream_id: string, play: { flv: string, fmp4_ws: string } }} Live
  */
@@ -55,9 +57,10 @@ export class Ovc {
     await writeFile(config, this.options.config ?? '');
     const args = ['serve', '--config', config, '--data-dir', path.join(this.folder, 'data')];
     args.push('--http', `127.0.0.1:${this.port}`, '--rtmp', `127.0.0.1:${this.rtmpPort}`);
-    this.#process = this.scene.watch(
-      new Process('ovc', built('ovc'), args, { env: { OVC_ADMIN_PASSWORD: this.password, RUST_LOG: 'info' } }),
-    );
+    /** @type {Record<string, string>} */
+    const env = { RUST_LOG: 'info' };
+    if (!this.options.firstRun) env.OVC_ADMIN_PASSWORD = this.password;
+    this.#process = this.scene.watch(new Process('ovc', built('ovc'), args, { env }));
     await until('ovc is ready', async () => {
       if (this.process.ended) throw new Error('ovc has ended');
       return (await fetch(`${this.url}/readyz`)).ok;
@@ -69,22 +72,47 @@ export class Ovc {
     await this.process.kill();
   }
 
+  /** The administrator's bearer token. */
+  async token() {
+    if (!this.#token) this.#token = (await this.logIn('admin', this.password)).token;
+    return this.#token;
+  }
+
+  /** @param {string} username @param {string} password @returns {Promise<{ token: string, user: any }>} */
+  async logIn(username, password) {
+    return this.call('POST', '/login', { username, password });
+  }
+
   /**
    * One API call as administrator.
    *
    * @param {string} method
    * @param {string} route under /api/v1
-   * @param {unknown} [body]
+   * @param {unknown} [body] sent as JSON; a string as CSV
    * @returns {Promise<any>}
    */
   async api(method, route, body) {
-    if (!this.#token && route !== '/login') {
-      this.#token = (await this.api('POST', '/login', { username: 'admin', password: this.password })).token;
-    }
+    return this.call(method, route, body, await this.token());
+  }
+
+  /**
+   * One API call of whoever has this token, or of nobody.
+   *
+   * @param {string} method
+   * @param {string} route
+   * @param {unknown} [body]
+   * @param {string} [token]
+   * @returns {Promise<any>}
+   */
+  async call(method, route, body, token) {
+    const csv = typeof body === 'string';
     const response = await fetch(`${this.url}/api/v1${route}`, {
       method,
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${this.#token}` },
-      body: body === undefined ? undefined : JSON.stringify(body),
+      headers: {
+        'content-type': csv ? 'text/csv' : 'application/json',
+        ...(token ? { authorization: `Bearer ${token}` } : {}),
+      },
+      body: body === undefined ? undefined : csv ? body : JSON.stringify(body),
     });
     const text = await response.text();
     const answer = text ? JSON.parse(text) : undefined;
@@ -92,9 +120,30 @@ export class Ovc {
     return answer;
   }
 
-  /** @param {{ login_code?: string, login_passwd?: string, name?: string }} [device] @returns {Promise<NewDevice>} */
+  /** @param {{ login_code?: string, login_passwd?: string, name?: string, group?: number }} [device] @returns {Promise<NewDevice>} */
   async addDevice(device = {}) {
     return this.api('POST', '/devices', device);
+  }
+
+  /**
+   * Puts a device into the platform's stock, as an import of a maker's list does.
+   *
+   * @param {string} name @returns {Promise<NewDevice>}
+   */
+  async stockDevice(name) {
+    const login_code = String(1_000_000_000_000_000 + Math.floor(Math.random() * 8_000_000_000_000_000));
+    const login_passwd = randomBytes(18).toString('base64url');
+    await this.api('POST', '/devices/import', `code,password,model,name\n${login_code},${login_passwd},,${name}\n`);
+    return { login_code, login_passwd, dap_url: `ws://127.0.0.1:${this.port}/ovc` };
+  }
+
+  /** Another organisation with an owner of its own. @param {string} name @param {string} username */
+  async otherTenant(name, username) {
+    const { id, owner_link } = await this.api('POST', '/tenants', { name });
+    const password = 'the other owner of the tests';
+    const token = new URL(owner_link).hash.slice(1);
+    const login = await this.call('POST', '/invitations/accept', { token, username, password });
+    return { id, username, password, token: login.token };
   }
 
   /** @param {string} loginCode */

@@ -14,7 +14,8 @@ import { Process } from './process.js';
 export class Ovd extends Process {
   /** @param {import('./scene.js').Scene} scene @param {OvdOptions} options */
   static async start(scene, { device, sources = ['test'] }) {
-    const config = path.join(await scene.folder(), 'ovd.toml');
+    const folder = await scene.folder();
+    const config = path.join(folder, 'ovd.toml');
     const channels = sources.map((source) => `[[channel]]\nsource = ${JSON.stringify(source)}\n`);
     await writeFile(
       config,
@@ -22,10 +23,23 @@ export class Ovd extends Process {
         `url = ${JSON.stringify(device.dap_url)}`,
         `login_code = ${JSON.stringify(device.login_code)}`,
         `login_passwd = ${JSON.stringify(device.login_passwd)}`,
+        `control_socket = ${JSON.stringify(path.join(folder, 'ovd.sock'))}`,
         ...channels,
       ].join('\n'),
       { mode: 0o600 },
     );
-    return scene.watch(new Ovd('ovd', built('ovd'), ['run', '--config', config], { env: { RUST_LOG: 'info' } }));
+    const ovd = scene.watch(new Ovd('ovd', built('ovd'), ['run', '--config', config], { env: { RUST_LOG: 'info' } }));
+    ovd.#bind = (id) => scene.watch(new Process('ovd bind', built('ovd'), ['bind', id, '--config', config]));
+    return ovd;
+  }
+
+  /** @type {((id: string) => Process) | undefined} */
+  #bind;
+
+  /** `ovd bind ID` on the device's machine. @param {string} id the bind id, or the text of the QR code */
+  async bind(id) {
+    const command = this.#bind?.(id);
+    const ended = await command?.exit;
+    if (command?.ended?.code !== 0) throw new Error(`ovd bind: ${JSON.stringify(ended)}\n${command?.output}`);
   }
 }
