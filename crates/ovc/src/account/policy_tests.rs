@@ -319,6 +319,18 @@ fn any_caller() -> impl Strategy<Value = Caller> {
 
 proptest! {
     #[test]
+    fn the_channels_of_a_device_are_those_that_may_be_asked_for(
+        caller in any_caller(),
+        place in any_place(),
+        what in select(Permission::ALL.to_vec()),
+        channel in (0..4_u32).prop_map(ChannelId),
+    ) {
+        let allowed = decide(&caller, what, Resource::Channel(&place, channel)) == Decision::Allow;
+        let among = channels(&caller, what, &place).is_none_or(|channels| channels.contains(&channel));
+        prop_assert_eq!(among, allowed);
+    }
+
+    #[test]
     fn a_list_shows_exactly_what_may_be_seen(caller in any_caller(), place in any_place()) {
         let seen = decide(&caller, Permission::View, Resource::Device(&place)) == Decision::Allow;
         prop_assert_eq!(visible(&caller).contains(&place), seen);

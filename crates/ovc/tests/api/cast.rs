@@ -13,7 +13,7 @@ use std::time::Duration;
 
 /// `admin` owns the tenant Home and runs the cloud, as after any first start. `root` only runs the cloud. In the tenant
 /// Acme are `olga` (owner), `adam` (admin), `otto` (operator), `vera` (viewer), all of them everywhere, and `guest`, a
-/// viewer who may see nothing before somebody grants it. `boris` owns the tenant Bolt. Their session tokens are their
+/// viewer who may see nothing before somebody grants it. `boris` owns the tenant Bolt. `dora` is an admin in both. Their session tokens are their
 /// names.
 pub(crate) struct Cast {
     pub(crate) app: TestApp,
@@ -39,9 +39,13 @@ impl Cast {
             ("vera", Some(acme), "viewer", true),
             ("guest", Some(acme), "viewer", false),
             ("boris", Some(bolt), "owner", true),
+            ("dora", Some(acme), "admin", true),
         ] {
             let id = db.add_user(name, "", now).await.unwrap();
             ids.insert(name, id.0);
+            if name == "dora" {
+                add_member(&db, bolt, id, role, everywhere).await;
+            }
             match tenant {
                 Some(tenant) => add_member(&db, tenant, id, role, everywhere).await,
                 None => db.change_user(id, None, Some(true)).await.unwrap(),

@@ -24,9 +24,18 @@ async fn people_of_a_tenant_are_listed_with_what_they_may_do() {
     let (_, list) = cast
         .get("adam", &format!("/api/v1/tenants/{}/members", cast.acme))
         .await;
-    assert_eq!(each(&list, "username"), ["olga", "adam", "otto", "vera", "guest"]);
-    assert_eq!(each(&list, "role"), ["owner", "admin", "operator", "viewer", "viewer"]);
-    assert_eq!(each(&list, "everywhere"), ["true", "true", "true", "true", "false"]);
+    assert_eq!(
+        each(&list, "username"),
+        ["olga", "adam", "otto", "vera", "guest", "dora"]
+    );
+    assert_eq!(
+        each(&list, "role"),
+        ["owner", "admin", "operator", "viewer", "viewer", "admin"]
+    );
+    assert_eq!(
+        each(&list, "everywhere"),
+        ["true", "true", "true", "true", "false", "true"]
+    );
     assert_eq!(
         list["items"][4]["grants"],
         json!([{

@@ -305,3 +305,41 @@ async fn a_device_comes_where_its_maker_may_put_it() {
     assert_eq!(moved.get("group_id"), None);
     assert_eq!(cast.get("guest", "/api/v1/devices/g").await.0, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn who_belongs_to_two_tenants_keeps_them_apart() {
+    let cast = Cast::start().await;
+    let group = cast.group("Site", None).await;
+    let which = cast.post("dora", "/api/v1/devices", json!({ "login_code": "x" })).await;
+    assert_eq!(refusal(&which), (400, "tenant_needed"));
+    for (code, tenant) in [("one", cast.acme), ("two", cast.bolt)] {
+        let body = json!({ "login_code": code, "tenant": tenant });
+        assert_eq!(cast.post("dora", "/api/v1/devices", body).await.0, StatusCode::CREATED);
+    }
+    let listed = |path: String| {
+        let cast = &cast;
+        async move { each(&cast.get("dora", &path).await.1, "login_code") }
+    };
+    assert_eq!(listed("/api/v1/devices".into()).await, ["one", "two"]);
+    assert_eq!(listed(format!("/api/v1/devices?tenant={}", cast.bolt)).await, ["two"]);
+    for who in ["olga", "boris"] {
+        let seen = each(&cast.get(who, "/api/v1/devices").await.1, "login_code");
+        assert_eq!(seen, [if who == "olga" { "one" } else { "two" }]);
+    }
+    // A group of one takes no device of the other.
+    let moved = cast
+        .patch("dora", "/api/v1/devices/two", json!({ "group_id": group }))
+        .await;
+    assert_eq!(refusal(&moved), (404, "no_such_group"));
+    let parent = cast
+        .post(
+            "dora",
+            &format!("/api/v1/tenants/{}/groups", cast.bolt),
+            json!({ "name": "x", "parent_id": group }),
+        )
+        .await;
+    assert_eq!(refusal(&parent), (404, "no_such_group"));
+    let members = format!("/api/v1/tenants/{}/members/{}", cast.bolt, cast.id("vera"));
+    let stranger = cast.patch("dora", &members, json!({ "role": "admin" })).await;
+    assert_eq!(refusal(&stranger), (404, "no_such_member"));
+}

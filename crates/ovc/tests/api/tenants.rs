@@ -31,7 +31,7 @@ async fn who_runs_the_cloud_makes_and_removes_tenants() {
     assert_eq!(refusal(&taken), (409, "tenant_exists"));
     let (_, all) = cast.get("root", "/api/v1/tenants").await;
     assert_eq!(each(&all, "name"), ["Home", "Acme", "Bolt", "Newer"]);
-    assert_eq!(each(&all, "members"), ["1", "5", "1", "1"]);
+    assert_eq!(each(&all, "members"), ["1", "6", "2", "1"]);
     assert_eq!(cast.delete("root", &path).await.0, StatusCode::NO_CONTENT);
     assert_eq!(refusal(&cast.get("root", &path).await), (404, "no_such_tenant"));
 }
@@ -44,7 +44,7 @@ async fn members_see_their_tenant_and_what_they_are_there() {
     let tenant = &list["items"][0];
     assert_eq!(
         (&tenant["name"], &tenant["role"], &tenant["devices"], &tenant["members"]),
-        (&json!("Acme"), &json!("viewer"), &json!(1), &json!(5))
+        (&json!("Acme"), &json!("viewer"), &json!(1), &json!(6))
     );
     assert_eq!(tenant["permissions"], json!(["view", "see_live", "see_recordings"]));
     let path = format!("/api/v1/tenants/{}", cast.acme);

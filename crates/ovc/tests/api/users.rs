@@ -6,13 +6,13 @@ use serde_json::json;
 async fn who_runs_the_cloud_finds_every_user() {
     let cast = Cast::start().await;
     let (_, page) = cast.get("root", "/api/v1/users?query=O").await;
-    assert_eq!(each(&page, "username"), ["root", "olga", "otto", "boris"]);
+    assert_eq!(each(&page, "username"), ["root", "olga", "otto", "boris", "dora"]);
     assert_eq!(
         page["items"][1]["tenants"],
         json!([{ "id": cast.acme, "name": "Acme", "role": "owner" }])
     );
     let (_, page) = cast.get("root", "/api/v1/users?page=2").await;
-    assert_eq!((&page["items"], &page["total"]), (&json!([]), &json!(8)));
+    assert_eq!((&page["items"], &page["total"]), (&json!([]), &json!(9)));
     assert_eq!(
         cast.get("root", "/api/v1/users?page=0").await.0,
         StatusCode::BAD_REQUEST
