@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { CopyButton } from '../ui/CopyField';
 import { downloadText } from '../ui/download';
+import { focusAtFirst } from '../ui/focus';
 import classes from './RecoveryCodes.module.css';
 
 /** The codes that let in who lost the app. Shown this once, so that the way out leads over having kept them. */
@@ -23,6 +24,7 @@ export function RecoveryCodes({ codes, onDone }: { codes: string[]; onDone: () =
       </ol>
       <Group gap="sm">
         <Button
+          ref={focusAtFirst}
           variant="default"
           leftSection={<IconDownload size={17} />}
           onClick={() => {

@@ -11,13 +11,11 @@ export type RetryClass =
   | 'never';
 
 const PATIENT = new Set(['device_offline', 'channel_offline', 'device_disabled', 'bitrate_too_high', 'device_refused']);
-/** The person may not watch: what was seen until then is taken off the screen. */
-const BARRED = new Set(['access_ended', 'unauthorized', 'forbidden']);
+/** The person may not watch, or is not to know that it is there: what was seen until then is taken off the screen. */
+const BARRED = new Set(['access_ended', 'unauthorized', 'forbidden', 'no_such_device', 'no_such_channel']);
 const NEVER = new Set([
   ...BARRED,
   'not_supported',
-  'no_such_device',
-  'no_such_channel',
   'bad_request',
   'codec_unsupported',
   'mse_missing',

@@ -30,7 +30,10 @@ export function CodeField({ label, value, onChange, onComplete, focused = false,
       onChange={(event) => {
         const digits = event.currentTarget.value.replace(/\D/g, '').slice(0, DIGITS);
         onChange(digits);
-        if (digits.length === DIGITS && digits !== value) onComplete?.(digits);
+        if (digits.length < DIGITS || digits === value) return;
+        // Where the code turns out wrong, the next one is typed over it.
+        event.currentTarget.select();
+        onComplete?.(digits);
       }}
     />
   );
