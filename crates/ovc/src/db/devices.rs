@@ -183,18 +183,36 @@ fn where_clause(sql: &mut QueryBuilder<Sqlite>, filter: &DeviceFilter) -> Result
         push_in(sql, " AND group_id IN", groups)?;
     }
     if let Some(scope) = &filter.scope {
-        push_in(sql, " AND (tenant_id IN", &scope.tenants)?;
-        push_in(sql, " OR group_id IN", &scope.groups)?;
-        let devices = serde_json::to_string(&scope.devices).map_err(|_| DbError::Corrupt("login code"))?;
-        sql.push(" OR (tenant_id, login_code) IN (SELECT value ->> '$[0]', value ->> '$[1]' FROM json_each(")
-            .push_bind(devices)
-            .push(")))");
+        push_scope(sql, scope)?;
     }
     match &filter.presence {
         None => Ok(()),
         Some(PresenceFilter::In(codes)) => push_in(sql, " AND login_code IN", codes),
         Some(PresenceFilter::NotIn(codes)) => push_in(sql, " AND login_code NOT IN", codes),
     }
+}
+
+/// Only the parts that name something, so that a tenant's devices are found by the index.
+fn push_scope(sql: &mut QueryBuilder<Sqlite>, scope: &DeviceScope) -> Result<(), DbError> {
+    let mut word = " AND (";
+    if !scope.tenants.is_empty() {
+        sql.push(std::mem::replace(&mut word, " OR "));
+        push_in(sql, "tenant_id IN", &scope.tenants)?;
+    }
+    if !scope.groups.is_empty() {
+        sql.push(std::mem::replace(&mut word, " OR "));
+        push_in(sql, "group_id IN", &scope.groups)?;
+    }
+    if !scope.devices.is_empty() {
+        sql.push(std::mem::replace(&mut word, " OR "));
+        let devices = serde_json::to_string(&scope.devices).map_err(|_| DbError::Corrupt("login code"))?;
+        sql.push("(tenant_id, login_code) IN (SELECT value ->> '$[0]', value ->> '$[1]' FROM json_each(")
+            .push_bind(devices)
+            .push("))");
+    }
+    let nothing = word == " AND (";
+    sql.push(if nothing { " AND 0" } else { ")" });
+    Ok(())
 }
 
 /// One JSON array instead of thousands of parameters.

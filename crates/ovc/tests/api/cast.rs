@@ -13,8 +13,8 @@ use std::time::Duration;
 
 /// `admin` owns the tenant Home and runs the cloud, as after any first start. `root` only runs the cloud. In the tenant
 /// Acme are `olga` (owner), `adam` (admin), `otto` (operator), `vera` (viewer), all of them everywhere, and `guest`, a
-/// viewer who may see nothing before somebody grants it. `boris` owns the tenant Bolt. `dora` is an admin in both. Their session tokens are their
-/// names.
+/// viewer who may see nothing before somebody grants it. `boris` owns the tenant Bolt; `dora` is an admin in both.
+/// Their session tokens are their names.
 pub(crate) struct Cast {
     pub(crate) app: TestApp,
     pub(crate) acme: i64,
