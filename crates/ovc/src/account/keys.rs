@@ -182,3 +182,41 @@ impl Accounts {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::{Permission, Secrets};
+    use crate::bus::Bus;
+    use crate::config::AccountConfig;
+    use crate::db::Db;
+    use std::time::Duration;
+
+    #[tokio::test]
+    async fn a_key_ends_when_it_was_said_to() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Db::open(dir.path()).await.unwrap();
+        let secrets = Secrets {
+            admin_password: Some("rain on a tin roof".into()),
+            ..Secrets::default()
+        };
+        let (accounts, _) = Accounts::open(db, AccountConfig::default(), Bus::default(), dir.path(), secrets)
+            .await
+            .unwrap();
+        let (admins, _) = accounts.users("", 0, 1);
+        let owner = &admins[0].caller;
+        let now = UnixMs::now();
+        let ends = now.plus(Duration::from_secs(60));
+        let new = NewKey {
+            name: "script".into(),
+            scopes: Permissions::of(&[Permission::View]),
+            expires_at: Some(ends),
+        };
+        let (info, key) = accounts.add_key(owner, owner.memberships[0].tenant, new).await.unwrap();
+        let known = accounts
+            .authenticate(&key, ends.minus(Duration::from_millis(1)))
+            .unwrap();
+        assert_eq!(known.caller.principal, Principal::Key(info.id));
+        assert!(accounts.authenticate(&key, ends).is_none());
+    }
+}

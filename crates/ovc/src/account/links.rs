@@ -283,6 +283,7 @@ impl Accounts {
     /// See [`LinkError`].
     pub async fn member_reset_link(&self, by: &Caller, tenant: TenantId, user: UserId) -> Result<NewLink, LinkError> {
         let _turn = self.changing.lock().await;
+        let by = self.caller(by.principal).ok_or(LinkError::NotYours)?;
         {
             let book = self.book.read();
             let known = book.users.get(&user).ok_or(LinkError::NoSuchMember)?;
@@ -297,7 +298,7 @@ impl Accounts {
                 return Err(LinkError::NotYours);
             }
         }
-        self.store_password_link(by, user).await
+        self.store_password_link(&by, user).await
     }
 
     /// A link for any user who has lost his password. For platform administrators.

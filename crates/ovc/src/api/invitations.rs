@@ -1,13 +1,16 @@
 use super::Api;
-use super::auth::{Allowed, AnyPerson};
+use super::auth::{Allowed, AnyPerson, ManagePeople, OnTenant};
 use super::error::{ApiError, ErrorBody};
 use super::extract::Body;
+use super::grant::{Grant, read_grants};
 use super::host::Origin;
 use super::login::{Begun, FromClient, LoginAnswer, begin};
 use super::me::Me;
-use crate::account::Role;
+use crate::account::{self, NewLink, Role};
+use crate::ids::LinkId;
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Path, State};
+use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use utoipa::ToSchema;
@@ -39,6 +42,166 @@ pub(super) struct AcceptRequest {
     token: String,
     username: String,
     password: String,
+}
+
+/// What somebody is invited to.
+#[derive(Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewInvitation {
+    role: Role,
+    /// Whether the role holds for everything of the tenant; it always does for owners and admins. Left out: it does,
+    /// unless there are grants.
+    everywhere: Option<bool>,
+    /// What is allowed with parts of the tenant.
+    #[serde(default)]
+    grants: Vec<Grant>,
+    /// Whom it is meant for; who is invited sees it too.
+    #[serde(default)]
+    note: String,
+}
+
+/// A fresh invitation.
+#[derive(Serialize, ToSchema)]
+pub(super) struct InvitationLink {
+    id: i64,
+    /// To pass on to who is invited, shown this once.
+    link: String,
+    #[schema(format = DateTime)]
+    expires_at: String,
+}
+
+/// An open invitation.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Invitation {
+    id: i64,
+    role: Role,
+    /// Whether the role holds for everything of the tenant.
+    everywhere: bool,
+    grants: Vec<Grant>,
+    note: String,
+    /// Absent: a program, or somebody who is gone.
+    #[schema(nullable = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    invited_by: Option<String>,
+    #[schema(format = DateTime)]
+    created_at: String,
+    #[schema(format = DateTime)]
+    expires_at: String,
+}
+
+/// A tenant's open invitations, the newest first.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct InvitationList {
+    items: Vec<Invitation>,
+}
+
+/// The link that an invitation is passed on as. What makes it work stands after `#`: browsers send that to nobody.
+pub(super) fn link(origin: &Origin, link: &NewLink) -> String {
+    origin.http(&format!("/invite#{}", link.token))
+}
+
+/// List a tenant's open invitations.
+#[utoipa::path(
+    get,
+    path = "/api/v1/tenants/{tenant}/invitations",
+    operation_id = "list_invitations",
+    tag = "people",
+    params(("tenant" = i64, Path)),
+    responses(
+        (status = 200, description = "The invitations", body = InvitationList),
+        (status = 403, description = "`forbidden`", body = ErrorBody),
+        (status = 404, description = "`no_such_tenant`", body = ErrorBody),
+        (status = "default", description = "Refused", body = ErrorBody),
+    )
+)]
+pub(super) async fn list_invitations(
+    State(api): State<Arc<Api>>,
+    on: Allowed<OnTenant<ManagePeople>>,
+) -> Result<Json<InvitationList>, ApiError> {
+    let open = api.accounts.invitations(on.tenant).await?;
+    let items = open.into_iter().map(|open| Invitation {
+        id: open.id.0,
+        role: open.role,
+        everywhere: open.everywhere,
+        grants: open.grants.iter().map(Grant::from).collect(),
+        note: open.note,
+        invited_by: open.invited_by,
+        created_at: open.created_at.to_rfc3339(),
+        expires_at: open.expires_at.to_rfc3339(),
+    });
+    Ok(Json(InvitationList { items: items.collect() }))
+}
+
+/// Invite somebody. The link is good once, for seven days.
+#[utoipa::path(
+    post,
+    path = "/api/v1/tenants/{tenant}/invitations",
+    operation_id = "invite",
+    tag = "people",
+    params(("tenant" = i64, Path)),
+    request_body = NewInvitation,
+    responses(
+        (status = 201, description = "Made", body = InvitationLink),
+        (status = 400, description = "`bad_grant`, `bad_note`", body = ErrorBody),
+        (status = 403, description = "`forbidden`, `too_much`, `too_many_invitations`", body = ErrorBody),
+        (status = 404, description = "`no_such_tenant`", body = ErrorBody),
+        (status = "default", description = "Refused", body = ErrorBody),
+    )
+)]
+pub(super) async fn invite(
+    State(api): State<Arc<Api>>,
+    on: Allowed<OnTenant<ManagePeople>>,
+    origin: Origin,
+    Body(request): Body<NewInvitation>,
+) -> Result<(StatusCode, Json<InvitationLink>), ApiError> {
+    let grants = read_grants(&api, on.tenant, request.grants)?;
+    let new = account::NewInvitation {
+        role: request.role,
+        everywhere: request.everywhere.unwrap_or(grants.is_empty()),
+        grants,
+        note: request.note,
+    };
+    let made = api.accounts.invite(&on.caller, on.tenant, new).await?;
+    let answer = InvitationLink {
+        id: made.id.map_or(0, |id| id.0),
+        link: link(&origin, &made),
+        expires_at: made.expires_at.to_rfc3339(),
+    };
+    Ok((StatusCode::CREATED, Json(answer)))
+}
+
+/// Take an invitation back.
+#[utoipa::path(
+    delete,
+    path = "/api/v1/tenants/{tenant}/invitations/{invitation}",
+    operation_id = "withdraw_invitation",
+    tag = "people",
+    params(("tenant" = i64, Path), ("invitation" = i64, Path)),
+    responses(
+        (status = 204, description = "Taken back"),
+        (status = 403, description = "`forbidden`", body = ErrorBody),
+        (status = 404, description = "`no_such_tenant`, `no_such_invitation`", body = ErrorBody),
+        (status = "default", description = "Refused", body = ErrorBody),
+    )
+)]
+pub(super) async fn withdraw_invitation(
+    State(api): State<Arc<Api>>,
+    on: Allowed<OnTenant<ManagePeople>>,
+    Path(path): Path<(String, String)>,
+) -> Result<StatusCode, ApiError> {
+    let gone = match path.1.parse().map(LinkId) {
+        Ok(invitation) => api.accounts.withdraw(on.tenant, invitation).await?,
+        Err(_) => false,
+    };
+    if gone {
+        Ok(StatusCode::NO_CONTENT)
+    } else {
+        Err(ApiError::new(
+            StatusCode::NOT_FOUND,
+            "no_such_invitation",
+            "the tenant has no such open invitation",
+        ))
+    }
 }
 
 /// See what an invitation is to.

@@ -60,6 +60,8 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(my_totp::confirm_totp))
         .routes(routes!(my_totp::disable_totp))
         .routes(routes!(my_totp::new_recovery_codes))
+        .routes(routes!(invitations::list_invitations, invitations::invite))
+        .routes(routes!(invitations::withdraw_invitation))
         .routes(routes!(invitations::look_at_invitation))
         .routes(routes!(invitations::accept_invitation))
         .routes(routes!(invitations::join))

@@ -1,8 +1,8 @@
-use super::Api;
 use super::auth::{Allowed, AnyUser, Know, ManageTenant, ManageTenantOrRunPlatform, OnPlatform, OnTenant, RunPlatform};
 use super::error::{ApiError, ErrorBody};
 use super::extract::Body;
 use super::host::Origin;
+use super::{Api, invitations};
 use crate::account::{self, Caller, Permission, Role, policy};
 use crate::clock::UnixMs;
 use axum::Json;
@@ -143,7 +143,7 @@ pub(super) async fn create_tenant(
     let invitation = api.accounts.invite_owner(&user.caller, made.id).await?;
     let created = CreatedTenant {
         tenant: Tenant::seen_by(&user.caller, made, 0, 0),
-        owner_link: origin.http(&format!("/invite#{}", invitation.token)),
+        owner_link: invitations::link(&origin, &invitation),
     };
     Ok((StatusCode::CREATED, Json(created)))
 }

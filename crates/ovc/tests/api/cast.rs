@@ -63,6 +63,14 @@ impl Cast {
         }
     }
 
+    /// Shuts down in order and starts on the same data.
+    pub(crate) async fn restart(self) -> Self {
+        Self {
+            app: self.app.restart().await,
+            ..self
+        }
+    }
+
     /// The number of a user.
     pub(crate) fn id(&self, who: &str) -> i64 {
         self.ids[who]

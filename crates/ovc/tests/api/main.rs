@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests; the lint knows functions marked as such only")]
 
+mod api_keys;
 mod app;
 mod cast;
 mod config;
@@ -14,6 +15,7 @@ mod feed;
 mod gateway_login;
 mod gateway_protocol;
 mod groups;
+mod invitations;
 mod members;
 mod openapi;
 mod presence;

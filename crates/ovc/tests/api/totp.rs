@@ -11,7 +11,7 @@ use sha1::Sha1;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// An authenticator app, after RFC 6238.
-struct Authenticator(Vec<u8>);
+pub(crate) struct Authenticator(Vec<u8>);
 
 impl Authenticator {
     /// Shown so many steps of 30 seconds from now.
@@ -53,15 +53,24 @@ fn told(status: StatusCode, code: &str) -> (StatusCode, String) {
     (status, code.to_owned())
 }
 
-/// Turns it on, with the present code. The recovery codes.
+/// Turns it on for the administrator, with the present code. The recovery codes.
 async fn turn_on(app: &TestApp) -> (Authenticator, Vec<String>) {
-    let (status, begun) = app.post("/api/v1/me/totp", json!({ "password": PASSWORD })).await;
+    turn_on_for(app, &app.token, PASSWORD).await
+}
+
+/// The same for whose session and password these are.
+pub(crate) async fn turn_on_for(app: &TestApp, session: &str, password: &str) -> (Authenticator, Vec<String>) {
+    let post = async |path: &str, body: Value| {
+        let request = app.bare(Method::POST, path).bearer_auth(session);
+        answer(request.json(&body).send().await.unwrap()).await
+    };
+    let (status, begun) = post("/api/v1/me/totp", json!({ "password": password })).await;
     assert_eq!(status, StatusCode::OK, "{begun}");
     let secret = begun["secret"].as_str().unwrap();
     assert!(begun["otpauth_url"].as_str().unwrap().contains(secret));
     let authenticator = Authenticator(BASE32_NOPAD.decode(secret.as_bytes()).unwrap());
     let code = json!({ "code": authenticator.code(0) });
-    let (status, on) = app.post("/api/v1/me/totp/confirm", code).await;
+    let (status, on) = post("/api/v1/me/totp/confirm", code).await;
     assert_eq!(status, StatusCode::OK, "{on}");
     let codes = on["recovery_codes"].as_array().unwrap();
     let codes = codes.iter().map(|code| code.as_str().unwrap().to_owned());
