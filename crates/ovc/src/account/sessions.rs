@@ -262,3 +262,46 @@ fn info(session: &Session) -> SessionInfo {
 pub(super) fn hash(token: &str) -> [u8; 32] {
     Sha256::digest(token.as_bytes()).into()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::Secrets;
+    use crate::bus::{Bus, Event};
+    use crate::config::AccountConfig;
+    use crate::db::Db;
+    use std::time::Duration;
+
+    #[tokio::test]
+    async fn what_ends_by_itself_is_told_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Db::open(dir.path()).await.unwrap();
+        let bus = Bus::default();
+        let secrets = Secrets {
+            admin_password: Some("a good long password".into()),
+            ..Secrets::default()
+        };
+        let (accounts, _) = Accounts::open(db, AccountConfig::default(), bus.clone(), dir.path(), secrets)
+            .await
+            .unwrap();
+        let tenant = accounts.tenants(UnixMs::now()).remove(0).id;
+        let hour = Some(Duration::from_secs(3600));
+        let end = accounts.set_support(tenant, hour).await.unwrap().support_until.unwrap();
+        let mut told = bus.subscribe();
+        // Each is followed by an event of another kind, so that nothing told in between goes unseen.
+        let mut tells = async |now: UnixMs| {
+            accounts.expire(now);
+            let device = crate::ids::LoginCode::parse("mark").unwrap();
+            bus.publish(Event::LoggedIn { device });
+            let mut times = 0;
+            while let Some(Ok(Event::AccessChanged)) = told.next().await {
+                times += 1;
+            }
+            times
+        };
+        assert_eq!(tells(end.minus(Duration::from_millis(1))).await, 0);
+        assert_eq!(tells(end).await, 1);
+        assert_eq!(tells(end.plus(Duration::from_millis(1))).await, 0);
+        assert_eq!(accounts.tenant(tenant, end).unwrap().support_until, None);
+    }
+}

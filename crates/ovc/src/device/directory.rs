@@ -1,6 +1,7 @@
 use super::{ByCode, PasswdHash};
 use crate::db::{Db, DbError, DeviceRow, NewDeviceRow};
 use crate::ids::{GroupId, LoginCode, TenantId};
+use crate::throttle::AddressKey;
 use parking_lot::Mutex;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -63,9 +64,10 @@ impl Entry {
         self.gate.lock().belonging
     }
 
-    /// Whether it last logged in from this address.
+    /// Whether it last logged in from this address; of IPv6, from the same network.
     pub fn is_home(&self, address: IpAddr) -> bool {
-        self.gate.lock().home == Some(address)
+        let home = self.gate.lock().home.map(AddressKey::from);
+        home == Some(AddressKey::from(address))
     }
 
     /// It logged in from this address.
