@@ -1,7 +1,7 @@
-import { Modal } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useTranslation } from 'react-i18next';
 import { useDisableTotp } from '../api/account';
+import { Dialog } from '../ui/Dialog';
 import { ProofForm } from './ProofForm';
 
 interface Props {
@@ -13,14 +13,13 @@ export function DisableTotpDialog({ opened, onClose }: Props) {
   const { t } = useTranslation();
   const disable = useDisableTotp();
   return (
-    <Modal
+    <Dialog
       opened={opened}
       onClose={onClose}
       onExitTransitionEnd={() => {
         disable.reset();
       }}
       title={t('totp.disable')}
-      closeButtonProps={{ 'aria-label': t('app.close') }}
     >
       <ProofForm
         text={t('totp.disableText')}
@@ -38,6 +37,6 @@ export function DisableTotpDialog({ opened, onClose }: Props) {
           });
         }}
       />
-    </Modal>
+    </Dialog>
   );
 }

@@ -1,6 +1,6 @@
-import { Modal } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useNewRecoveryCodes } from '../api/account';
+import { Dialog } from '../ui/Dialog';
 import { ProofForm } from './ProofForm';
 import { RecoveryCodes } from './RecoveryCodes';
 
@@ -14,17 +14,14 @@ export function NewRecoveryCodesDialog({ opened, onClose }: Props) {
   const renew = useNewRecoveryCodes();
   const shown = renew.data !== undefined;
   return (
-    <Modal
+    <Dialog
       opened={opened}
       onClose={onClose}
       onExitTransitionEnd={() => {
         renew.reset();
       }}
       title={t(shown ? 'totp.codesTitle' : 'totp.newCodes')}
-      closeOnClickOutside={!shown}
-      closeOnEscape={!shown}
-      withCloseButton={!shown}
-      closeButtonProps={{ 'aria-label': t('app.close') }}
+      locked={shown}
     >
       {renew.data ? (
         <RecoveryCodes codes={renew.data} onDone={onClose} />
@@ -40,6 +37,6 @@ export function NewRecoveryCodesDialog({ opened, onClose }: Props) {
           }}
         />
       )}
-    </Modal>
+    </Dialog>
   );
 }

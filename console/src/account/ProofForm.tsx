@@ -1,7 +1,8 @@
-import { Button, Group, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
+import { Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core';
 import { useForm } from '@mantine/form';
 import { useTranslation } from 'react-i18next';
 import type { Proof } from '../api/account';
+import { Actions } from '../ui/Dialog';
 import { Failure } from '../ui/Failure';
 
 interface Props {
@@ -50,14 +51,11 @@ export function ProofForm({ text, submit, danger = false, pending, error, onProo
           key={form.key('code')}
           {...form.getInputProps('code')}
         />
-        <Group justify="flex-end" mt="xs">
-          <Button variant="default" onClick={onCancel}>
-            {t('app.cancel')}
-          </Button>
+        <Actions onCancel={onCancel}>
           <Button type="submit" loading={pending} data-testid="proof-submit" {...(danger ? { color: 'red' } : {})}>
             {submit}
           </Button>
-        </Group>
+        </Actions>
       </Stack>
     </form>
   );

@@ -1,16 +1,15 @@
-import { Button, Checkbox, Group, Stack, Text } from '@mantine/core';
+import { Button, Group, Stack, Text } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
-import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { CopyButton } from '../ui/CopyField';
+import { Actions } from '../ui/Dialog';
 import { downloadText } from '../ui/download';
 import { focusAtFirst } from '../ui/focus';
 import classes from './RecoveryCodes.module.css';
 
-/** The codes that let in who lost the app. Shown this once, so that the way out leads over having kept them. */
+/** The codes that let in who lost the app. Shown this once: who leaves says that they are kept. */
 export function RecoveryCodes({ codes, onDone }: { codes: string[]; onDone: () => void }) {
   const { t } = useTranslation();
-  const [kept, setKept] = useState(false);
   const text = codes.join('\n');
   return (
     <Stack>
@@ -36,19 +35,11 @@ export function RecoveryCodes({ codes, onDone }: { codes: string[]; onDone: () =
         </Button>
         <CopyButton label={t('totp.codesTitle')} value={text} />
       </Group>
-      <Checkbox
-        label={t('totp.kept')}
-        checked={kept}
-        data-testid="codes-kept"
-        onChange={(event) => {
-          setKept(event.currentTarget.checked);
-        }}
-      />
-      <Group justify="flex-end">
-        <Button onClick={onDone} disabled={!kept} data-testid="codes-done">
-          {t('add.done')}
+      <Actions>
+        <Button onClick={onDone} data-testid="codes-done">
+          {t('totp.kept')}
         </Button>
-      </Group>
+      </Actions>
     </Stack>
   );
 }

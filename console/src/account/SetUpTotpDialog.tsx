@@ -1,9 +1,10 @@
-import { Button, Group, Modal, PasswordInput, Stack, Text } from '@mantine/core';
+import { Button, PasswordInput, Stack, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useConfirmTotp, useStartTotp } from '../api/account';
 import { CodeField } from '../ui/CodeField';
 import { CopyField } from '../ui/CopyField';
+import { Actions, Dialog } from '../ui/Dialog';
 import { Failure } from '../ui/Failure';
 import { QrCode } from '../ui/QrCode';
 import { RecoveryCodes } from './RecoveryCodes';
@@ -26,7 +27,7 @@ export function SetUpTotpDialog({ opened, onClose }: Props) {
   const { t } = useTranslation();
   const [step, setStep] = useState<Step>({ at: 'password' });
   return (
-    <Modal
+    <Dialog
       opened={opened}
       onClose={onClose}
       onExitTransitionEnd={() => {
@@ -34,11 +35,8 @@ export function SetUpTotpDialog({ opened, onClose }: Props) {
       }}
       title={t(step.at === 'codes' ? 'totp.codesTitle' : 'totp.setUpTitle')}
       size={step.at === 'scan' ? 'lg' : 'md'}
-      // A stray click must not lose codes that are shown only once.
-      closeOnClickOutside={step.at === 'password'}
-      closeOnEscape={step.at !== 'codes'}
-      withCloseButton={step.at !== 'codes'}
-      closeButtonProps={{ 'aria-label': t('app.close') }}
+      keepOnClickOutside={step.at === 'scan'}
+      locked={step.at === 'codes'}
     >
       {step.at === 'password' && (
         <AskPassword
@@ -58,7 +56,7 @@ export function SetUpTotpDialog({ opened, onClose }: Props) {
         />
       )}
       {step.at === 'codes' && <RecoveryCodes codes={step.codes} onDone={onClose} />}
-    </Modal>
+    </Dialog>
   );
 }
 
@@ -89,14 +87,11 @@ function AskPassword({ onSecret, onCancel }: { onSecret: (secret: Secret) => voi
             setPassword(event.currentTarget.value);
           }}
         />
-        <Group justify="flex-end" mt="xs">
-          <Button variant="default" onClick={onCancel}>
-            {t('app.cancel')}
-          </Button>
+        <Actions onCancel={onCancel}>
           <Button type="submit" loading={start.isPending} disabled={!password} data-testid="totp-start">
             {t('totp.continue')}
           </Button>
-        </Group>
+        </Actions>
       </Stack>
     </form>
   );
@@ -112,14 +107,11 @@ function Scan({ secret, onCodes, onCancel }: ScanProps) {
   const { t } = useTranslation();
   const confirm = useConfirmTotp();
   const [code, setCode] = useState('');
-  const send = (digits: string): void => {
-    confirm.mutate(digits, { onSuccess: onCodes });
-  };
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault();
-        send(code);
+        confirm.mutate(code, { onSuccess: onCodes });
       }}
     >
       <Stack>
@@ -128,18 +120,15 @@ function Scan({ secret, onCodes, onCancel }: ScanProps) {
           <Stack gap="sm" className={classes.words}>
             <Text size="sm">{t('totp.scan')}</Text>
             <CopyField label={t('totp.secret')} value={secret.secret} testId="totp-secret" />
-            <CodeField label={t('totp.firstCode')} value={code} onChange={setCode} onComplete={send} focused />
+            <CodeField label={t('totp.firstCode')} value={code} onChange={setCode} focused />
             <Failure error={confirm.error} testId="totp-error" />
           </Stack>
         </div>
-        <Group justify="flex-end" mt="xs">
-          <Button variant="default" onClick={onCancel}>
-            {t('app.cancel')}
-          </Button>
+        <Actions onCancel={onCancel}>
           <Button type="submit" loading={confirm.isPending} disabled={code.length < 6} data-testid="totp-confirm">
             {t('totp.confirm')}
           </Button>
-        </Group>
+        </Actions>
       </Stack>
     </form>
   );

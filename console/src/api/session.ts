@@ -1,5 +1,4 @@
 import { skipToken, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { type Access, accessOf } from './access';
 import { ApiError } from './apiError';
 import { answerOf, client } from './client';
 import { keys } from './queries';
@@ -20,12 +19,6 @@ export function useMe() {
     },
     staleTime: Infinity,
   });
-}
-
-/** For pages within the shell, where somebody is logged in; undefined in the moment of leaving. */
-export function useAccess(): Access | undefined {
-  const me = useMe().data;
-  return me ? accessOf(me) : undefined;
 }
 
 export interface Credentials {

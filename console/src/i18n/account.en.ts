@@ -16,7 +16,7 @@ export const accountEn = {
     recoveryCode: 'Recovery code',
     useRecovery: 'Use a recovery code',
     useApp: 'Use the app',
-    otherUser: 'Log in as somebody else',
+    otherUser: 'Another user',
     notice: {
       lost: 'Your session was ended, or ran out. Log in again to go on.',
       reset: 'The new password is set. Log in with it.',

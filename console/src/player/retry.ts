@@ -13,13 +13,7 @@ export type RetryClass =
 const PATIENT = new Set(['device_offline', 'channel_offline', 'device_disabled', 'bitrate_too_high', 'device_refused']);
 /** The person may not watch, or is not to know that it is there: what was seen until then is taken off the screen. */
 const BARRED = new Set(['access_ended', 'unauthorized', 'forbidden', 'no_such_device', 'no_such_channel']);
-const NEVER = new Set([
-  ...BARRED,
-  'not_supported',
-  'bad_request',
-  'codec_unsupported',
-  'mse_missing',
-]);
+const NEVER = new Set([...BARRED, 'not_supported', 'bad_request', 'codec_unsupported', 'mse_missing']);
 
 export function isBarred(code: FailureCode | undefined): boolean {
   return code !== undefined && BARRED.has(code);
