@@ -28,6 +28,11 @@ impl Access {
         Some(self.place_of(device, belonging, now))
     }
 
+    /// Whose a device is.
+    pub fn belonging(&self, device: &LoginCode) -> Option<Belonging> {
+        Some(self.directory.get(device.as_str())?.belonging())
+    }
+
     /// Where a device would stand, or stood.
     pub fn place_of(&self, device: &LoginCode, belonging: Belonging, now: UnixMs) -> DevicePlace {
         self.accounts.place(device, belonging.tenant, belonging.group, now)

@@ -33,7 +33,7 @@ pub use permission::{Permission, Permissions, Role};
 pub use policy::{Caller, Principal};
 pub use seal::{Seal, SealError};
 pub use second_factor::NewTotp;
-pub use secret::{random_key, random_text};
+pub use secret::{random_alphanumeric, random_key, random_text};
 pub use sessions::{Authenticated, Login, SessionInfo};
 pub use sign_in::{Client, SignInError};
 pub use tenants::{Tenant, TenantError};

@@ -1,8 +1,10 @@
 //! HTTP: the API, the console and the front door for everything that comes to the `--http` port. The only place that
 //! knows HTTP statuses. One file per resource.
 
+mod audit;
 mod audit_slot;
 mod auth;
+mod binds;
 mod console;
 mod device_events;
 mod devices;
@@ -10,8 +12,11 @@ mod door;
 mod error;
 mod extract;
 mod feed;
+mod feed_reader;
+mod feed_socket;
 mod grant;
 mod groups;
+mod handover;
 mod health;
 mod host;
 mod invitations;
@@ -27,6 +32,7 @@ mod my_totp;
 mod openapi;
 mod password_reset;
 mod play;
+mod recorder;
 mod rpc;
 mod setup;
 mod sse;
@@ -36,13 +42,15 @@ mod users;
 pub use door::Door;
 pub use feed::Feed;
 pub use openapi::document;
+pub use recorder::Recorder;
 
 use crate::access::Access;
 use crate::account::Accounts;
 use crate::account::policy::DevicePlace;
+use crate::binding::Binding;
 use crate::clock::UnixMs;
 use crate::config::HttpConfig;
-use crate::db::Db;
+use crate::db::{AuditLog, Db};
 use crate::device::Devices;
 use crate::gateway::Gateway;
 use crate::ids::LoginCode;
@@ -63,7 +71,13 @@ pub struct Api {
     pub access: Access,
     /// Devices.
     pub devices: Arc<Devices>,
-    /// The database, for readiness only.
+    /// How devices come and go.
+    pub binding: Arc<Binding>,
+    /// Who did what from where.
+    pub audit: AuditLog,
+    /// What of that was written down a short while ago.
+    pub recorder: Recorder,
+    /// The database, for readiness and the audit log only.
     pub db: Db,
     /// Where devices connect.
     pub gateway: Gateway,

@@ -3,11 +3,12 @@
 use crate::access::Access;
 use crate::account::tokens::Tokens;
 use crate::account::{Accounts, FirstStart, OpenError, Secrets, random_key};
-use crate::api::{Api, Door, Feed};
+use crate::api::{Api, Door, Feed, Recorder};
+use crate::binding::Binding;
 use crate::bus::Bus;
 use crate::clock::UnixMs;
 use crate::config::Config;
-use crate::db::{Db, DbError, EventLog};
+use crate::db::{AuditLog, Db, DbError, EventLog};
 use crate::device::{DevicePort, Devices, Directory, Journal, PasswdHasher};
 use crate::gateway::{Gateway, GatewayParts};
 use crate::ingest::rtmp::Rtmp;
@@ -24,6 +25,8 @@ use tokio::task::JoinSet;
 
 /// Connections the system may hold until they are taken: every device at once after a restart.
 const BACKLOG: u32 = 16_384;
+/// Devices that one tenant may have.
+const MAX_DEVICES_PER_TENANT: usize = 100_000;
 const TIDY_INTERVAL: Duration = Duration::from_secs(600);
 const EXPIRY_INTERVAL: Duration = Duration::from_secs(1);
 const METRICS_UPKEEP: Duration = Duration::from_secs(5);
@@ -127,6 +130,16 @@ impl App {
             bus.clone(),
         ));
 
+        let audit = AuditLog::start(db.clone());
+        let binding = Arc::new(Binding::new(
+            db.clone(),
+            devices.clone(),
+            accounts.clone(),
+            audit.clone(),
+            bus.clone(),
+            MAX_DEVICES_PER_TENANT,
+        ));
+
         let live = Live::start(
             live_options(&config, rtmp_address),
             port,
@@ -138,12 +151,15 @@ impl App {
         let api = Arc::new(Api {
             config: config.http.clone(),
             accounts,
+            feed: Feed::start(&bus, access.clone()),
             access,
             devices,
+            binding: binding.clone(),
+            audit,
+            recorder: Recorder::default(),
             db: db.clone(),
             gateway: gateway.clone(),
             live: live.clone(),
-            feed: Feed::start(&bus),
             metrics,
             ready: AtomicBool::new(true),
             closing: is_closing.clone(),
@@ -167,6 +183,8 @@ impl App {
             let journal = journal.clone();
             async move { journal.run().await }
         });
+        let binds = bus.subscribe();
+        tasks.spawn(async move { binding.run(binds).await });
         tasks.spawn(tidy(api.clone(), config.devices.events_kept));
         tasks.spawn(expire(api.clone()));
         tasks.spawn(upkeep(api.metrics.clone()));
@@ -277,6 +295,7 @@ async fn tidy(api: Arc<Api>, events_kept: Duration) {
         ticker.tick().await;
         let done = async {
             api.accounts.tidy().await?;
+            api.binding.tidy().await?;
             api.db.delete_events_before(UnixMs::now().minus(events_kept)).await
         };
         if let Err(error) = done.await {

@@ -1,8 +1,9 @@
 //! The one typed event bus: what devices say and what becomes of them travels up on it, so that nothing below calls
 //! upward.
 
+use crate::binding::BindSettled;
 use crate::clock::UnixMs;
-use crate::device::{DeviceEvent, Presence, Report};
+use crate::device::{Belonging, DeviceEvent, Presence, Report};
 use crate::ids::LoginCode;
 use std::sync::Arc;
 use tokio::sync::broadcast;
@@ -50,9 +51,24 @@ pub enum Event {
         device: LoginCode,
         /// How.
         change: Change,
+        /// Whose it is, or was.
+        belonging: Belonging,
         /// When.
         at: UnixMs,
     },
+    /// A device went from one hand to another.
+    DeviceMoved {
+        /// Which device.
+        device: LoginCode,
+        /// Whose it was.
+        from: Belonging,
+        /// Whose it is.
+        to: Belonging,
+    },
+    /// Many devices were added at once.
+    DevicesImported,
+    /// It was decided what comes of a bind id that a device sent.
+    BindSettled(Arc<BindSettled>),
     /// What somebody may do changed, a session or key ended, or a device went to somebody else: whoever does something
     /// for a caller for longer than a request looks anew whether he may.
     AccessChanged,

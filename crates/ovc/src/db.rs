@@ -2,6 +2,8 @@
 //! readers. What a call here has answered is on the disk: the process may be killed at any moment.
 
 mod api_keys;
+mod audit;
+mod binds;
 mod device_events;
 mod devices;
 mod event;
@@ -15,8 +17,12 @@ mod tenants;
 mod users;
 
 pub use api_keys::ApiKeyRow;
+pub use audit::{ActorKind, AuditActor, AuditEntry, AuditFilter, AuditLog, AuditOutcome, AuditRow};
+pub use binds::{BindOutcome, BindRow, NewBind, Settled};
 pub use device_events::{EventFilter, EventLog, NewEvent};
-pub use devices::{DeviceFilter, DevicePage, DeviceRow, DeviceScope, NewDeviceRow, PresenceFilter, Sighting};
+pub use devices::{
+    AddedDevices, DeviceFilter, DevicePage, DeviceRow, DeviceScope, NewDeviceRow, PresenceFilter, Sighting,
+};
 pub use event::{DeviceEvent, DeviceEventKind};
 pub use groups::GroupRow;
 pub use links::{Accepted, InvitationRow, Invited};

@@ -1,8 +1,10 @@
 //! Devices as a person deals with them: what they are, whether they are there, and calls to them. No HTTP, no sockets.
 
+mod binding;
 mod by_code;
 mod devices;
 mod directory;
+mod import;
 mod journal;
 mod passwd;
 mod port;
@@ -15,6 +17,7 @@ pub use devices::{
     Device, DeviceEdit, DeviceError, DeviceList, DeviceQuery, DeviceToAdd, Devices, MAX_NAME_LEN, NewDevice,
 };
 pub use directory::{Belonging, Directory, Entry};
+pub use import::{CsvFault, MAX_IMPORT_BYTES};
 pub use journal::{Journal, LoginInfo};
 pub use passwd::{DevicePasswd, PasswdHash, PasswdHasher, WeakPasswd};
 pub use port::{CallError, DevicePort, Dismissal, Seen};

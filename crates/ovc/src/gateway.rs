@@ -84,6 +84,9 @@ struct Shared {
     /// Devices that are online: connected, or heard a moment ago.
     present: ByCode<Arc<Attendance>>,
     hosts: HostNames,
+    /// Time between two events of one device that are kept, in the long run.
+    event_interval: Duration,
+    event_burst: u32,
     failures_by_address: Throttle<AddressKey>,
     /// By device, and the address where that is the device's own.
     failures_by_device: Throttle<(LoginCode, Option<AddressKey>)>,
@@ -121,6 +124,11 @@ impl Gateway {
             server_info: dap::to_raw(&serde_json::json!({ "hb_interval": seconds })),
             present: ByCode::default(),
             hosts: HostNames::default(),
+            event_interval: match config.events_per_second {
+                0 => Duration::ZERO,
+                rate => Duration::from_secs(1) / rate,
+            },
+            event_burst: config.event_burst.max(1),
             failures_by_address: Throttle::new(config.failures_per_address, config.failure_forgiveness),
             failures_by_device: Throttle::new(config.failures_per_device, config.failure_forgiveness),
             connected: AtomicUsize::new(0),

@@ -10,6 +10,7 @@ pub mod access;
 pub mod account;
 pub mod api;
 pub mod app;
+pub mod binding;
 pub mod bus;
 pub mod clock;
 pub mod config;

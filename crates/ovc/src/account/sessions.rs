@@ -121,6 +121,11 @@ impl Accounts {
         })
     }
 
+    /// Whether this is somebody's name.
+    pub fn is_user(&self, name: &str) -> bool {
+        self.book.read().user_of_name(name).is_some()
+    }
+
     /// What a user or key may do at this moment; `None` if there is no such, or it may not do anything any more.
     pub fn caller(&self, principal: Principal) -> Option<Arc<Caller>> {
         let book = self.book.read();

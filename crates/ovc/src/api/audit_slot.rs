@@ -3,7 +3,10 @@
 
 use crate::account::{Caller, Principal};
 use crate::ids::TenantId;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
 use parking_lot::Mutex;
+use std::convert::Infallible;
 use std::sync::Arc;
 
 /// A place in the request's extensions. Clones are the same slot.
@@ -49,5 +52,14 @@ impl AuditSlot {
     /// What is known.
     pub(super) fn note(&self) -> AuditNote {
         self.0.lock().clone()
+    }
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for AuditSlot {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        // Without one nobody will read it.
+        Ok(parts.extensions.get::<Self>().cloned().unwrap_or_default())
     }
 }

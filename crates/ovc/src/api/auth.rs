@@ -147,7 +147,7 @@ impl<P: Permit> Need for OnTenant<P> {
         let its = id.and_then(|id| asked.api.accounts.tenant(id, asked.now));
         let its = its.ok_or_else(ApiError::no_such_tenant)?;
         let decision = P::decide(asked.who, its.resource());
-        asked.note(Some(its.id), decision, || format!("tenant {}", its.id));
+        asked.note(Some(its.id), decision);
         match decision {
             Decision::Allow => Ok(ThisTenant { tenant: its.id, its }),
             Decision::Forbid => Err(ApiError::forbidden()),
@@ -171,7 +171,7 @@ impl<P: Permit> Need for OnDevice<P> {
     fn check(asked: Asked<'_>) -> Result<ThisDevice, ApiError> {
         let place = asked.place()?;
         let decision = P::decide(asked.who, Resource::Device(&place));
-        asked.note(place.tenant, decision, || format!("device {}", place.code));
+        asked.note(place.tenant, decision);
         match decision {
             Decision::Allow => Ok(ThisDevice { place }),
             Decision::Forbid => Err(ApiError::forbidden()),
@@ -205,7 +205,7 @@ impl<P: Permit> Need for OnChannel<P> {
             });
         };
         let decision = P::decide(asked.who, Resource::Channel(&place, channel));
-        asked.note(place.tenant, decision, || format!("device {} {channel}", place.code));
+        asked.note(place.tenant, decision);
         match decision {
             Decision::Allow => Ok(ThisChannel { place, channel }),
             Decision::Forbid => Err(ApiError::forbidden()),
@@ -227,13 +227,10 @@ impl Asked<'_> {
             .ok_or_else(ApiError::no_such_device)
     }
 
-    /// Notes for the audit log what is asked for. A tenant is not told of those who do not even know the thing.
-    fn note(&self, tenant: Option<TenantId>, decision: Decision, target: impl FnOnce() -> String) {
+    /// Notes for the audit log whose things are asked for. A tenant is not told of those who do not even know the thing.
+    fn note(&self, tenant: Option<TenantId>, decision: Decision) {
         if let Some(slot) = self.slot {
-            slot.fill(|note| {
-                note.tenant = tenant.filter(|_| decision != Decision::Hide);
-                note.target = target();
-            });
+            slot.fill(|note| note.tenant = tenant.filter(|_| decision != Decision::Hide));
         }
     }
 }
@@ -279,7 +276,10 @@ impl<N: Need> FromRequestParts<Arc<Api>> for Allowed<N> {
             .map_err(|rejection| ApiError::bad_request(rejection.body_text()))?;
         let slot = parts.extensions.get::<AuditSlot>();
         if let Some(slot) = slot {
-            slot.fill(|note| note.actor = Some(Actor::from(&*known.caller)));
+            slot.fill(|note| {
+                note.actor = Some(Actor::from(&*known.caller));
+                note.target = target(&path);
+            });
         }
         let on = N::check(Asked {
             api,
@@ -307,6 +307,22 @@ impl Allowed<AnyPerson> {
     }
 }
 
+/// What a path is about, as the audit log says it: `tenant 1 user 7`, `device cam channel 0`.
+fn target(path: &HashMap<String, String>) -> String {
+    let rank = |name: &str| match name {
+        "tenant" => 0,
+        "login_code" => 1,
+        _ => 2,
+    };
+    let mut parts: Vec<_> = path.iter().collect();
+    parts.sort_by_key(|(name, _)| (rank(name), *name));
+    let words = parts.into_iter().map(|(name, value)| match name.as_str() {
+        "login_code" => format!("device {value}"),
+        name => format!("{name} {value}"),
+    });
+    words.collect::<Vec<_>>().join(" ")
+}
+
 fn bearer(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
@@ -329,6 +345,11 @@ fn same_origin(method: &Method, headers: &HeaderMap) -> Result<(), ApiError> {
     if method.is_safe() {
         return Ok(());
     }
+    of_our_origin(headers)
+}
+
+/// The same for what is read: a WebSocket, which pages of others could open as well.
+pub(super) fn of_our_origin(headers: &HeaderMap) -> Result<(), ApiError> {
     let text = |name| {
         headers
             .get(name)

@@ -1,4 +1,5 @@
 use super::Api;
+use super::audit_slot::AuditSlot;
 use super::auth::{Allowed, AnyUser, Configure, OnDevice, View};
 use super::error::{ApiError, ErrorBody};
 use super::extract::{Body, Params};
@@ -77,8 +78,8 @@ pub(super) struct Device {
 /// A tenant, by name.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct TenantName {
-    id: i64,
-    name: String,
+    pub(super) id: i64,
+    pub(super) name: String,
 }
 
 /// A channel of a device, as it said last; of an offline device all are offline.
@@ -226,11 +227,16 @@ pub(super) async fn create_device(
     State(api): State<Arc<Api>>,
     user: Allowed<AnyUser>,
     origin: Origin,
+    slot: AuditSlot,
     Body(new): Body<NewDevice>,
 ) -> Result<(StatusCode, Json<CreatedDevice>), ApiError> {
     let code = new.login_code.as_deref().map(LoginCode::parse).transpose();
     let code = code.map_err(|error| ApiError::bad_request(format!("login_code: {error}")))?;
+    if let Some(code) = &code {
+        slot.fill(|note| note.target = format!("device {code}"));
+    }
     let belonging = where_to_add(&api, &user.caller, new.tenant.map(TenantId), new.group.map(GroupId))?;
+    slot.fill(|note| note.tenant = belonging.tenant);
     let made = api
         .devices
         .create(DeviceToAdd {
@@ -240,6 +246,7 @@ pub(super) async fn create_device(
             belonging,
         })
         .await?;
+    slot.fill(|note| note.target = format!("device {}", made.login_code));
     let created = CreatedDevice {
         device: Device::seen_by(&user.caller, api.devices.get(&made.login_code).await?, &api),
         login_passwd: made.passwd.reveal().to_owned(),

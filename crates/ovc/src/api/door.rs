@@ -235,7 +235,8 @@ impl Inside {
             .timer(TokioTimer::new())
             .header_read_timeout(IDLE_LIMIT)
             .max_buf_size(64 * 1024)
-            .serve_connection(TokioIo::new(Replay { read, stream }), service);
+            .serve_connection(TokioIo::new(Replay { read, stream }), service)
+            .with_upgrades();
         let mut connection = std::pin::pin!(connection);
         let mut closing = self.api.closing.clone();
         let closed = async move { drop(closing.wait_for(|closing| *closing).await) };

@@ -1,5 +1,6 @@
 //! The one map from what went wrong to what HTTP says.
 
+use super::handover::LineFault;
 use crate::account::{GroupError, KeyError, LinkError, MemberError, SignInError, TenantError, UserError};
 use crate::db::DbError;
 use crate::device::{CallError, DeviceError};
@@ -27,6 +28,10 @@ pub(super) struct ErrorDetail {
     pub(super) message: String,
     /// Names the request in the logs.
     pub(super) request_id: String,
+    /// What is wrong with which line of a file.
+    #[schema(nullable = false)]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) lines: Vec<LineFault>,
 }
 
 /// A failure on its way out. The request's id is filled in by the outermost layer.
@@ -36,6 +41,7 @@ pub(super) struct ApiError {
     pub(super) code: &'static str,
     pub(super) message: String,
     pub(super) retry_after: Option<RetryAfter>,
+    pub(super) lines: Vec<LineFault>,
 }
 
 impl ApiError {
@@ -45,6 +51,7 @@ impl ApiError {
             code,
             message: message.into(),
             retry_after: None,
+            lines: Vec::new(),
         }
     }
 
@@ -103,6 +110,7 @@ impl ApiError {
                 code: self.code,
                 message: self.message,
                 request_id,
+                lines: self.lines,
             },
         }
     }
@@ -258,6 +266,12 @@ impl From<DeviceError> for ApiError {
             DeviceError::Exists => Self::new(StatusCode::CONFLICT, "device_exists", message),
             DeviceError::WeakPasswd(_) => Self::new(StatusCode::BAD_REQUEST, "weak_password", message),
             DeviceError::BadName => Self::new(StatusCode::BAD_REQUEST, "bad_name", message),
+            DeviceError::Held => Self::new(StatusCode::CONFLICT, "device_held", message),
+            DeviceError::TooMany(_) => Self::new(StatusCode::FORBIDDEN, "too_many_devices", message),
+            DeviceError::BadFile(faults) => Self {
+                lines: faults.into_iter().map(LineFault::from).collect(),
+                ..Self::new(StatusCode::BAD_REQUEST, "bad_csv", message)
+            },
             DeviceError::NoPlace => Self::new(StatusCode::CONFLICT, "no_such_place", message),
             DeviceError::Db(error) => error.into(),
         }

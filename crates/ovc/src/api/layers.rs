@@ -2,6 +2,7 @@
 
 use super::Api;
 use super::error::ApiError;
+use super::recorder;
 use axum::Json;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -22,10 +23,11 @@ const CSP: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'unsa
                    media-src 'self' blob:; worker-src 'self' blob:; connect-src 'self'; object-src 'none'; \
                    base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
-pub(super) fn apply(router: Router, _: &Arc<Api>) -> Router {
+pub(super) fn apply(router: Router, api: &Arc<Api>) -> Router {
     router
         .method_not_allowed_fallback(method_not_allowed)
         .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(middleware::from_fn_with_state(api.clone(), recorder::record))
         .layer(middleware::from_fn(outermost))
 }
 

@@ -1,13 +1,13 @@
 use super::{
-    Api, device_events, devices, groups, invitations, keys, live, login, me, members, my_password, my_sessions,
-    my_totp, password_reset, rpc, setup, sse, tenants, users,
+    Api, audit, binds, device_events, devices, groups, handover, invitations, keys, live, login, me, members,
+    my_password, my_sessions, my_totp, password_reset, rpc, setup, sse, tenants, users,
 };
 use axum::Router;
 use axum::routing::get;
 use std::sync::Arc;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::{Modify, OpenApi};
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
 use utoipa_axum::routes;
 
 #[derive(OpenApi)]
@@ -25,6 +25,8 @@ use utoipa_axum::routes;
         (name = "platform", description = "Running the cloud"),
         (name = "devices", description = "Devices, what they tell, and calls to them"),
         (name = "live", description = "Live streams"),
+        (name = "binding", description = "Devices that come and go"),
+        (name = "audit", description = "Who did what from where"),
         (name = "events", description = "What happens, as it happens"),
     ),
     modifiers(&Schemes),
@@ -93,6 +95,13 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(devices::new_password))
         .routes(routes!(rpc::call_device))
         .routes(routes!(device_events::list_device_events))
+        .routes(routes!(handover::release_device))
+        .routes(routes!(handover::assign_device))
+        .routes(routes!(handover::import_devices).layer(handover::file_limit()))
+        .routes(routes!(binds::create_bind, binds::list_binds))
+        .routes(routes!(binds::get_bind, binds::delete_bind))
+        .routes(routes!(audit::list_audit))
+        .routes(routes!(audit::export_audit))
         .routes(routes!(live::open_live))
         .routes(routes!(live::list_streams))
         .routes(routes!(sse::events))

@@ -1,53 +1,74 @@
 use super::Api;
-use super::auth::{Allowed, AnyUser};
-use super::error::ErrorBody;
-use super::feed::{Item, RESYNC};
+use super::auth::{Allowed, AnyUser, of_our_origin};
+use super::error::{ApiError, ErrorBody};
+use super::extract::Params;
+use super::feed_reader::{Message, Reader};
+use super::feed_socket;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, header};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, header};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream::{self, Stream};
-use std::collections::VecDeque;
+use serde::Deserialize;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{broadcast, watch};
+use utoipa::IntoParams;
 
 /// How long a browser waits before it comes back.
 const RETRY: Duration = Duration::from_secs(2);
 /// How often a line without meaning keeps proxies from closing an idle connection.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
-/// What happens, as it happens, as server-sent events.
+/// Where to go on.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(super) struct EventsParams {
+    /// The id of the last event that was read, for who cannot send `Last-Event-ID`.
+    #[param(nullable = false)]
+    after: Option<String>,
+}
+
+/// What happens, as it happens: of what the caller may see.
+///
+/// As server-sent events, or, asked for an upgrade, as WebSocket with a text message `{"id", "event", "data"}` each.
 ///
 /// `presence` {login_code, presence} · `channels` {login_code, state, channels} · `device` {login_code, change:
 /// created|updated|deleted} · `battery` {login_code, battery, id, at, data} · `alarm`, `bind` and `log_done`
-/// {login_code, channel?, id, at, data} · `resync`: something was missed, look at the present state anew. Ids let a browser that comes back
-/// get what it missed.
+/// {login_code, channel?, id, at, data} · `bind_result` {bind, outcome, login_code, reason?} · `access` {}: what the
+/// caller may do has changed, look at `/me` anew · `resync`: something was missed, look at the present state anew. Ids
+/// let a reader that comes back get what it missed; events without one need no repeating.
+///
+/// The stream ends when the session or key does; a WebSocket with code 4401.
 #[utoipa::path(
     get,
     path = "/api/v1/events",
     operation_id = "events",
     tag = "events",
-    params(("Last-Event-ID" = Option<String>, Header, description = "Where to go on after a break")),
+    params(("Last-Event-ID" = Option<String>, Header, description = "Where to go on after a break"), EventsParams),
     responses(
+        (status = 101, description = "A WebSocket, as was asked for"),
         (status = 200, description = "A stream of events that does not end", content_type = "text/event-stream", body = String),
         (status = "default", description = "Refused", body = ErrorBody),
     )
 )]
-pub(super) async fn events(State(api): State<Arc<Api>>, _: Allowed<AnyUser>, headers: HeaderMap) -> Response {
-    let last = headers.get("last-event-id").and_then(|value| value.to_str().ok());
-    let known = last.and_then(|last| last.parse().ok());
-    let (past, live) = api.feed.subscribe(known);
-    // An id that is none of ours is as good as one too old.
-    let resync = past.is_none() || (last.is_some() && known.is_none());
-    let reader = Reader {
-        past: past.unwrap_or_default(),
-        resync,
-        first: true,
-        live,
-        closing: api.closing.clone(),
-    };
+pub(super) async fn events(
+    State(api): State<Arc<Api>>,
+    user: Allowed<AnyUser>,
+    Params(params): Params<EventsParams>,
+    parts: Parts,
+) -> Result<Response, ApiError> {
+    let header = parts.headers.get("last-event-id").and_then(|value| value.to_str().ok());
+    let last = header.or(params.after.as_deref());
+    let reader = Reader::new(api, user.caller.clone(), user.session, last);
+    if feed_socket::is_asked_for(&parts.headers) {
+        // A browser sends the cookie along whoever's page asks, and lets that page read a WebSocket.
+        if !parts.headers.contains_key(header::AUTHORIZATION) {
+            of_our_origin(&parts.headers)?;
+        }
+        return feed_socket::upgrade(&parts, reader);
+    }
     let mut response = Sse::new(stream_of(reader))
         .keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
         .into_response();
@@ -58,49 +79,25 @@ pub(super) async fn events(State(api): State<Arc<Api>>, _: Allowed<AnyUser>, hea
     response
         .headers_mut()
         .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
-    response
-}
-
-struct Reader {
-    past: VecDeque<Arc<Item>>,
-    resync: bool,
-    first: bool,
-    live: broadcast::Receiver<Arc<Item>>,
-    closing: watch::Receiver<bool>,
+    Ok(response)
 }
 
 fn stream_of(reader: Reader) -> impl Stream<Item = Result<Event, Infallible>> {
-    stream::unfold(reader, |mut reader| async move {
-        reader.next().await.map(|event| (Ok(event), reader))
+    // Something at once, so that the browser knows that the stream stands.
+    let hello = Event::default().retry(RETRY).comment("hello");
+    stream::unfold((Some(hello), reader), |(hello, mut reader)| async move {
+        let event = match hello {
+            Some(hello) => hello,
+            None => event(reader.next().await.ok()?),
+        };
+        Some((Ok(event), (None, reader)))
     })
 }
 
-impl Reader {
-    async fn next(&mut self) -> Option<Event> {
-        if std::mem::take(&mut self.first) {
-            // Something at once, so that the browser knows that the stream stands.
-            return Some(Event::default().retry(RETRY).comment("hello"));
-        }
-        if std::mem::take(&mut self.resync) {
-            return Some(Event::default().event(RESYNC).data("{}"));
-        }
-        if let Some(item) = self.past.pop_front() {
-            return Some(event(&item));
-        }
-        tokio::select! {
-            item = self.live.recv() => match item {
-                Ok(item) => Some(event(&item)),
-                Err(broadcast::error::RecvError::Lagged(_)) => Some(Event::default().event(RESYNC).data("{}")),
-                Err(broadcast::error::RecvError::Closed) => None,
-            },
-            _ = self.closing.wait_for(|closing| *closing) => None,
-        }
+fn event(message: Message) -> Event {
+    let event = Event::default().event(message.event).data(message.data);
+    match message.id {
+        Some(id) => event.id(id.to_string()),
+        None => event,
     }
-}
-
-fn event(item: &Item) -> Event {
-    Event::default()
-        .id(item.id.to_string())
-        .event(item.kind)
-        .data(&item.data)
 }

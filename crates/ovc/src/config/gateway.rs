@@ -21,6 +21,11 @@ pub struct GatewayConfig {
     pub max_queued_calls: usize,
     /// The longest message taken from a device. Over it the device is disconnected.
     pub max_message: ByteSize,
+    /// Alarms and other events of one device that are kept a second, over time; 0: any number. Over it they are
+    /// answered, counted and forgotten.
+    pub events_per_second: u32,
+    /// Events of one device that may come at once before that counts.
+    pub event_burst: u32,
     /// Devices connected at once; 0: as many as the process may open files. Over it logins are refused with 503.
     pub max_devices: usize,
     /// Failed logins forgiven to one address in a row; one more every `failure_forgiveness`. Over it: 429.
@@ -41,6 +46,8 @@ impl Default for GatewayConfig {
             window: 1,
             max_queued_calls: 64,
             max_message: ByteSize::mib(1),
+            events_per_second: 10,
+            event_burst: 200,
             max_devices: 0,
             failures_per_address: 100,
             failures_per_device: 20,

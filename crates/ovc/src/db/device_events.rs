@@ -159,6 +159,37 @@ impl Db {
             .collect()
     }
 
+    /// Bind ids that devices sent: those stored after the event `after` and not before `since`, in order.
+    ///
+    /// # Errors
+    /// See [`DbError`].
+    pub async fn binds_told_after(&self, after: i64, since: UnixMs, limit: u32) -> Result<Vec<DeviceEvent>, DbError> {
+        let rows = sqlx::query(
+            "SELECT id, login_code, at_ms, data FROM device_events
+             WHERE id > ? AND kind = ? AND at_ms >= ? ORDER BY id LIMIT ?",
+        )
+        .bind(after)
+        .bind(DeviceEventKind::Bind.name())
+        .bind(since.0)
+        .bind(limit)
+        .fetch_all(&self.reader)
+        .await?;
+        rows.iter()
+            .map(|row| {
+                let device: &str = row.try_get("login_code")?;
+                let data: String = row.try_get("data")?;
+                Ok(DeviceEvent {
+                    id: row.try_get("id")?,
+                    device: LoginCode::parse(device).map_err(|_| DbError::Corrupt("login code"))?,
+                    kind: DeviceEventKind::Bind,
+                    channel: None,
+                    at: UnixMs(row.try_get("at_ms")?),
+                    data: RawValue::from_string(data).map_err(|_| DbError::Corrupt("event"))?,
+                })
+            })
+            .collect()
+    }
+
     /// Forgets events older than `before`. How many they were.
     ///
     /// # Errors

@@ -4,6 +4,7 @@ use crate::ids::{GroupId, LoginCode, TenantId};
 use serde::Serialize;
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row as _, Sqlite};
+use std::collections::HashSet;
 
 /// One device as stored. What a connected device said last may be newer than this: it is written behind.
 #[derive(Debug, Clone)]
@@ -128,6 +129,17 @@ pub struct DevicePage {
     pub items: Vec<DeviceRow>,
     /// How many there are on all pages.
     pub total: u64,
+}
+
+/// What came of adding many devices.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AddedDevices {
+    /// All are there.
+    All,
+    /// None: these are there already.
+    Exist(HashSet<LoginCode>),
+    /// None: the tenant would have more than it may.
+    TooMany,
 }
 
 const COLUMNS: &str = "login_code, name, disabled, passwd_hash, tenant_id, group_id, stocked, created_at_ms, last_seen_at_ms, \
@@ -329,40 +341,52 @@ impl Db {
         Ok(done.rows_affected() > 0)
     }
 
-    /// Gives a device from one tenant to another, `None` being the platform's stock. Nothing of what was there goes
-    /// with it: not its name, nor what it told, nor who might see it. `false` if it is not `from`'s.
+    /// Adds many devices, all or none; those of a tenant only while it has at most `max_devices`.
     ///
     /// # Errors
-    /// [`DbError::Missing`] if there is no such tenant or group.
-    pub async fn hand_over_device(
+    /// [`DbError::Missing`] if there is no such tenant.
+    pub async fn add_devices(
         &self,
-        code: &LoginCode,
-        from: Option<TenantId>,
-        to: Option<TenantId>,
-        group: Option<GroupId>,
-    ) -> Result<bool, DbError> {
+        devices: &[(&NewDeviceRow, Option<&str>)],
+        max_devices: u64,
+    ) -> Result<AddedDevices, DbError> {
         let mut transaction = self.writer.begin().await?;
-        let done = sqlx::query(
-            "UPDATE devices SET tenant_id = ?, group_id = ?, name = iif(tenant_id IS NULL, name, ''), report = NULL
-             WHERE login_code = ? AND tenant_id IS ?",
-        )
-        .bind(to.map(|tenant| tenant.0))
-        .bind(group.map(|group| group.0))
-        .bind(code.as_str())
-        .bind(from.map(|tenant| tenant.0))
-        .execute(&mut *transaction)
-        .await?;
-        if done.rows_affected() == 0 {
-            return Ok(false);
+        let mut taken = HashSet::new();
+        for (device, model) in devices {
+            let done = sqlx::query(
+                "INSERT INTO devices
+                    (login_code, name, passwd_hash, tenant_id, group_id, stocked, created_at_ms, hardware_model)
+                 VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING",
+            )
+            .bind(device.login_code.as_str())
+            .bind(&device.name)
+            .bind(device.passwd_hash.as_slice())
+            .bind(device.tenant.map(|tenant| tenant.0))
+            .bind(device.group.map(|group| group.0))
+            .bind(device.stocked)
+            .bind(device.created_at.0)
+            .bind(*model)
+            .execute(&mut *transaction)
+            .await?;
+            if done.rows_affected() == 0 {
+                taken.insert(device.login_code.clone());
+            }
         }
-        for sql in [
-            "DELETE FROM grants WHERE login_code = ?",
-            "DELETE FROM device_events WHERE login_code = ?",
-        ] {
-            sqlx::query(sql).bind(code.as_str()).execute(&mut *transaction).await?;
+        if !taken.is_empty() {
+            return Ok(AddedDevices::Exist(taken));
+        }
+        let tenants: HashSet<_> = devices.iter().filter_map(|(device, _)| device.tenant).collect();
+        for tenant in tenants {
+            let count: i64 = sqlx::query_scalar("SELECT count(*) FROM devices WHERE tenant_id = ?")
+                .bind(tenant.0)
+                .fetch_one(&mut *transaction)
+                .await?;
+            if u64::try_from(count).unwrap_or(0) > max_devices {
+                return Ok(AddedDevices::TooMany);
+            }
         }
         transaction.commit().await?;
-        Ok(true)
+        Ok(AddedDevices::All)
     }
 
     /// Sets a device's password. `false` if there is no such device.

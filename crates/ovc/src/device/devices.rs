@@ -1,3 +1,4 @@
+use super::import::CsvFault;
 use super::{
     Belonging, DevicePasswd, DevicePort, Directory, Dismissal, Journal, PasswdHasher, Presence, Report, WeakPasswd,
 };
@@ -127,6 +128,15 @@ pub enum DeviceError {
     /// The name is too long or holds control characters.
     #[error("a name has at most {MAX_NAME_LEN} characters, none of them control characters")]
     BadName,
+    /// Somebody has it already.
+    #[error("somebody has the device: it must be released first")]
+    Held,
+    /// The tenant has as many as it may.
+    #[error("the tenant has {0} devices, as many as it may have")]
+    TooMany(usize),
+    /// The file of an import.
+    #[error("the file has faults, and nothing of it was imported")]
+    BadFile(Vec<CsvFault>),
     /// The tenant or group is gone.
     #[error("there is no such tenant or group")]
     NoPlace,
@@ -147,15 +157,15 @@ impl From<DbError> for DeviceError {
 
 /// What an operator does with devices.
 pub struct Devices {
-    db: Db,
-    directory: Arc<Directory>,
+    pub(super) db: Db,
+    pub(super) directory: Arc<Directory>,
     journal: Arc<Journal>,
-    hasher: PasswdHasher,
+    pub(super) hasher: PasswdHasher,
     port: Arc<dyn DevicePort>,
-    bus: Bus,
+    pub(super) bus: Bus,
     /// Held from a change in the database until memory has it too: two changes of one device do not cross in between.
     /// There is one writer to the database, so this holds up nobody who would not wait there.
-    changing: Mutex<()>,
+    pub(super) changing: Mutex<()>,
 }
 
 impl fmt::Debug for Devices {
@@ -372,35 +382,6 @@ impl Devices {
         self.get(code).await
     }
 
-    /// Gives a device from one tenant to another, `None` being the platform's stock. Its name, what it told and who
-    /// might see it stay behind. `false` if it is not `from`'s (any more).
-    ///
-    /// # Errors
-    /// [`DeviceError::NoPlace`] or the database.
-    pub async fn hand_over(
-        &self,
-        code: &LoginCode,
-        from: Option<TenantId>,
-        to: Option<TenantId>,
-        group: Option<GroupId>,
-    ) -> Result<bool, DeviceError> {
-        let turn = self.changing.lock().await;
-        if !self.db.hand_over_device(code, from, to, group).await? {
-            return Ok(false);
-        }
-        if let Some(entry) = self.directory.get(code.as_str()) {
-            entry.set_belonging(Belonging {
-                tenant: to,
-                group,
-                ..entry.belonging()
-            });
-        }
-        drop(turn);
-        self.changed(code, Change::Updated);
-        self.bus.publish(Event::AccessChanged);
-        Ok(true)
-    }
-
     /// Whose a device is, and where it stands. `None` if there is no such device.
     pub fn belonging(&self, code: &LoginCode) -> Option<Belonging> {
         self.directory.get(code.as_str()).map(|entry| entry.belonging())
@@ -446,7 +427,7 @@ impl Devices {
         self.directory.remove(code);
         drop(turn);
         self.port.dismiss(code, Dismissal::Deleted);
-        self.changed(code, Change::Deleted);
+        self.changed_at(code, Change::Deleted, entry.belonging());
         Ok(())
     }
 
@@ -473,9 +454,14 @@ impl Devices {
     }
 
     fn changed(&self, code: &LoginCode, change: Change) {
+        self.changed_at(code, change, self.belonging(code).unwrap_or_default());
+    }
+
+    fn changed_at(&self, code: &LoginCode, change: Change, belonging: Belonging) {
         self.bus.publish(Event::DeviceChanged {
             device: code.clone(),
             change,
+            belonging,
             at: UnixMs::now(),
         });
     }

@@ -4,6 +4,7 @@ use parking_lot::Mutex;
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 /// A device that is online, from its login until it has been silent for too long.
 pub(super) struct Attendance {
@@ -24,6 +25,8 @@ struct State {
     report: Option<Arc<Report>>,
     /// Fingerprint of the text that `report` was parsed from.
     report_print: u64,
+    /// When the events it told so far would be over, had they come at the pace that is allowed.
+    events_until: Option<Instant>,
 }
 
 impl Attendance {
@@ -33,6 +36,7 @@ impl Attendance {
             host: None,
             report: None,
             report_print: 0,
+            events_until: None,
         };
         Self {
             entry,
@@ -85,6 +89,17 @@ impl Attendance {
         state.report = Some(report);
         state.report_print = print;
         changed
+    }
+
+    /// Whether an event that it tells now is kept: of `burst` at once, and then of one each `interval`.
+    pub(super) fn may_tell(&self, now: Instant, interval: Duration, burst: u32) -> bool {
+        let mut state = self.state.lock();
+        let until = state.events_until.map_or(now, |until| until.max(now));
+        let room = until.saturating_duration_since(now) <= interval * (burst - 1);
+        if room {
+            state.events_until = Some(until + interval);
+        }
+        room
     }
 
     /// It has a new connection. The one before, if any.

@@ -12,6 +12,7 @@ pub(super) struct Meters {
     pub(super) calls: Counter,
     pub(super) unknown_methods: Counter,
     pub(super) unknown_events: Counter,
+    pub(super) dropped_events: Counter,
     pub(super) rule_breaks: Counter,
     refusals: [Counter; RefusalReason::ALL.len()],
 }
@@ -29,6 +30,7 @@ impl Default for Meters {
             calls: counter!("ovc_gateway_calls_total"),
             unknown_methods: counter!("ovc_gateway_unknown_methods_total"),
             unknown_events: counter!("ovc_gateway_unknown_events_total"),
+            dropped_events: counter!("ovc_gateway_dropped_events_total"),
             rule_breaks: counter!("ovc_gateway_rule_breaks_total"),
             refusals: RefusalReason::ALL
                 .map(|reason| counter!("ovc_gateway_refused_logins_total", "reason" => reason.name())),
@@ -51,6 +53,10 @@ fn describe() {
         ),
         ("ovc_gateway_messages_total", "Messages from devices"),
         ("ovc_gateway_keepalives_total", "Keepalives from devices"),
+        (
+            "ovc_gateway_dropped_events_total",
+            "Events of devices that told more than is kept",
+        ),
         ("ovc_gateway_calls_total", "Calls to devices"),
         (
             "ovc_gateway_unknown_methods_total",

@@ -12,6 +12,7 @@ use std::future::Future;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// Channels one device may have. What it reports is kept in memory and told to every console.
 const MAX_CHANNELS: usize = 1024;
@@ -37,6 +38,8 @@ pub(super) fn handle_request(from: &Accepted, method: &str, params: Option<Box<R
         "GetServerInfo" => Handled::Answer(Ok(from.shared.server_info.clone())),
         "AlarmNotify" => match parse_params::<AlarmNotify>(params.as_deref()) {
             Ok(_) if too_big(params.as_deref()) => Handled::Answer(Err(bad_parameter("params are over 16 KiB"))),
+            // It has said so and need not again; thousands of them help nobody.
+            Ok(_) if !may_tell(from) => Handled::Answer(Ok(empty())),
             Ok(alarm) => Handled::Store(new_event(from, DeviceEventKind::Alarm, Some(alarm.channel), params)),
             Err(bad) => Handled::Answer(Err(bad.into())),
         },
@@ -51,6 +54,7 @@ pub(super) fn handle_request(from: &Accepted, method: &str, params: Option<Box<R
 pub(super) fn handle_event(from: &Accepted, name: &str, params: Option<Box<RawValue>>) -> Option<NewEvent> {
     let device = &from.attendance.entry.code;
     let bad = match name {
+        LogDone::NAME | Bind::NAME | BatteryChange::NAME if !may_tell(from) => return None,
         _ if too_big(params.as_deref()) => "params are over 16 KiB".to_owned(),
         LogDone::NAME => match parse_params::<LogDone>(params.as_deref()) {
             Ok(_) => return Some(new_event(from, DeviceEventKind::LogDone, None, params)),
@@ -108,6 +112,18 @@ fn keepalive(from: &Accepted, params: Option<&RawValue>) -> Answer {
         });
     }
     Ok(empty())
+}
+
+/// Whether another event of the device is kept: one device does not flood everybody.
+fn may_tell(from: &Accepted) -> bool {
+    let shared = &from.shared;
+    let (interval, burst) = (shared.event_interval, shared.event_burst);
+    let room = from.attendance.may_tell(Instant::now(), interval, burst);
+    if !room {
+        shared.meters.dropped_events.increment(1);
+        tracing::debug!(device = %from.attendance.entry.code, "too many events: this one is not kept");
+    }
+    room
 }
 
 fn too_big(params: Option<&RawValue>) -> bool {

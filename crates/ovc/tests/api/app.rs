@@ -179,8 +179,13 @@ impl TestApp {
     }
 
     pub(crate) async fn feed_after(&self, last_id: Option<&str>) -> FeedReader {
+        self.feed_of(&self.token, last_id).await
+    }
+
+    /// The same for who has this token.
+    pub(crate) async fn feed_of(&self, token: &str, last_id: Option<&str>) -> FeedReader {
         let url = format!("http://{}/api/v1/events", self.authority());
-        let mut request = self.client.get(url).bearer_auth(&self.token);
+        let mut request = self.client.get(url).bearer_auth(token);
         if let Some(id) = last_id {
             request = request.header("last-event-id", id);
         }

@@ -144,6 +144,11 @@ impl Cast {
     }
 }
 
+/// Sends a request; its answer.
+pub(crate) async fn answer_of(request: reqwest::RequestBuilder) -> (StatusCode, Value) {
+    answer(request.send().await.unwrap()).await
+}
+
 pub(crate) async fn add_member(db: &Db, tenant: TenantId, user: UserId, role: &str, everywhere: bool) {
     let member = MemberRow {
         tenant,

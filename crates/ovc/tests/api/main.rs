@@ -5,17 +5,21 @@
 
 mod api_keys;
 mod app;
+mod audit;
+mod binding;
 mod cast;
 mod config;
 mod console;
 mod device;
 mod devices;
 mod durability;
+mod events;
 mod feed;
 mod gateway_login;
 mod gateway_protocol;
 mod groups;
 mod invitations;
+mod import;
 mod members;
 mod openapi;
 mod presence;

@@ -1,0 +1,344 @@
+use super::{Db, DbError};
+use crate::clock::UnixMs;
+use crate::ids::{BindId, GroupId, LoginCode, TenantId, UserId};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row as _, SqliteConnection};
+
+/// A bind id that a tenant made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BindRow {
+    /// Its number: not the secret that the device sends.
+    pub id: BindId,
+    /// Whose.
+    pub tenant: TenantId,
+    /// The group its device goes to.
+    pub group: Option<GroupId>,
+    /// What its device will be called.
+    pub name: String,
+    /// When it was made.
+    pub created_at: UnixMs,
+    /// Until when it is good.
+    pub expires_at: UnixMs,
+    /// The name of what came of it; `None` while it waits.
+    pub outcome: Option<String>,
+    /// The device that sent it.
+    pub device: Option<LoginCode>,
+    /// When it did.
+    pub settled_at: Option<UnixMs>,
+}
+
+/// A bind id to keep.
+#[derive(Debug, Clone)]
+pub struct NewBind<'a> {
+    /// SHA-256 of what the device will send.
+    pub id_hash: &'a [u8; 32],
+    /// Whose.
+    pub tenant: TenantId,
+    /// The group its device goes to.
+    pub group: Option<GroupId>,
+    /// What its device will be called.
+    pub name: &'a str,
+    /// Who made it, if a person did.
+    pub created_by: Option<UserId>,
+    /// When.
+    pub created_at: UnixMs,
+    /// Until when it is good.
+    pub expires_at: UnixMs,
+}
+
+/// What came of a bind id that a device sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum BindOutcome {
+    /// The device is the tenant's now.
+    Bound,
+    /// It was already.
+    AlreadyYours,
+    /// Another tenant has it.
+    HeldElsewhere,
+    /// The tenant has as many devices as it may.
+    TooManyDevices,
+    /// The bind id was sent too late.
+    Expired,
+}
+
+impl BindOutcome {
+    const ALL: [Self; 5] = [
+        Self::Bound,
+        Self::AlreadyYours,
+        Self::HeldElsewhere,
+        Self::TooManyDevices,
+        Self::Expired,
+    ];
+
+    /// The name in the database and on the wire of the API.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Bound => "bound",
+            Self::AlreadyYours => "already_yours",
+            Self::HeldElsewhere => "held_elsewhere",
+            Self::TooManyDevices => "too_many_devices",
+            Self::Expired => "expired",
+        }
+    }
+
+    /// The reverse of [`Self::name`].
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|outcome| outcome.name() == name)
+    }
+}
+
+/// A bind id that was sent, and what came of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Settled {
+    /// Nobody made this bind id, or it was taken back.
+    Unknown,
+    /// It was sent before. Nothing changes.
+    Used(BindRow),
+    /// It is used up now.
+    Now {
+        /// As it is now.
+        bind: BindRow,
+        /// What came of it.
+        outcome: BindOutcome,
+        /// The tenant that has the device, if another one does.
+        holder: Option<TenantId>,
+    },
+}
+
+const COLUMNS: &str = "id, tenant_id, group_id, name, created_at_ms, expires_at_ms, outcome, login_code, settled_at_ms";
+
+fn bind(row: &SqliteRow) -> Result<BindRow, DbError> {
+    let device: Option<&str> = row.try_get("login_code")?;
+    let device = device.map(LoginCode::parse).transpose();
+    Ok(BindRow {
+        id: BindId(row.try_get("id")?),
+        tenant: TenantId(row.try_get("tenant_id")?),
+        group: row.try_get::<Option<i64>, _>("group_id")?.map(GroupId),
+        name: row.try_get("name")?,
+        created_at: UnixMs(row.try_get("created_at_ms")?),
+        expires_at: UnixMs(row.try_get("expires_at_ms")?),
+        outcome: row.try_get("outcome")?,
+        device: device.map_err(|_| DbError::Corrupt("login code"))?,
+        settled_at: row.try_get::<Option<i64>, _>("settled_at_ms")?.map(UnixMs),
+    })
+}
+
+impl Db {
+    /// Keeps a bind id, unless the tenant has `max_waiting` that wait already (then the answer is `None`).
+    ///
+    /// # Errors
+    /// See [`DbError`].
+    pub async fn add_bind(&self, new: &NewBind<'_>, max_waiting: u32) -> Result<Option<BindId>, DbError> {
+        let done = sqlx::query(
+            "INSERT INTO binds (id_hash, tenant_id, group_id, name, created_by, created_at_ms, expires_at_ms)
+             SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7
+             WHERE (SELECT count(*) FROM binds WHERE tenant_id = ?2 AND outcome IS NULL AND expires_at_ms > ?6) < ?8",
+        )
+        .bind(new.id_hash.as_slice())
+        .bind(new.tenant.0)
+        .bind(new.group.map(|group| group.0))
+        .bind(new.name)
+        .bind(new.created_by.map(|user| user.0))
+        .bind(new.created_at.0)
+        .bind(new.expires_at.0)
+        .bind(max_waiting)
+        .execute(&self.writer)
+        .await?;
+        Ok((done.rows_affected() > 0).then(|| BindId(done.last_insert_rowid())))
+    }
+
+    /// The bind ids of a tenant, newest first, at most 200.
+    ///
+    /// # Errors
+    /// See [`DbError`].
+    pub async fn binds(&self, tenant: TenantId) -> Result<Vec<BindRow>, DbError> {
+        let sql = format!("SELECT {COLUMNS} FROM binds WHERE tenant_id = ? ORDER BY id DESC LIMIT 200");
+        let rows = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(tenant.0)
+            .fetch_all(&self.reader)
+            .await?;
+        rows.iter().map(bind).collect()
+    }
+
+    /// One bind id of a tenant.
+    ///
+    /// # Errors
+    /// See [`DbError`].
+    pub async fn bind(&self, tenant: TenantId, id: BindId) -> Result<Option<BindRow>, DbError> {
+        let sql = format!("SELECT {COLUMNS} FROM binds WHERE tenant_id = ? AND id = ?");
+        let row = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(tenant.0)
+            .bind(id.0)
+            .fetch_optional(&self.reader)
+            .await?;
+        row.as_ref().map(bind).transpose()
+    }
+
+    /// Forgets a bind id. `false` if there is none of this number.
+    ///
+    /// # Errors
+    /// See [`DbError`].
+    pub async fn delete_bind(&self, tenant: TenantId, id: BindId) -> Result<bool, DbError> {
+        let done = sqlx::query("DELETE FROM binds WHERE tenant_id = ? AND id = ?")
+            .bind(tenant.0)
+            .bind(id.0)
+            .execute(&self.writer)
+            .await?;
+        Ok(done.rows_affected() > 0)
+    }
+
+    /// Forgets bind ids that were good until before `before`. How many they were.
+    ///
+    /// # Errors
+    /// See [`DbError`].
+    pub async fn delete_binds_before(&self, before: UnixMs) -> Result<u64, DbError> {
+        let done = sqlx::query("DELETE FROM binds WHERE expires_at_ms < ?")
+            .bind(before.0)
+            .execute(&self.writer)
+            .await?;
+        Ok(done.rows_affected())
+    }
+
+    /// A device sent a bind id at `now`: decides what comes of it, and does it, all at once or not at all.
+    ///
+    /// # Errors
+    /// See [`DbError`]; [`DbError::Missing`] if there is no such device.
+    pub async fn settle_bind(
+        &self,
+        id_hash: &[u8; 32],
+        device: &LoginCode,
+        now: UnixMs,
+        max_devices: u64,
+    ) -> Result<Settled, DbError> {
+        let mut transaction = self.writer.begin().await?;
+        let sql = format!("SELECT {COLUMNS} FROM binds WHERE id_hash = ?");
+        let row = sqlx::query(sqlx::AssertSqlSafe(sql))
+            .bind(id_hash.as_slice())
+            .fetch_optional(&mut *transaction)
+            .await?;
+        let Some(mut row) = row.as_ref().map(bind).transpose()? else {
+            return Ok(Settled::Unknown);
+        };
+        if row.outcome.is_some() {
+            return Ok(Settled::Used(row));
+        }
+        let holder: Option<Option<i64>> = sqlx::query_scalar("SELECT tenant_id FROM devices WHERE login_code = ?")
+            .bind(device.as_str())
+            .fetch_optional(&mut *transaction)
+            .await?;
+        let holder = holder.ok_or(DbError::Missing)?.map(TenantId);
+        let outcome = match holder {
+            _ if row.expires_at <= now => BindOutcome::Expired,
+            Some(holder) if holder == row.tenant => BindOutcome::AlreadyYours,
+            Some(_) => BindOutcome::HeldElsewhere,
+            None if devices_of(&mut transaction, row.tenant).await? >= max_devices => BindOutcome::TooManyDevices,
+            None => {
+                move_device(&mut transaction, device, Some(row.tenant), row.group, &row.name).await?;
+                BindOutcome::Bound
+            }
+        };
+        sqlx::query("UPDATE binds SET outcome = ?, login_code = ?, settled_at_ms = ? WHERE id = ?")
+            .bind(outcome.name())
+            .bind(device.as_str())
+            .bind(now.0)
+            .bind(row.id.0)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        row.outcome = Some(outcome.name().to_owned());
+        row.device = Some(device.clone());
+        row.settled_at = Some(now);
+        Ok(Settled::Now {
+            holder: holder.filter(|holder| *holder != row.tenant),
+            bind: row,
+            outcome,
+        })
+    }
+
+    /// Gives a device that nobody has to a tenant: [`BindOutcome::Bound`] if that was done, or why not.
+    ///
+    /// # Errors
+    /// See [`DbError`]; [`DbError::Missing`] if there is no such device or tenant.
+    pub async fn assign_device(
+        &self,
+        device: &LoginCode,
+        tenant: TenantId,
+        max_devices: u64,
+    ) -> Result<BindOutcome, DbError> {
+        let mut transaction = self.writer.begin().await?;
+        let holder: Option<Option<i64>> = sqlx::query_scalar("SELECT tenant_id FROM devices WHERE login_code = ?")
+            .bind(device.as_str())
+            .fetch_optional(&mut *transaction)
+            .await?;
+        match holder.ok_or(DbError::Missing)? {
+            Some(holder) if holder == tenant.0 => return Ok(BindOutcome::AlreadyYours),
+            Some(_) => return Ok(BindOutcome::HeldElsewhere),
+            None => {}
+        }
+        if devices_of(&mut transaction, tenant).await? >= max_devices {
+            return Ok(BindOutcome::TooManyDevices);
+        }
+        move_device(&mut transaction, device, Some(tenant), None, "").await?;
+        transaction.commit().await?;
+        Ok(BindOutcome::Bound)
+    }
+
+    /// Takes a device out of its tenant: nobody has it from here on, and the platform keeps it. `false` if it is not
+    /// `from`'s.
+    ///
+    /// # Errors
+    /// See [`DbError`].
+    pub async fn release_device(&self, device: &LoginCode, from: TenantId) -> Result<bool, DbError> {
+        let mut transaction = self.writer.begin().await?;
+        let holder: Option<Option<i64>> = sqlx::query_scalar("SELECT tenant_id FROM devices WHERE login_code = ?")
+            .bind(device.as_str())
+            .fetch_optional(&mut *transaction)
+            .await?;
+        if holder.flatten() != Some(from.0) {
+            return Ok(false);
+        }
+        move_device(&mut transaction, device, None, None, "").await?;
+        transaction.commit().await?;
+        Ok(true)
+    }
+}
+
+async fn devices_of(connection: &mut SqliteConnection, tenant: TenantId) -> Result<u64, DbError> {
+    let count: i64 = sqlx::query_scalar("SELECT count(*) FROM devices WHERE tenant_id = ?")
+        .bind(tenant.0)
+        .fetch_one(connection)
+        .await?;
+    Ok(u64::try_from(count).unwrap_or(0))
+}
+
+/// A device goes from one hand to another. Nothing of the one is to be seen by the other: neither what the device told,
+/// nor what a tenant called it; and what people were allowed there ends. The name that it has in stock stays unless it
+/// gets one.
+async fn move_device(
+    connection: &mut SqliteConnection,
+    device: &LoginCode,
+    tenant: Option<TenantId>,
+    group: Option<GroupId>,
+    name: &str,
+) -> Result<(), DbError> {
+    for sql in [
+        "DELETE FROM grants WHERE login_code = ?",
+        "DELETE FROM device_events WHERE login_code = ?",
+    ] {
+        sqlx::query(sql).bind(device.as_str()).execute(&mut *connection).await?;
+    }
+    sqlx::query(
+        "UPDATE devices SET
+            name = iif(tenant_id IS NULL AND ?3 = '', name, ?3),
+            stocked = iif(?1 IS NULL, 1, stocked),
+            tenant_id = ?1, group_id = ?2, report = NULL
+         WHERE login_code = ?4",
+    )
+    .bind(tenant.map(|tenant| tenant.0))
+    .bind(group.map(|group| group.0))
+    .bind(name)
+    .bind(device.as_str())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
