@@ -64,16 +64,12 @@ impl Entry {
         self.gate.lock().belonging
     }
 
-<<<<<<< HEAD
-    /// Whether it last logged in from this address; of IPv6, from the same network.
-=======
     /// Where it last logged in from.
     pub fn home(&self) -> Option<IpAddr> {
         self.gate.lock().home
     }
 
-    /// Whether it last logged in from this address.
->>>>>>> 577acb6 (Binding, the audit log, and readers who are told what they may see)
+    /// Whether it last logged in from this address; of IPv6, from the same network.
     pub fn is_home(&self, address: IpAddr) -> bool {
         let home = self.gate.lock().home.map(AddressKey::from);
         home == Some(AddressKey::from(address))
