@@ -416,7 +416,7 @@ export interface paths {
         /** List the caller's tenants; all of them for platform administrators. */
         get: operations["list_tenants"];
         put?: never;
-        /** Make a tenant. */
+        /** Make a tenant. It has no members until somebody takes the invitation as its owner. */
         post: operations["create_tenant"];
         delete?: never;
         options?: never;
@@ -477,6 +477,41 @@ export interface paths {
         head?: never;
         /** Rename a group, or put it elsewhere. */
         patch: operations["change_group"];
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List a tenant's open invitations. */
+        get: operations["list_invitations"];
+        put?: never;
+        /** Invite somebody. The link is good once, for seven days. */
+        post: operations["invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/invitations/{invitation}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take an invitation back. */
+        delete: operations["withdraw_invitation"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v1/tenants/{tenant}/keys": {
@@ -734,7 +769,10 @@ export interface components {
             login_passwd: string;
         };
         /** @description A tenant just made. */
-        CreatedTenant: components["schemas"]["Tenant"];
+        CreatedTenant: components["schemas"]["Tenant"] & {
+            /** @description An invitation to pass on to its first owner; shown this once, good once, for seven days. */
+            owner_link: string;
+        };
         /** @description A device. */
         Device: {
             /** @description The address it last logged in from. */
@@ -910,6 +948,35 @@ export interface components {
         GroupList: {
             items: components["schemas"]["Group"][];
         };
+        /** @description An open invitation. */
+        Invitation: {
+            /** Format: date-time */
+            created_at: string;
+            /** @description Whether the role holds for everything of the tenant. */
+            everywhere: boolean;
+            /** Format: date-time */
+            expires_at: string;
+            grants: components["schemas"]["Grant"][];
+            /** Format: int64 */
+            id: number;
+            /** @description Absent: a program, or somebody who is gone. */
+            invited_by?: string;
+            note: string;
+            role: components["schemas"]["Role"];
+        };
+        /** @description A fresh invitation. */
+        InvitationLink: {
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: int64 */
+            id: number;
+            /** @description To pass on to who is invited, shown this once. */
+            link: string;
+        };
+        /** @description A tenant's open invitations, the newest first. */
+        InvitationList: {
+            items: components["schemas"]["Invitation"][];
+        };
         /** @description An invitation as who is invited sees it. */
         InvitationLook: {
             /** Format: date-time */
@@ -1082,6 +1149,19 @@ export interface components {
              * @description The group it is in; left out: in none.
              */
             parent_id?: number | null;
+        };
+        /** @description What somebody is invited to. */
+        NewInvitation: {
+            /**
+             * @description Whether the role holds for everything of the tenant; it always does for owners and admins. Left out: it does,
+             *     unless there are grants.
+             */
+            everywhere?: boolean | null;
+            /** @description What is allowed with parts of the tenant. */
+            grants?: components["schemas"]["Grant"][];
+            /** @description Whom it is meant for; who is invited sees it too. */
+            note?: string;
+            role: components["schemas"]["Role"];
         };
         /** @description A new password; left out: a strong one is made. */
         NewPassword: {
@@ -3195,6 +3275,165 @@ export interface operations {
             };
             /** @description `group_exists`, `within_itself`, `too_deep` */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_invitations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The invitations */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationList"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `no_such_tenant` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    invite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInvitation"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationLink"];
+                };
+            };
+            /** @description `bad_grant`, `bad_note` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `forbidden`, `too_much`, `too_many_invitations` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `no_such_tenant` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    withdraw_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invitation: number;
+                tenant: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken back */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `no_such_tenant`, `no_such_invitation` */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
