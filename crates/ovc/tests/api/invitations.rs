@@ -393,6 +393,30 @@ async fn nobody_sets_passwords_of_those_who_are_more() {
 }
 
 #[tokio::test]
+async fn a_link_that_sets_a_password_is_void_once_its_user_is_more() {
+    let cast = Cast::start().await;
+    let member = |who: &str| format!("/api/v1/tenants/{}/members/{}", cast.acme, cast.id(who));
+    let link = async |who: &str| {
+        let (status, made) = cast.post("adam", &(member(who) + "/reset_link"), Value::Null).await;
+        assert_eq!(status, StatusCode::CREATED, "{made}");
+        json!({ "token": token(&made["link"]), "password": GOOD })
+    };
+    let (vera, otto, guest) = (link("vera").await, link("otto").await, link("guest").await);
+    cast.patch("olga", &member("vera"), json!({ "role": "owner" })).await;
+    let user = format!("/api/v1/users/{}", cast.id("otto"));
+    cast.patch("root", &user, json!({ "platform_admin": true })).await;
+    let path = format!("/api/v1/tenants/{}/invitations", cast.bolt);
+    let (_, invited) = cast.post("boris", &path, json!({ "role": "viewer" })).await;
+    let accept = json!({ "token": token(&invited["link"]) });
+    let (status, _) = cast.post("guest", "/api/v1/me/invitations", accept).await;
+    assert_eq!(status, StatusCode::OK);
+    for body in [vera, otto, guest] {
+        let answer = post(&cast.app, "/api/v1/password_reset", body).await;
+        assert_eq!(refusal(&answer), (404, "bad_link"));
+    }
+}
+
+#[tokio::test]
 async fn a_second_factor_outlives_a_link_that_sets_the_password() {
     let cast = Cast::start().await;
     let path = format!("/api/v1/users/{}/reset_link", cast.id("vera"));
