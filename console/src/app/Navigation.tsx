@@ -10,7 +10,7 @@ export function Navigation() {
   const platformAdmin = useIsPlatformAdmin();
   const parts = [
     { to: '/devices', label: t('app.devices'), id: 'devices' },
-    ...(tenant ? [{ to: `/org/${tenant.id}`, label: t('nav.organisation'), id: 'organisation' }] : []),
+    ...(tenant ? [{ to: `/organisations/${tenant.id}`, label: t('nav.organisation'), id: 'organisation' }] : []),
     ...(platformAdmin ? [{ to: '/platform', label: t('nav.platform'), id: 'platform' }] : []),
   ];
   if (parts.length < 2) return null;

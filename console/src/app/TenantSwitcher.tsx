@@ -16,8 +16,8 @@ export function TenantSwitcher() {
   const change = (tenant: number): void => {
     chooseTenant(tenant);
     // The same page of the other organisation; what is of one organisation only is left.
-    const page = /^\/org\/\d+(\/.*)?$/.exec(pathname);
-    if (page) void navigate(`/org/${tenant}${page[1] ?? ''}`);
+    const page = /^\/organisations\/\d+(\/.*)?$/.exec(pathname);
+    if (page) void navigate(`/organisations/${tenant}${page[1] ?? ''}`);
     else if (pathname.startsWith('/devices')) void navigate('/devices');
   };
   return (

@@ -34,7 +34,7 @@ export function createRouter() {
         { path: '/devices/:loginCode', element: <DevicePage /> },
         { path: '/account', element: <AccountPage /> },
         {
-          path: '/org/:tenant',
+          path: '/organisations/:tenant',
           element: <OrganisationLayout />,
           children: [
             { index: true, element: <OrganisationIndex /> },

@@ -15,7 +15,7 @@ export function BindOutcome({ bind, expiresAt }: { bind: Bind | undefined; expir
   const { t } = useTranslation();
   switch (bind?.state) {
     case 'bound':
-      return <Bound loginCode={bind.login_code ?? ''} />;
+      return <Bound loginCode={bind.login_code ?? ''} already={bind.reason === 'already_yours'} />;
     case 'refused':
       return (
         <Frame
@@ -53,14 +53,14 @@ function Waiting({ expiresAt }: { expiresAt: Date }) {
   );
 }
 
-function Bound({ loginCode }: { loginCode: string }) {
+function Bound({ loginCode, already }: { loginCode: string; already: boolean }) {
   const { t } = useTranslation();
   const device = useDevice(loginCode).data;
   return (
     <Frame
       kind="bound"
       sign={<IconCheck size={20} stroke={2.5} />}
-      title={t('bind.bound', { name: device?.name || loginCode })}
+      title={t(already ? 'bind.already' : 'bind.bound', { name: device?.name || loginCode })}
     >
       <Button component={Link} to={`/devices/${encodeURIComponent(loginCode)}`} data-autofocus data-testid="bind-open">
         {t('bind.open')}

@@ -42,20 +42,18 @@ export function DevicePage() {
   );
 }
 
-/** Platform administrators see a stranger's device, and no pictures of it. Members may be let see single channels. */
-function useIsBarred(device: Device): boolean {
-  const isMember = useMyTenants().some(({ id }) => id === device.tenant?.id);
-  return device.tenant != null && !isMember && !may('see_live', device);
-}
-
 function DeviceView({ device }: { device: Device }) {
   const { t } = useTranslation();
   const name = device.name || device.login_code;
-  const barred = useIsBarred(device);
+  const isMember = useMyTenants().some(({ id }) => id === device.tenant?.id);
+  // Platform administrators see strangers' devices, and no pictures of them. Members may be let see single channels.
+  const foreign = device.tenant !== undefined && !isMember;
+  const barred = foreign && !may('see_live', device);
+  const list = foreign ? `/devices?tenant=${device.tenant?.id ?? ''}` : '/devices';
   return (
     <Stack gap="lg">
       <div>
-        <Anchor component={Link} to="/devices" c="dimmed" size="sm" className={classes.back}>
+        <Anchor component={Link} to={list} c="dimmed" size="sm" className={classes.back}>
           <IconChevronLeft size={15} aria-hidden="true" />
           {t('app.devices')}
         </Anchor>

@@ -40,7 +40,7 @@ export function GroupPanel({ tenant, chosen, onChoose }: Props) {
           {!tenant.foreign && may('configure', tenant) && (
             <ActionIcon
               component={Link}
-              to={`/org/${tenant.id}/groups`}
+              to={`/organisations/${tenant.id}/groups`}
               variant="subtle"
               color="gray"
               size="sm"

@@ -20,6 +20,7 @@ export const bindingEn = {
     left: 'Good for {{minutes}} min, once.',
     lastMinute: 'Good for less than a minute.',
     bound: '{{name}} is yours now',
+    already: '{{name}} was yours already',
     open: 'Open the device',
     refused: 'The device was refused',
     stillWaiting: 'The bind id stays good: let the device try again after that.',
@@ -28,11 +29,10 @@ export const bindingEn = {
     again: 'Make another',
     another: 'Bind another',
     reason: {
-      held_by_other_tenant:
+      held_elsewhere:
         'Another organisation holds this device. It must be released there first, or reset to its factory settings.',
       too_many_devices:
         'Your organisation has as many devices as it may have. Release some, or ask who runs the platform.',
-      device_disabled: 'The device is disabled.',
       other: 'The cloud said: {{reason}}',
     },
   },

@@ -22,6 +22,7 @@ export const bindingZh: Shape<typeof bindingEn> = {
     left: '{{minutes}} 分钟内有效，仅限一次。',
     lastMinute: '有效时间不足一分钟。',
     bound: '{{name}} 已绑定成功',
+    already: '{{name}} 早已属于你的组织',
     open: '打开设备',
     refused: '设备被拒绝',
     stillWaiting: '绑定码仍然有效：处理后让设备重试即可。',
@@ -30,9 +31,8 @@ export const bindingZh: Shape<typeof bindingEn> = {
     again: '重新生成',
     another: '再绑定一台',
     reason: {
-      held_by_other_tenant: '此设备属于另一个组织。请先在那里释放它，或将其恢复出厂设置。',
+      held_elsewhere: '此设备属于另一个组织。请先在那里释放它，或将其恢复出厂设置。',
       too_many_devices: '你的组织的设备数已达上限。请释放一些设备，或联系平台运营人员。',
-      device_disabled: '设备已停用。',
       other: '云平台返回：{{reason}}',
     },
   },

@@ -29,7 +29,10 @@ function Invite({ organisation, onClose }: Props) {
   const invite = useInvite(organisation.id);
   const [note, setNote] = useState('');
   const [standing, setStanding] = useState<Standing>({ role: 'viewer', everywhere: true, grants: [] });
-  if (invite.data) return <LinkOnce link={invite.data.link} expiresAt={invite.data.expires_at} onClose={onClose} />;
+  if (invite.data)
+    return (
+      <LinkOnce link={invite.data.link} expiresAt={invite.data.expires_at} testId="invitation-link" onClose={onClose} />
+    );
   return (
     <form
       onSubmit={(event) => {

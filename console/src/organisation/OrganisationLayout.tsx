@@ -18,7 +18,7 @@ export function OrganisationLayout() {
       kind={t('nav.organisation')}
       title={organisation.name}
       pages={pagesOf(organisation).map((page) => ({
-        to: `/org/${organisation.id}/${page}`,
+        to: `/organisations/${organisation.id}/${page}`,
         label: t(`nav.${page}`),
       }))}
     >

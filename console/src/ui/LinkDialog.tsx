@@ -51,8 +51,15 @@ function MakeLink({ text, action, making, onClose }: Props) {
   );
 }
 
+interface LinkProps {
+  link: string;
+  expiresAt?: string;
+  testId?: string;
+  onClose: () => void;
+}
+
 /** The link, with the word that it is shown only now. */
-export function LinkOnce({ link, expiresAt, onClose }: { link: string; expiresAt?: string; onClose: () => void }) {
+export function LinkOnce({ link, expiresAt, testId = 'link', onClose }: LinkProps) {
   const { t, i18n } = useTranslation();
   return (
     <Stack>
@@ -64,7 +71,7 @@ export function LinkOnce({ link, expiresAt, onClose }: { link: string; expiresAt
             ? t('people.linkOnce', { until: dateText(i18n.language, new Date(expiresAt)) })
             : t('people.linkNote')
         }
-        testId="link"
+        testId={testId}
       />
       <Actions>
         <Button onClick={onClose} data-testid="link-done">
