@@ -1,21 +1,5 @@
 /** The routes of organisations, people and binding, as agreed: until openapi.json has them. */
-import type { Device, Grant, Role, Tenant } from './types';
-
-export interface Invitation {
-  id: number;
-  role: Role;
-  everywhere: boolean;
-  grants: Grant[];
-  note: string;
-  invited_by?: string | null;
-  created_at: string;
-  expires_at: string;
-}
-
-export interface MadeLink {
-  link: string;
-  expires_at: string;
-}
+import type { Device } from './types';
 
 export type BindState = 'waiting' | 'bound' | 'refused' | 'expired';
 
@@ -88,27 +72,6 @@ interface InTenant {
 }
 
 export interface DraftPaths {
-  '/api/v1/tenants/{tenant}': {
-    get: Route<InTenant, None, None, Tenant>;
-    patch: Route<InTenant, None, { name: string }, Tenant>;
-    delete: Route<InTenant, None, None, undefined>;
-  };
-  '/api/v1/tenants': {
-    get: Route<None, None, None, { items: Tenant[] }>;
-    post: Route<None, None, { name: string }, Tenant & { owner_link: string }>;
-  };
-  '/api/v1/tenants/{tenant}/invitations': {
-    get: Route<InTenant, None, None, { items: Invitation[] }>;
-    post: Route<
-      InTenant,
-      None,
-      { role: Role; everywhere?: boolean; grants?: Grant[]; note?: string },
-      MadeLink & { id: number }
-    >;
-  };
-  '/api/v1/tenants/{tenant}/invitations/{invitation}': {
-    delete: Route<InTenant & { invitation: number }, None, None, undefined>;
-  };
   '/api/v1/tenants/{tenant}/binds': {
     post: Route<InTenant, None, { name?: string; group_id?: number }, CreatedBind>;
   };

@@ -1351,6 +1351,11 @@ export interface components {
             id: number;
             name: string;
         };
+        /** @description What a tenant is to be called. */
+        TenantNaming: {
+            /** @description 1 to 100 characters. */
+            name: string;
+        };
         /** @description A tenant that a user belongs to. */
         TenantOfUser: {
             /** Format: int64 */
@@ -2853,7 +2858,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TenantName"];
+                "application/json": components["schemas"]["TenantNaming"];
             };
         };
         responses: {
@@ -3002,7 +3007,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TenantName"];
+                "application/json": components["schemas"]["TenantNaming"];
             };
         };
         responses: {

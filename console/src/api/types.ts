@@ -21,5 +21,6 @@ export type Group = Schemas['Group'];
 /** As those who run the platform see a user. */
 export type PlatformUser = Schemas['User'];
 
+export type Invitation = Schemas['Invitation'];
 export type ApiKey = Schemas['ApiKey'];
-export type { AuditEntry, Bind, CreatedBind, Invitation } from './draft';
+export type { AuditEntry, Bind, CreatedBind } from './draft';

@@ -61,7 +61,7 @@ function NewKey({ organisation, onClose }: Props) {
           placeholder={t('keys.namePlaceholder')}
           required
           withAsterisk={false}
-          maxLength={128}
+          maxLength={100}
           data-autofocus
           data-testid="key-name"
           value={name}

@@ -31,7 +31,7 @@ export function RenameCard({ organisation }: { organisation: MyTenant }) {
           <TextInput
             style={{ flex: '1 1 14rem' }}
             aria-label={t('add.name')}
-            maxLength={128}
+            maxLength={100}
             data-testid="organisation-name"
             value={name}
             onChange={(event) => {

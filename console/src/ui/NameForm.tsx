@@ -32,7 +32,7 @@ export function NameForm({ start, placeholder, action, pending, error, onName, o
           placeholder={placeholder}
           required
           withAsterisk={false}
-          maxLength={128}
+          maxLength={100}
           data-autofocus
           data-testid="name"
           value={name}

@@ -101,10 +101,10 @@ pub(super) async fn list_tenants(
     Ok(Json(TenantList { items }))
 }
 
-/// A tenant's name.
+/// What a tenant is to be called.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct TenantName {
+pub(super) struct TenantNaming {
     /// 1 to 100 characters.
     name: String,
 }
@@ -124,7 +124,7 @@ pub(super) struct CreatedTenant {
     path = "/api/v1/tenants",
     operation_id = "create_tenant",
     tag = "tenants",
-    request_body = TenantName,
+    request_body = TenantNaming,
     responses(
         (status = 201, description = "Made", body = CreatedTenant),
         (status = 400, description = "`bad_name`", body = ErrorBody),
@@ -137,7 +137,7 @@ pub(super) async fn create_tenant(
     State(api): State<Arc<Api>>,
     user: Allowed<OnPlatform<RunPlatform>>,
     origin: Origin,
-    Body(new): Body<TenantName>,
+    Body(new): Body<TenantNaming>,
 ) -> Result<(StatusCode, Json<CreatedTenant>), ApiError> {
     let made = api.accounts.add_tenant(&new.name).await?;
     let invitation = api.accounts.invite_owner(&user.caller, made.id).await?;
@@ -175,7 +175,7 @@ pub(super) async fn get_tenant(
     operation_id = "rename_tenant",
     tag = "tenants",
     params(("tenant" = i64, Path)),
-    request_body = TenantName,
+    request_body = TenantNaming,
     responses(
         (status = 200, description = "The tenant as it is now", body = Tenant),
         (status = 400, description = "`bad_name`", body = ErrorBody),
@@ -187,7 +187,7 @@ pub(super) async fn get_tenant(
 pub(super) async fn rename_tenant(
     State(api): State<Arc<Api>>,
     on: Allowed<OnTenant<ManageTenantOrRunPlatform>>,
-    Body(change): Body<TenantName>,
+    Body(change): Body<TenantNaming>,
 ) -> Result<Json<Tenant>, ApiError> {
     let tenant = api.accounts.rename_tenant(on.tenant, &change.name).await?;
     Ok(Json(shown(&api, &on.caller, tenant).await?))
