@@ -142,7 +142,7 @@ impl Accounts {
         if db.users().await?.is_empty() {
             if let Some(given) = secrets.admin_password.filter(|given| !given.is_empty()) {
                 password_rules::check(&given, ADMIN)?;
-                let hash = hashing.hash(given).await.ok_or(DbError::Closed)?;
+                let hash = hashing.hash(given).await.map_err(|_| DbError::Closed)?;
                 db.add_first_user(ADMIN, &hash, FIRST_TENANT, now).await?;
                 first = FirstStart::Given;
             } else {

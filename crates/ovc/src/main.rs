@@ -97,13 +97,13 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     };
     let app = App::start(config, secrets).await?;
     if let FirstStart::Code(code) = app.first_start() {
-        tracing::warn!("there is no user yet: make the first administrator in the browser, with the code printed");
+        tracing::warn!("there is no user yet: make the first administrator in the browser");
         // Plainly, and not into the log, which is kept and sent around.
         let mut out = std::io::stdout();
         writeln!(
             out,
-            "\n    There is no user yet. Open the console (port {}) and make the first administrator with the code\n\n        \
-             {code}\n\n    Each start prints another one until there is a user.\n",
+            "\n    There is no user yet: open the console (port {}) and make the first administrator.\n    \
+             The set-up code is {code}\n    It is good until there is a user; each start prints another.\n",
             app.http().port()
         )?;
         out.flush()?;

@@ -237,7 +237,7 @@ impl Accounts {
         if self.book.read().user_of_name(username).is_some() {
             return Err(SignInError::UsernameTaken);
         }
-        let password_hash = self.hash_password(password).await?;
+        let password_hash = self.hashing.hash(password).await?;
         let who = Invited::New {
             username,
             password_hash: &password_hash,
@@ -337,7 +337,7 @@ impl Accounts {
         attempt.forgive();
         let name = self.book.read().users.get(&user).map(|user| user.caller.name.clone());
         password_rules::check(&password, &name.ok_or(SignInError::BadLink)?)?;
-        let password_hash = self.hash_password(password).await?;
+        let password_hash = self.hashing.hash(password).await?;
         let _turn = self.changing.lock().await;
         let done = self.db.reset_password(&token, &password_hash, UnixMs::now()).await?;
         done.ok_or(SignInError::BadLink)?;

@@ -58,6 +58,13 @@ impl Accounts {
     /// # Errors
     /// The database failed, or the user is gone.
     pub async fn start_session(&self, user: UserId, client: &Client) -> Result<Login, DbError> {
+        // A user who is being disabled gets no session that outlives it.
+        let _turn = self.changing.lock().await;
+        self.begin_session(user, client).await
+    }
+
+    /// The same, to be called with `changing` held.
+    pub(super) async fn begin_session(&self, user: UserId, client: &Client) -> Result<Login, DbError> {
         let now = UnixMs::now();
         let token = format!("ovs_{}", random_text::<32>());
         let mut row = SessionRow {
@@ -75,8 +82,6 @@ impl Accounts {
                 .take(MAX_USER_AGENT)
                 .collect(),
         };
-        // A user who is being disabled gets no session that outlives it.
-        let _turn = self.changing.lock().await;
         let caller = self.caller(Principal::User(user)).ok_or(DbError::Missing)?;
         row.id = self.db.add_session(&row).await?;
         let (session, expires_at) = (row.id, row.expires_at);

@@ -1,5 +1,6 @@
 //! How somebody gets in: the first run, passwords, and what is wrong with what was given.
 
+use super::password::Busy;
 use super::password_rules::{self, WeakPassword};
 use super::usernames::{self, BadUsername};
 use super::{Accounts, FIRST_TENANT, Login, checked_name};
@@ -72,7 +73,7 @@ pub enum SignInError {
     #[error("begin anew: no secret waits for a code")]
     TotpNotBegun,
     /// Too many do the same at the moment.
-    #[error("too many people do this at the moment: try again in some minutes")]
+    #[error("too many people do this at the moment: try again in a little while")]
     Busy,
     /// The user was removed meanwhile.
     #[error("there is no such user any more")]
@@ -85,6 +86,12 @@ pub enum SignInError {
 impl From<RetryAfter> for SignInError {
     fn from(wait: RetryAfter) -> Self {
         Self::TooManyAttempts(wait)
+    }
+}
+
+impl From<Busy> for SignInError {
+    fn from(_: Busy) -> Self {
+        Self::Busy
     }
 }
 
@@ -117,7 +124,7 @@ impl Accounts {
         usernames::check(username)?;
         password_rules::check(&password, username)?;
         let tenant_name = checked_name(tenant_name.unwrap_or(FIRST_TENANT)).ok_or(SignInError::BadTenantName)?;
-        let hash = self.hash_password(password).await?;
+        let hash = self.hashing.hash(password).await?;
         let user = {
             let _turn = self.changing.lock().await;
             let made = self
@@ -150,7 +157,13 @@ impl Accounts {
             let code = code.filter(|code| !code.trim().is_empty());
             self.check_code(&row, code.ok_or(SignInError::CodeRequired)?).await?;
         }
-        match self.start_session(row.id, client).await {
+        let _turn = self.changing.lock().await;
+        // A password that was changed meanwhile is a wrong one: its sessions have ended already.
+        let now = self.db.user(row.id).await?;
+        if now.is_none_or(|now| now.password_hash != row.password_hash) {
+            return Err(SignInError::BadCredentials);
+        }
+        match self.begin_session(row.id, client).await {
             Err(DbError::Missing) => Err(SignInError::BadCredentials),
             other => Ok(other?),
         }
@@ -171,7 +184,13 @@ impl Accounts {
             None => None,
         };
         let hash = row.as_ref().map(|row| row.password_hash.clone());
-        let right = self.hashing.verify(password, hash).await;
+        let right = match self.hashing.verify(password, hash).await {
+            Ok(right) => right,
+            Err(busy) => {
+                attempt.forgive();
+                return Err(busy.into());
+            }
+        };
         let Some(row) = row.filter(|_| right) else {
             tracing::info!(%from, "login refused");
             return Err(SignInError::BadCredentials);
@@ -184,7 +203,7 @@ impl Accounts {
     pub(super) async fn proven(&self, user: UserId, password: String, from: IpAddr) -> Result<UserRow, SignInError> {
         let row = self.db.user(user).await?.ok_or(SignInError::Gone)?;
         let attempt = self.back_off.password(&row.username, from, true, Instant::now())?;
-        if !self.hashing.verify(password, Some(row.password_hash.clone())).await {
+        if !self.hashing.verify(password, Some(row.password_hash.clone())).await? {
             return Err(SignInError::BadPassword);
         }
         attempt.forgive();
@@ -205,16 +224,11 @@ impl Accounts {
     ) -> Result<(), SignInError> {
         let row = self.proven(user, present, from).await?;
         password_rules::check(&new, &row.username)?;
-        let hash = self.hash_password(new).await?;
+        let hash = self.hashing.hash(new).await?;
         let _turn = self.changing.lock().await;
         self.db.set_password(user, &hash, keep).await?;
         self.forget_sessions(user, keep);
         tracing::info!(%user, %from, "password changed");
         Ok(())
-    }
-
-    /// The hash to keep of a password.
-    pub(super) async fn hash_password(&self, password: String) -> Result<String, DbError> {
-        self.hashing.hash(password).await.ok_or(DbError::Closed)
     }
 }

@@ -10,7 +10,8 @@ pub struct AccountConfig {
     pub session_lifetime: Duration,
     /// Failed logins forgiven to one address in a row. Over it: 429.
     pub failures_per_address: u32,
-    /// Failed logins forgiven for one user name in a row. Over it: 429.
+    /// Failed logins forgiven for one user name from one address in a row, and failed codes of a second factor for one
+    /// user. Over it: 429.
     pub failures_per_user: u32,
     /// Time after which one failed login is forgotten.
     #[serde(with = "humantime_serde")]

@@ -1,10 +1,13 @@
 //! Getting in: the first run, passwords, sessions.
 
-use crate::app::{PASSWORD, TestApp, answer};
+use crate::app::{LIMIT, PASSWORD, TestApp, answer};
 use ovc::account::Secrets;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 use std::net::SocketAddr;
+use std::process::Stdio;
+use tokio::io::{AsyncBufReadExt as _, BufReader};
+use tokio::process::Command;
 
 const GOOD: &str = "rain on a tin roof";
 
@@ -258,4 +261,36 @@ async fn all_other_sessions_are_ended_together() {
     }
     let (_, list) = app.get("/api/v1/me/sessions").await;
     assert_eq!(list["items"].as_array().unwrap().len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_program_prints_the_code_while_there_is_no_user() {
+    let dir = tempfile::tempdir().unwrap();
+    let start = || {
+        Command::new(env!("CARGO_BIN_EXE_ovc"))
+            .args(["serve", "--http", "127.0.0.1:0", "--rtmp", "127.0.0.1:0", "--data-dir"])
+            .arg(dir.path())
+            .env_remove("OVC_ADMIN_PASSWORD")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap()
+    };
+    let mut codes = Vec::new();
+    for _ in 0..2 {
+        let mut program = start();
+        let mut lines = BufReader::new(program.stdout.take().unwrap()).lines();
+        let code = loop {
+            let line = tokio::time::timeout(LIMIT, lines.next_line()).await.unwrap().unwrap();
+            if let Some((_, code)) = line.expect("it prints a code").split_once("set-up code is ") {
+                break code.trim().to_owned();
+            }
+        };
+        codes.push(code);
+        program.kill().await.unwrap();
+    }
+    assert_eq!(codes[0].len(), "xxxx-xxxx-xxxx".len());
+    assert_ne!(codes[0], codes[1], "each start prints another");
 }
