@@ -62,7 +62,7 @@ impl Secret {
         // All are looked at, so that the time taken tells nothing.
         (present - DRIFT..=present + DRIFT)
             .filter(|step| bool::from(self.code(*step).as_bytes().ct_eq(code.as_bytes())) && *step > last_step)
-            .next_back()
+            .max()
     }
 
     /// The code of a step (RFC 4226 section 5.3).

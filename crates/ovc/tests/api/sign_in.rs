@@ -138,8 +138,10 @@ async fn a_password_for_the_first_user_must_be_a_good_one() {
     };
     // A start that fails leaves all as it was: the next may give a better one, or none.
     let dir = tempfile::tempdir().unwrap();
-    let mut config = ovc::config::Config::default();
-    config.data_dir = dir.path().to_owned();
+    let mut config = ovc::config::Config {
+        data_dir: dir.path().to_owned(),
+        ..ovc::config::Config::default()
+    };
     config.http.listen = SocketAddr::from(([127, 0, 0, 1], 0));
     config.rtmp.listen = SocketAddr::from(([127, 0, 0, 1], 0));
     for weak in ["short", "football2026", "the admin's password"] {
