@@ -9,6 +9,7 @@ use crate::clock::UnixMs;
 use crate::db::{Accepted, DbError, GrantRow, InvitationRow, Invited};
 use crate::ids::{LinkId, TenantId, UserId};
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// How long an invitation is good.
@@ -242,24 +243,24 @@ impl Accounts {
             username,
             password_hash: &password_hash,
         };
-        let user = self.accept(token, who).await?;
+        let (user, _) = self.accept(token, who).await?;
         Ok(self.start_session(user, client).await?)
     }
 
-    /// Accepts an invitation as a user there is.
+    /// Accepts an invitation as a user there is. The answer is where he is in now.
     ///
     /// # Errors
     /// The link is not good, or he is a member already.
-    pub async fn accept_as(&self, user: UserId, token: &str, from: IpAddr) -> Result<(), SignInError> {
+    pub async fn accept_as(&self, user: UserId, token: &str, from: IpAddr) -> Result<TenantId, SignInError> {
         let attempt = self.back_off.secret(from, Instant::now())?;
         let done = self.accept(token, Invited::Known(user)).await;
         if !matches!(done, Err(SignInError::BadLink)) {
             attempt.forgive();
         }
-        done.map(drop)
+        done.map(|(_, tenant)| tenant)
     }
 
-    async fn accept(&self, token: &str, who: Invited<'_>) -> Result<UserId, SignInError> {
+    async fn accept(&self, token: &str, who: Invited<'_>) -> Result<(UserId, TenantId), SignInError> {
         let _turn = self.changing.lock().await;
         let accepted = match self.db.accept_invitation(&hash(token), who, UnixMs::now()).await {
             Err(DbError::Exists) => return Err(SignInError::UsernameTaken),
@@ -269,7 +270,7 @@ impl Accounts {
             Accepted::Joined { user, tenant } => {
                 self.reload_user(user).await?;
                 tracing::info!(%user, %tenant, "accepted an invitation");
-                Ok(user)
+                Ok((user, tenant))
             }
             Accepted::AlreadyMember => Err(SignInError::AlreadyMember),
             Accepted::BadLink => Err(SignInError::BadLink),
@@ -325,25 +326,31 @@ impl Accounts {
         })
     }
 
-    /// Sets a password by a link. Every session of the user ends; his second factor stays.
+    /// Sets a password by a link. Every session of the user ends; his second factor stays. The answer is whose it is.
     ///
     /// # Errors
     /// The link or the password is not good; the link is still good in the second case.
-    pub async fn reset_password(&self, token: &str, password: String, from: IpAddr) -> Result<(), SignInError> {
+    pub async fn reset_password(
+        &self,
+        token: &str,
+        password: String,
+        from: IpAddr,
+    ) -> Result<Arc<Caller>, SignInError> {
         let attempt = self.back_off.secret(from, Instant::now())?;
         let token = hash(token);
         let user = self.db.password_link(&token, UnixMs::now()).await?;
         let user = user.ok_or(SignInError::BadLink)?;
         attempt.forgive();
-        let name = self.book.read().users.get(&user).map(|user| user.caller.name.clone());
-        password_rules::check(&password, &name.ok_or(SignInError::BadLink)?)?;
+        let whose = self.book.read().users.get(&user).map(|user| user.caller.clone());
+        let whose = whose.ok_or(SignInError::BadLink)?;
+        password_rules::check(&password, &whose.name)?;
         let password_hash = self.hashing.hash(password).await?;
         let _turn = self.changing.lock().await;
         let done = self.db.reset_password(&token, &password_hash, UnixMs::now()).await?;
         done.ok_or(SignInError::BadLink)?;
         self.forget_sessions(user, None);
         tracing::info!(%user, %from, "password set by a link");
-        Ok(())
+        Ok(whose)
     }
 }
 

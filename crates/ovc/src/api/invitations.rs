@@ -1,4 +1,5 @@
 use super::Api;
+use super::audit_slot::AuditSlot;
 use super::auth::{Allowed, AnyPerson, ManagePeople, OnTenant};
 use super::error::{ApiError, ErrorBody};
 use super::extract::Body;
@@ -152,6 +153,7 @@ pub(super) async fn invite(
     State(api): State<Arc<Api>>,
     on: Allowed<OnTenant<ManagePeople>>,
     origin: Origin,
+    slot: AuditSlot,
     Body(request): Body<NewInvitation>,
 ) -> Result<(StatusCode, Json<InvitationLink>), ApiError> {
     let grants = read_grants(&api, on.tenant, request.grants)?;
@@ -161,9 +163,15 @@ pub(super) async fn invite(
         grants,
         note: request.note,
     };
+    let role = new.role.name();
     let made = api.accounts.invite(&on.caller, on.tenant, new).await?;
+    let id = made.id.map_or(0, |id| id.0);
+    slot.fill(|note| {
+        note.target = format!("{} invitation {id}", note.target);
+        note.detail = format!("as {role}");
+    });
     let answer = InvitationLink {
-        id: made.id.map_or(0, |id| id.0),
+        id,
         link: link(&origin, &made),
         expires_at: made.expires_at.to_rfc3339(),
     };
@@ -261,6 +269,9 @@ pub(super) async fn accept_invitation(
         .accounts
         .accept_as_new(&request.token, &request.username, request.password, &from.client)
         .await?;
+    if let Some(membership) = login.caller.memberships.first() {
+        from.is_about(membership.tenant);
+    }
     Ok(begin(&api, login, &from, &origin))
 }
 
@@ -286,7 +297,8 @@ pub(super) async fn join(
     Body(InvitationToken { token }): Body<InvitationToken>,
 ) -> Result<Json<Me>, ApiError> {
     let user = person.user()?;
-    api.accounts.accept_as(user, &token, from.client.address).await?;
+    let tenant = api.accounts.accept_as(user, &token, from.client.address).await?;
+    from.is_about(tenant);
     let caller = api.accounts.caller(person.caller.principal);
     let caller = caller.ok_or_else(ApiError::unauthorized)?;
     Ok(Json(Me::of(&api, &caller)))

@@ -1,4 +1,5 @@
 use super::Api;
+use super::audit_slot::AuditSlot;
 use super::auth::{Allowed, ManagePeople, OnTenant};
 use super::error::{ApiError, ErrorBody};
 use super::extract::Body;
@@ -115,6 +116,7 @@ pub(super) async fn list_keys(State(api): State<Arc<Api>>, allowed: Allowed<OnTe
 pub(super) async fn create_key(
     State(api): State<Arc<Api>>,
     allowed: Allowed<OnTenant<ManagePeople>>,
+    slot: AuditSlot,
     Body(request): Body<KeyRequest>,
 ) -> Result<(StatusCode, Json<FreshApiKey>), ApiError> {
     let expires_at = request.expires_at.map(|text| {
@@ -132,6 +134,7 @@ pub(super) async fn create_key(
         expires_at: expires_at.transpose()?,
     };
     let (info, key) = api.accounts.add_key(&allowed.caller, allowed.tenant, new).await?;
+    slot.fill(|note| note.target = format!("{} key {}", note.target, info.id));
     let its = ApiKey::from(info);
     Ok((StatusCode::CREATED, Json(FreshApiKey { its, key })))
 }

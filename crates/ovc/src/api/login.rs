@@ -7,6 +7,7 @@ use super::host::{Origin, Remote};
 use super::me::Me;
 use crate::account::{Caller, Client, Login};
 use crate::clock::UnixMs;
+use crate::ids::TenantId;
 use axum::Json;
 use axum::extract::{FromRequestParts, State};
 use axum::http::request::Parts;
@@ -43,8 +44,15 @@ impl FromClient {
         }
     }
 
+    /// Notes which tenant it is about.
+    pub(super) fn is_about(&self, tenant: TenantId) {
+        if let Some(slot) = &self.slot {
+            slot.fill(|note| note.tenant = Some(tenant));
+        }
+    }
+
     /// Notes who it turned out to be.
-    fn is(&self, caller: &Caller) {
+    pub(super) fn is(&self, caller: &Caller) {
         if let Some(slot) = &self.slot {
             slot.fill(|note| {
                 note.actor = Some(Actor::from(caller));

@@ -59,9 +59,11 @@ pub(super) async fn reset_password(
     from: FromClient,
     Body(PasswordReset { token, password }): Body<PasswordReset>,
 ) -> Result<StatusCode, ApiError> {
-    api.accounts
+    let whose = api
+        .accounts
         .reset_password(&token, password, from.client.address)
         .await?;
+    from.is(&whose);
     Ok(StatusCode::NO_CONTENT)
 }
 

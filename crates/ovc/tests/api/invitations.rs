@@ -83,6 +83,35 @@ async fn who_is_invited_sees_to_what_and_joins_once() {
 }
 
 #[tokio::test]
+async fn who_was_invited_and_came_is_in_the_audit_log_and_no_link_is() {
+    let cast = Cast::start().await;
+    let invited = invite(&cast, "adam", json!({ "role": "viewer" })).await;
+    post(&cast.app, "/api/v1/invitations/accept", accept(&invited, "nina")).await;
+    let second = invite(&cast, "adam", json!({ "role": "operator" })).await;
+    cast.post("boris", "/api/v1/me/invitations", json!({ "token": second })).await;
+    let (_, log) = cast.get("olga", &format!("/api/v1/audit?tenant={}", cast.acme)).await;
+    let told: Vec<_> = log["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| {
+            let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+            (text(&entry["action"]), text(&entry["actor"]["name"]), text(&entry["detail"]))
+        })
+        .collect();
+    for (action, actor, detail) in [
+        ("invite", "adam", "as viewer"),
+        ("accept_invitation", "nina", ""),
+        ("join", "boris", ""),
+    ] {
+        let entry = (action.to_owned(), actor.to_owned(), detail.to_owned());
+        assert!(told.contains(&entry), "{entry:?} is not in {log}");
+    }
+    let log = log.to_string();
+    assert!(!log.contains("ovl_") && !log.contains(&invited));
+}
+
+#[tokio::test]
 async fn of_two_who_have_the_link_one_gets_in() {
     let cast = Cast::start().await;
     let invited = invite(&cast, "adam", json!({ "role": "viewer" })).await;
