@@ -208,7 +208,10 @@ class Ovc:
     def start(self, directory):
         command = [self.binaries["ovc"], "serve", "--data-dir", directory / "data"]
         command += ["--http", f"127.0.0.1:{self.port}", "--rtmp", f"127.0.0.1:{free_port()}"]
-        return start(on_core(SERVER_CORE, *command), directory / "log", OVC_ADMIN_PASSWORD=ADMIN_PASSWORD)
+        # All files for devices but a few, and devices are created as fast as can be.
+        limits = {"OVC_GATEWAY_MAX_DEVICES": "1000000", "OVC_LIMITS_REQUESTS_PER_SECOND": "0"}
+        environment = {"OVC_ADMIN_PASSWORD": ADMIN_PASSWORD, **limits}
+        return start(on_core(SERVER_CORE, *command), directory / "log", **environment)
 
     def url(self):
         return f"ws://127.0.0.1:{self.port}/ovc"

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what a target needs and this machine lacks. Quick where everything is present.
 #
-#   scripts/need.sh THING…     things: build ffmpeg camera chromium hevc deny fuzz npm:<folder>
+#   scripts/need.sh THING…     things: build ffmpeg camera chromium hevc pebble deny fuzz npm:<folder>
 #                              for the benchmarks: nginx-rtmp xiu mosquitto nats
 #
 # Debian packages come by apt (with sudo when not root); everything else goes into .tools/ and node_modules/
@@ -114,6 +114,8 @@ for thing in "$@"; do
     camera) need_camera ;;
     chromium) need_chromium ;;
     hevc) need_hevc ;;
+    # The ACME authority of the tests.
+    pebble) command -v pebble >/dev/null && command -v pebble-challtestsrv >/dev/null || apt_need pebble ;;
     # Unoptimised they take half the time to build, and check as well.
     deny) cargo_tool cargo-deny --debug ;;
     fuzz) cargo_tool cargo-fuzz --debug ;;

@@ -70,6 +70,16 @@ pub struct Secrets {
     pub master_key: Option<String>,
 }
 
+impl Secrets {
+    /// For another start of the same process.
+    pub(crate) fn again(&self) -> Self {
+        Self {
+            admin_password: None,
+            master_key: self.master_key.clone().filter(|key| key != seal::LOST),
+        }
+    }
+}
+
 impl std::fmt::Debug for Secrets {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Secrets(..)")

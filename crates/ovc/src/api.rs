@@ -30,6 +30,7 @@ mod my_password;
 mod my_sessions;
 mod my_totp;
 mod openapi;
+mod pace;
 mod password_reset;
 mod play;
 mod recorder;
@@ -38,10 +39,12 @@ mod setup;
 mod sse;
 mod tenants;
 mod users;
+mod way;
 
 pub use door::Door;
 pub use feed::Feed;
 pub use openapi::document;
+pub use pace::Pace;
 pub use recorder::Recorder;
 
 use crate::access::Access;
@@ -49,13 +52,14 @@ use crate::account::Accounts;
 use crate::account::policy::DevicePlace;
 use crate::binding::Binding;
 use crate::clock::UnixMs;
-use crate::config::HttpConfig;
+use crate::config::{HttpConfig, LimitsConfig, Plain};
 use crate::db::{AuditLog, Db};
 use crate::device::Devices;
 use crate::gateway::Gateway;
 use crate::ids::LoginCode;
 use crate::live::Live;
 use axum::Router;
+use axum::http::HeaderValue;
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -65,6 +69,16 @@ use tokio::sync::watch;
 pub struct Api {
     /// Its configuration.
     pub config: HttpConfig,
+    /// How much anybody may ask for.
+    pub limits: LimitsConfig,
+    /// How often users and keys may ask.
+    pub pace: Pace,
+    /// The port for TLS, as others see it; 0: there is none.
+    pub tls_port: u16,
+    /// What becomes of who comes without TLS, if there is a port for it.
+    pub plain: Plain,
+    /// What browsers are told of coming by TLS only.
+    pub hsts: Option<HeaderValue>,
     /// Users and sessions.
     pub accounts: Arc<Accounts>,
     /// Who may do what with which device.
@@ -104,6 +118,11 @@ impl Api {
     fn place(&self, code: &LoginCode, now: UnixMs) -> Option<DevicePlace> {
         self.access.place(code, now)
     }
+
+    /// What becomes of who comes without TLS.
+    fn plain(&self) -> Plain {
+        if self.tls_port == 0 { Plain::Allow } else { self.plain }
+    }
 }
 
 /// Every route, with its layers.
@@ -113,7 +132,7 @@ fn router(api: &Arc<Api>) -> Router {
         routes
             .merge(health::routes())
             .merge(openapi::document_route())
-            .route("/ovc", axum::routing::any(door::too_late))
+            .route("/ovc", axum::routing::any(door::device))
             .route("/live/{name}", axum::routing::get(play::on_used_connection))
             .fallback(console::serve)
             .with_state(api.clone()),

@@ -3,9 +3,10 @@
 use crate::access::Access;
 use crate::account::tokens::Tokens;
 use crate::account::{Accounts, FirstStart, OpenError, Secrets, random_key};
-use crate::api::{Api, Door, Feed, Recorder};
+use crate::api::{Api, Door, Feed, Pace, Recorder};
 use crate::binding::Binding;
 use crate::bus::Bus;
+use crate::capacity;
 use crate::clock::UnixMs;
 use crate::config::Config;
 use crate::db::{AuditLog, Db, DbError, EventLog};
@@ -13,6 +14,8 @@ use crate::device::{DevicePort, Devices, Directory, Journal, PasswdHasher};
 use crate::gateway::{Gateway, GatewayParts};
 use crate::ingest::rtmp::Rtmp;
 use crate::live::{Live, LiveOptions};
+use crate::tls::{Tls, TlsError};
+use http::HeaderValue;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use std::io;
 use std::net::SocketAddr;
@@ -25,8 +28,6 @@ use tokio::task::JoinSet;
 
 /// Connections the system may hold until they are taken: every device at once after a restart.
 const BACKLOG: u32 = 16_384;
-/// Devices that one tenant may have.
-const MAX_DEVICES_PER_TENANT: usize = 100_000;
 const TIDY_INTERVAL: Duration = Duration::from_secs(600);
 const EXPIRY_INTERVAL: Duration = Duration::from_secs(1);
 const METRICS_UPKEEP: Duration = Duration::from_secs(5);
@@ -49,6 +50,9 @@ pub enum StartError {
         /// Why not.
         error: io::Error,
     },
+    /// The certificate cannot be used.
+    #[error(transparent)]
+    Tls(#[from] TlsError),
     /// The system gives no threads or files.
     #[error("cannot start: {0}")]
     System(#[from] io::Error),
@@ -58,6 +62,7 @@ pub enum StartError {
 pub struct App {
     config: Config,
     http: SocketAddr,
+    https: Option<SocketAddr>,
     rtmp: SocketAddr,
     first_start: FirstStart,
     api: Arc<Api>,
@@ -65,6 +70,7 @@ pub struct App {
     gateway: Gateway,
     live: Live,
     journal: Arc<Journal>,
+    tokens: Tokens,
     db: Db,
     closing: watch::Sender<bool>,
     tasks: JoinSet<()>,
@@ -74,6 +80,7 @@ impl std::fmt::Debug for App {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("App")
             .field("http", &self.http)
+            .field("https", &self.https)
             .field("rtmp", &self.rtmp)
             .finish_non_exhaustive()
     }
@@ -84,14 +91,23 @@ impl App {
     ///
     /// # Errors
     /// See [`StartError`].
-    pub async fn start(config: Config, secrets: Secrets) -> Result<Self, StartError> {
+    pub async fn start(mut config: Config, secrets: Secrets) -> Result<Self, StartError> {
         // Every device is an open file. As many as the system lets us have.
-        let _ = rlimit::increase_nofile_limit(u64::MAX);
+        let files = rlimit::increase_nofile_limit(u64::MAX)
+            .or_else(|_| rlimit::Resource::NOFILE.get_soft())
+            .unwrap_or(1024);
+        capacity::fit(&mut config, files);
         let metrics = recorder();
         let db = Db::open(&config.data_dir).await?;
         // Before the first start makes an administrator: if a port is taken, it is still the first start next time.
         let listener = listen(config.http.listen)?;
         let http = listener.local_addr()?;
+        let secure_listener = config.tls.listen.0.map(listen).transpose()?;
+        let https = secure_listener.as_ref().map(TcpListener::local_addr).transpose()?;
+        let tls = match &secure_listener {
+            Some(_) => Some(Tls::open(&config.tls, &config.acme, &config.data_dir)?),
+            None => None,
+        };
         let address = config.rtmp.listen;
         let rtmp = Rtmp::bind(address, config.rtmp.max_connections)
             .await
@@ -107,7 +123,7 @@ impl App {
         )
         .await?;
         let accounts = Arc::new(accounts);
-        let tokens = Tokens::new(&db.key("tokens", random_key()).await?);
+        let tokens = Tokens::new(&db.token_key().await?);
         let hasher = PasswdHasher::new(&db.key("device_passwords", random_key()).await?);
         let directory = Arc::new(Directory::load(&db).await?);
         let journal = Arc::new(Journal::new(db.clone()));
@@ -121,14 +137,17 @@ impl App {
         let gateway = Gateway::new(&config.gateway, parts);
         let port: Arc<dyn DevicePort> = Arc::new(gateway.clone());
         let access = Access::new(accounts.clone(), directory.clone());
-        let devices = Arc::new(Devices::new(
-            db.clone(),
-            directory,
-            journal.clone(),
-            hasher,
-            port.clone(),
-            bus.clone(),
-        ));
+        let devices = Arc::new(
+            Devices::new(
+                db.clone(),
+                directory,
+                journal.clone(),
+                hasher,
+                port.clone(),
+                bus.clone(),
+            )
+            .limited_to(config.limits.max_devices_per_tenant),
+        );
 
         let audit = AuditLog::start(db.clone());
         let binding = Arc::new(Binding::new(
@@ -137,7 +156,7 @@ impl App {
             accounts.clone(),
             audit.clone(),
             bus.clone(),
-            MAX_DEVICES_PER_TENANT,
+            config.limits.max_devices_per_tenant,
         ));
 
         let live = Live::start(
@@ -145,11 +164,16 @@ impl App {
             port,
             Arc::new(access.clone()),
             &bus,
-            tokens,
+            tokens.clone(),
         )?;
         let (closing, is_closing) = watch::channel(false);
         let api = Arc::new(Api {
             config: config.http.clone(),
+            limits: config.limits.clone(),
+            pace: Pace::new(&config.limits),
+            tls_port: tls_port(&config, https),
+            plain: config.tls.plain,
+            hsts: hsts(&config, https),
             accounts,
             feed: Feed::start(&bus, access.clone()),
             access,
@@ -169,8 +193,13 @@ impl App {
         tasks.spawn({
             let door = door.clone();
             let is_closing = is_closing.clone();
-            async move { door.serve(listener, is_closing).await }
+            async move { door.serve(listener, None, is_closing).await }
         });
+        if let (Some(listener), Some((tls, renewal))) = (secure_listener, tls) {
+            tasks.spawn(renewal);
+            let (door, is_closing) = (door.clone(), is_closing.clone());
+            tasks.spawn(async move { door.serve(listener, Some(tls), is_closing).await });
+        }
         tasks.spawn({
             let live = live.clone();
             async move { rtmp.serve(live, is_closing).await }
@@ -188,10 +217,14 @@ impl App {
         tasks.spawn(tidy(api.clone(), config.devices.events_kept));
         tasks.spawn(expire(api.clone()));
         tasks.spawn(upkeep(api.metrics.clone()));
+        if let Some(https) = https {
+            tracing::info!(%https, plain = ?config.tls.plain, "serving over TLS");
+        }
         tracing::info!(%http, rtmp = %rtmp_address, data_dir = %config.data_dir.display(), "serving");
         Ok(Self {
             config,
             http,
+            https,
             rtmp: rtmp_address,
             first_start,
             api,
@@ -199,6 +232,7 @@ impl App {
             gateway,
             live,
             journal,
+            tokens,
             db,
             closing,
             tasks,
@@ -210,6 +244,11 @@ impl App {
         self.http
     }
 
+    /// Where HTTP over TLS is listened on.
+    pub fn https(&self) -> Option<SocketAddr> {
+        self.https
+    }
+
     /// Where RTMP is listened on.
     pub fn rtmp(&self) -> SocketAddr {
         self.rtmp
@@ -218,6 +257,16 @@ impl App {
     /// What the start did about the administrator.
     pub fn first_start(&self) -> &FirstStart {
         &self.first_start
+    }
+
+    /// Signs tokens with another key from now on: those made before are void at once. Streams that run run on.
+    ///
+    /// # Errors
+    /// The database failed; the key is as before.
+    pub async fn rotate_keys(&self) -> Result<(), DbError> {
+        self.tokens.replace_key(&self.db.rotate_token_key().await?);
+        tracing::info!("tokens are signed with a new key");
+        Ok(())
     }
 
     /// Takes nothing new, tells devices and viewers, and ends within the configured limit.
@@ -244,6 +293,21 @@ impl App {
         let _ = tokio::time::timeout(left().max(Duration::from_secs(1)), self.db.close()).await;
         tracing::info!("bye");
     }
+}
+
+/// The port for TLS as others see it; 0: there is none.
+fn tls_port(config: &Config, listening: Option<SocketAddr>) -> u16 {
+    match (listening, config.tls.public_port) {
+        (None, _) => 0,
+        (Some(address), 0) => address.port(),
+        (Some(_), port) => port,
+    }
+}
+
+fn hsts(config: &Config, listening: Option<SocketAddr>) -> Option<HeaderValue> {
+    let seconds = config.tls.hsts.as_secs();
+    listening.filter(|_| seconds > 0)?;
+    HeaderValue::from_str(&format!("max-age={seconds}")).ok()
 }
 
 fn live_options(config: &Config, rtmp: SocketAddr) -> LiveOptions {
@@ -293,6 +357,7 @@ async fn tidy(api: Arc<Api>, events_kept: Duration) {
     let mut ticker = tokio::time::interval(TIDY_INTERVAL);
     loop {
         ticker.tick().await;
+        api.pace.tidy();
         let done = async {
             api.accounts.tidy().await?;
             api.binding.tidy().await?;

@@ -5,19 +5,27 @@ mod account;
 mod devices;
 mod gateway;
 mod http;
+mod limits;
 mod live;
 mod load;
 mod log;
+mod networks;
+mod outbound;
 mod rtmp;
+mod tls;
 
 pub use account::AccountConfig;
 pub use devices::DevicesConfig;
 pub use gateway::GatewayConfig;
 pub use http::HttpConfig;
+pub use limits::LimitsConfig;
 pub use live::LiveConfig;
 pub use load::{ConfigError, Overrides, load};
 pub use log::{LogConfig, LogFormat};
+pub use networks::Networks;
+pub use outbound::OutboundConfig;
 pub use rtmp::RtmpConfig;
+pub use tls::{AcmeConfig, Listen, Plain, TlsConfig};
 
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
@@ -34,6 +42,12 @@ pub struct Config {
     pub shutdown_limit: Duration,
     /// The port for everything but RTMP.
     pub http: HttpConfig,
+    /// The port for the same over TLS.
+    pub tls: TlsConfig,
+    /// Where its certificate comes from, if not from files.
+    pub acme: AcmeConfig,
+    /// How much anybody may ask for.
+    pub limits: LimitsConfig,
     /// RTMP ingest.
     pub rtmp: RtmpConfig,
     /// The device gateway.
@@ -44,6 +58,8 @@ pub struct Config {
     pub account: AccountConfig,
     /// Live streams.
     pub live: LiveConfig,
+    /// Requests to addresses that people give.
+    pub outbound: OutboundConfig,
     /// Logging.
     pub log: LogConfig,
 }
@@ -54,11 +70,15 @@ impl Default for Config {
             data_dir: PathBuf::from("ovc-data"),
             shutdown_limit: Duration::from_secs(10),
             http: HttpConfig::default(),
+            tls: TlsConfig::default(),
+            acme: AcmeConfig::default(),
+            limits: LimitsConfig::default(),
             rtmp: RtmpConfig::default(),
             gateway: GatewayConfig::default(),
             devices: DevicesConfig::default(),
             account: AccountConfig::default(),
             live: LiveConfig::default(),
+            outbound: OutboundConfig::default(),
             log: LogConfig::default(),
         }
     }
@@ -88,6 +108,37 @@ impl Config {
         if self.shutdown_limit.is_zero() {
             return wrong("shutdown_limit", "must not be zero".into());
         }
-        Ok(())
+        if gateway.max_message.as_u64() > gateway.byte_burst.as_u64() {
+            let why = "must hold one message of gateway.max_message";
+            return wrong("gateway.byte_burst", why.into());
+        }
+        if !(8 << 10..=1 << 20).contains(&self.limits.max_head.as_u64()) {
+            return wrong("limits.max_head", "is not within 8 KiB to 1 MiB".into());
+        }
+        self.check_tls()
+    }
+
+    fn check_tls(&self) -> Result<(), ConfigError> {
+        let wrong = |key: &'static str, why: &str| Err(ConfigError::Value { key, why: why.into() });
+        let TlsConfig {
+            listen,
+            certificate,
+            key,
+            ..
+        } = &self.tls;
+        let files = !certificate.as_os_str().is_empty();
+        if files == key.as_os_str().is_empty() {
+            return wrong("tls.key", "goes together with tls.certificate");
+        }
+        match (listen.0, files, !self.acme.domains.is_empty()) {
+            (_, true, true) => wrong(
+                "acme.domains",
+                "are of no use beside tls.certificate: choose one of the two",
+            ),
+            (Some(_), false, false) => wrong("tls.listen", "needs tls.certificate and tls.key, or acme.domains"),
+            (None, true, _) | (None, _, true) => wrong("tls.listen", "is missing: where to listen for TLS"),
+            _ if !self.acme.directory.starts_with("https://") => wrong("acme.directory", "must be an https:// address"),
+            _ => Ok(()),
+        }
     }
 }

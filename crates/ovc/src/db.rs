@@ -13,6 +13,7 @@ mod links;
 mod members;
 mod second_factors;
 mod sessions;
+pub mod snapshot;
 mod tenants;
 mod users;
 
@@ -42,6 +43,8 @@ const FILE_NAME: &str = "ovc.sqlite";
 /// Held while the process runs, so that no second one writes to the same directory.
 const LOCK_NAME: &str = "ovc.lock";
 const READERS: u32 = 4;
+/// Every version of the schema.
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
 
 /// Why the database did not do it.
 #[derive(Debug, thiserror::Error)]
@@ -109,11 +112,7 @@ impl Db {
             error,
         };
         make_private_dir(data_dir).map_err(fault)?;
-        let lock = make_private_file(&data_dir.join(LOCK_NAME)).map_err(fault)?;
-        lock.try_lock().map_err(|error| match error {
-            TryLockError::WouldBlock => DbError::InUse(data_dir.into()),
-            TryLockError::Error(error) => fault(error),
-        })?;
+        let lock = lock(data_dir)?;
         // SQLite gives its files beside it the same permissions.
         make_private_file(&data_dir.join(FILE_NAME)).map_err(fault)?;
         let options = SqliteConnectOptions::new()
@@ -128,7 +127,7 @@ impl Db {
             .max_connections(1)
             .connect_with(options.clone())
             .await?;
-        sqlx::migrate!("./migrations").run(&writer).await?;
+        MIGRATIONS.run(&writer).await?;
         let reader = SqlitePoolOptions::new()
             .max_connections(READERS)
             .connect_with(options.create_if_missing(false).read_only(true))
@@ -159,8 +158,22 @@ impl Db {
     }
 }
 
+/// Takes the data directory for this process; it is free again when the file is closed.
+fn lock(data_dir: &Path) -> Result<File, DbError> {
+    let fault = |error| DbError::DataDir {
+        path: data_dir.into(),
+        error,
+    };
+    let lock = make_private_file(&data_dir.join(LOCK_NAME)).map_err(fault)?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        Err(TryLockError::WouldBlock) => Err(DbError::InUse(data_dir.into())),
+        Err(TryLockError::Error(error)) => Err(fault(error)),
+    }
+}
+
 /// The directory holds password hashes and keys: nobody else may read it.
-fn make_private_dir(path: &Path) -> std::io::Result<()> {
+pub(crate) fn make_private_dir(path: &Path) -> std::io::Result<()> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

@@ -7,6 +7,7 @@ mod attendance;
 mod link;
 mod login;
 mod meters;
+mod pace;
 mod port;
 mod requests;
 mod scratch;
@@ -26,6 +27,7 @@ use attendance::{Attendance, HostNames};
 use dap::PeerOptions;
 use link::Link;
 use meters::Meters;
+use pace::PaceLimits;
 use serde_json::value::RawValue;
 use std::fmt;
 use std::sync::Arc;
@@ -39,9 +41,6 @@ pub mod close_code {
     /// An operator disabled or deleted the device, or changed its password.
     pub const DISMISSED: u16 = 4003;
 }
-
-/// Files the process needs beside devices' sockets: database, viewers, publishers, API.
-const RESERVED_FILES: u64 = 256;
 
 /// The parts of the cloud that the gateway works with.
 #[derive(Debug, Clone)]
@@ -76,6 +75,7 @@ struct Shared {
     parts: GatewayParts,
     peer_options: PeerOptions,
     silence_limit: Duration,
+    pace: PaceLimits,
     /// Devices connected at once.
     capacity: usize,
     max_queued_calls: usize,
@@ -104,10 +104,6 @@ impl Gateway {
     pub fn new(config: &GatewayConfig, parts: GatewayParts) -> Self {
         let seconds = config.heartbeat_interval.as_secs();
         let max_message = u32::try_from(config.max_message.as_u64()).unwrap_or(u32::MAX);
-        let capacity = match config.max_devices {
-            0 => files_allowed().saturating_sub(RESERVED_FILES).max(1),
-            configured => configured as u64,
-        };
         let shared = Shared {
             parts,
             peer_options: PeerOptions {
@@ -119,7 +115,11 @@ impl Gateway {
                 max_inbound_queue: 1024,
             },
             silence_limit: config.silence_limit,
-            capacity: usize::try_from(capacity).unwrap_or(usize::MAX),
+            pace: PaceLimits::new(config),
+            capacity: match config.max_devices {
+                0 => usize::MAX,
+                limit => limit,
+            },
             max_queued_calls: config.max_queued_calls.max(1),
             server_info: dap::to_raw(&serde_json::json!({ "hb_interval": seconds })),
             present: ByCode::default(),
@@ -205,9 +205,4 @@ impl Shared {
         let ago = self.tick(Instant::now()).saturating_sub(tick);
         UnixMs::now().minus(Duration::from_millis(ago))
     }
-}
-
-/// Files the process may have open.
-fn files_allowed() -> u64 {
-    rlimit::Resource::NOFILE.get_soft().unwrap_or(1024)
 }

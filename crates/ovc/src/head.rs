@@ -16,7 +16,7 @@ pub struct Head<'a> {
     /// What follows `?`; empty if nothing does.
     pub query: &'a str,
     headers: Vec<(&'a str, &'a [u8])>,
-    /// How many bytes it takes, with the empty line that ends it.
+    /// How many bytes it took, with the empty line that ends it.
     pub len: usize,
 }
 
@@ -57,6 +57,18 @@ impl<'a> Head<'a> {
         }))
     }
 
+    /// The head of a request that the HTTP library has read.
+    pub fn of(parts: &'a http::request::Parts) -> Self {
+        let headers = parts.headers.iter();
+        Self {
+            method: parts.method.as_str(),
+            path: parts.uri.path(),
+            query: parts.uri.query().unwrap_or_default(),
+            headers: headers.map(|(name, value)| (name.as_str(), value.as_bytes())).collect(),
+            len: 0,
+        }
+    }
+
     /// The first header of this name, upper and lower case the same, if it is text.
     pub fn header(&self, name: &str) -> Option<&'a str> {
         let (_, value) = self
@@ -64,6 +76,14 @@ impl<'a> Head<'a> {
             .iter()
             .find(|(candidate, _)| candidate.eq_ignore_ascii_case(name))?;
         std::str::from_utf8(value).ok().map(str::trim)
+    }
+
+    /// All headers of this name that are text, in order.
+    pub fn headers(&self, name: &'static str) -> impl Iterator<Item = &'a str> {
+        self.headers
+            .iter()
+            .filter(move |(candidate, _)| candidate.eq_ignore_ascii_case(name))
+            .filter_map(|(_, value)| std::str::from_utf8(value).ok().map(str::trim))
     }
 
     /// The `Sec-WebSocket-Key` if this asks for a WebSocket (RFC 6455 section 4.2.1).

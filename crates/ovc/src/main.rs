@@ -5,6 +5,8 @@ use clap::{Args, Parser, Subcommand};
 use ovc::account::{FirstStart, Secrets};
 use ovc::app::App;
 use ovc::config::{Config, LogConfig, LogFormat, Overrides};
+use ovc::control::{self, Control};
+use ovc::db::snapshot;
 use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -31,6 +33,29 @@ enum Command {
     CheckConfig(Source),
     /// Print the API's OpenAPI document.
     Openapi,
+    /// The keys that sign tokens.
+    #[command(subcommand)]
+    Keys(Keys),
+    /// Copy the database as it is at this moment to a new file, while the server runs or not.
+    Backup {
+        /// Where to; must not exist. If there is a master key, it goes beside it as FILE.key.
+        file: PathBuf,
+        #[command(flatten)]
+        source: Source,
+    },
+    /// Put a copy in the place of the database, while the server runs or not. What was there is kept aside.
+    Restore {
+        /// The copy; the master key, if there is one, as FILE.key beside it.
+        file: PathBuf,
+        #[command(flatten)]
+        source: Source,
+    },
+}
+
+#[derive(Subcommand)]
+enum Keys {
+    /// Sign tokens with a new key: play, publish, upload and bind tokens made before are void at once.
+    Rotate(Source),
 }
 
 /// Where the configuration comes from. Flags go before OVC_… variables, those before the file.
@@ -84,8 +109,25 @@ fn run(command: Command) -> anyhow::Result<()> {
             EnvFilter::try_new(&config.log.filter).context("log.filter")?;
             Ok(write!(std::io::stdout(), "{}", toml::to_string_pretty(&config)?)?)
         }
+        Command::Keys(Keys::Rotate(source)) => {
+            tell(async { Ok(control::rotate_keys(&source.load()?.data_dir).await?) })
+        }
+        Command::Backup { file, source } => tell(async {
+            snapshot::backup(&source.load()?.data_dir, &file).await?;
+            Ok(format!("{} is written: keep it like a password", file.display()))
+        }),
+        Command::Restore { file, source } => {
+            tell(async { Ok(control::restore(&source.load()?.data_dir, &file).await?) })
+        }
         Command::Openapi => Ok(write!(std::io::stdout(), "{}", ovc::api::document())?),
     }
+}
+
+/// Runs a short command and says what came of it.
+fn tell(command: impl Future<Output = anyhow::Result<String>>) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let said = runtime.block_on(command)?;
+    Ok(writeln!(std::io::stdout(), "{said}")?)
 }
 
 async fn serve(config: Config) -> anyhow::Result<()> {
@@ -95,7 +137,7 @@ async fn serve(config: Config) -> anyhow::Result<()> {
         admin_password: std::env::var("OVC_ADMIN_PASSWORD").ok(),
         master_key: std::env::var("OVC_MASTER_KEY").ok(),
     };
-    let app = App::start(config, secrets).await?;
+    let mut app = App::start(config.clone(), secrets.clone()).await?;
     if let FirstStart::Code(code) = app.first_start() {
         tracing::warn!("there is no user yet: make the first administrator in the browser");
         // Plainly, and not into the log, which is kept and sent around.
@@ -108,10 +150,24 @@ async fn serve(config: Config) -> anyhow::Result<()> {
         )?;
         out.flush()?;
     }
-    tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+    let mut control = Control::open(&config.data_dir)
+        .inspect_err(|error| tracing::warn!(%error, "commands such as `ovc restore` cannot reach this server"))
+        .ok();
+    loop {
+        let order = async {
+            match &mut control {
+                Some(control) => control.next().await,
+                None => None,
+            }
+        };
+        tokio::select! {
+            _ = terminate.recv() => break,
+            _ = interrupt.recv() => break,
+            Some(order) = order => app = order.carry_out(app, &config, &secrets).await?,
+        }
     }
+    // Before the data directory is free for another.
+    drop(control);
     app.shutdown().await;
     Ok(())
 }

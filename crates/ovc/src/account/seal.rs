@@ -111,7 +111,7 @@ impl Seal {
 }
 
 /// What is given as the master key by who has lost it.
-const LOST: &str = "lost";
+pub(super) const LOST: &str = "lost";
 /// Under which name the database keeps what it knows the key by.
 const CHECK: &str = "master_key_check";
 

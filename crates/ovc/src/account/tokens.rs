@@ -7,8 +7,10 @@ use crate::ids::{KeyId, SessionId, UserId};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
+use parking_lot::RwLock;
 use sha2::Sha256;
 use std::fmt;
+use std::sync::Arc;
 
 /// What a token is good for. Tokens of one purpose are worth nothing for another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -80,7 +82,7 @@ const MAC_LEN: usize = 16;
 /// Makes and checks tokens. Clones share the key.
 #[derive(Clone)]
 pub struct Tokens {
-    keyed: Hmac<Sha256>,
+    keyed: Arc<RwLock<Hmac<Sha256>>>,
 }
 
 impl fmt::Debug for Tokens {
@@ -92,7 +94,14 @@ impl fmt::Debug for Tokens {
 impl Tokens {
     /// With this signing key.
     pub fn new(key: &[u8; 32]) -> Self {
-        Self { keyed: keyed(key) }
+        Self {
+            keyed: Arc::new(RwLock::new(keyed(key))),
+        }
+    }
+
+    /// Takes another signing key: no token made until now is good any more.
+    pub fn replace_key(&self, key: &[u8; 32]) {
+        *self.keyed.write() = keyed(key);
     }
 
     /// A token for `purpose` on `subject`, good until `expires_at`. 32 characters of `[0-9A-Za-z_-]`.
@@ -165,7 +174,7 @@ impl Tokens {
     }
 
     fn mac(&self, purpose: Purpose, subject: &str, claim: &[u8], expiry: [u8; EXPIRY_LEN]) -> Hmac<Sha256> {
-        let mut mac = self.keyed.clone();
+        let mut mac = self.keyed.read().clone();
         // What has a fixed width comes first, then the claim with its length, so that no two different inputs read
         // the same.
         mac.update(&[purpose as u8]);
@@ -243,6 +252,19 @@ mod tests {
                 Err(TokenError::Invalid)
             );
         }
+    }
+
+    #[test]
+    fn another_key_makes_all_earlier_tokens_worthless() {
+        let tokens = Tokens::new(&[7; 32]);
+        let elsewhere = tokens.clone();
+        let until = NOW.plus(Duration::from_secs(60));
+        let before = tokens.mint(Purpose::Play, "s1", until);
+        tokens.replace_key(&[8; 32]);
+        let verified = elsewhere.verify(Purpose::Play, "s1", &before, NOW);
+        assert_eq!(verified, Err(TokenError::Invalid));
+        let after = elsewhere.mint(Purpose::Play, "s1", until);
+        assert_eq!(tokens.verify(Purpose::Play, "s1", &after, NOW), Ok(until));
     }
 
     #[test]

@@ -2,7 +2,9 @@
 
 use super::Api;
 use super::audit_slot::{Actor, AuditSlot};
+use super::door::Place;
 use super::error::ApiError;
+use super::host::Secure;
 use crate::account::policy::{self, Decision, DevicePlace, Resource};
 use crate::account::{Caller, Permission, Principal, Tenant};
 use crate::clock::UnixMs;
@@ -261,7 +263,8 @@ impl<N: Need> FromRequestParts<Arc<Api>> for Allowed<N> {
             Some(token) => token,
             None => {
                 let token = cookie(&parts.headers).ok_or_else(ApiError::unauthorized)?;
-                same_origin(&parts.method, &parts.headers)?;
+                let secure = parts.extensions.get() == Some(&Secure(true));
+                same_origin(&parts.method, &parts.headers, secure)?;
                 token
             }
         };
@@ -270,6 +273,12 @@ impl<N: Need> FromRequestParts<Arc<Api>> for Allowed<N> {
             .accounts
             .authenticate(token, now)
             .ok_or_else(ApiError::unauthorized)?;
+        if let Some(place) = parts.extensions.get::<Arc<Place>>() {
+            place.known();
+        }
+        api.pace
+            .admit(known.caller.principal)
+            .map_err(ApiError::too_many_requests)?;
         let path = Path::<HashMap<String, String>>::from_request_parts(parts, api)
             .await
             .map(|Path(path)| path)
@@ -340,16 +349,17 @@ fn cookie(headers: &HeaderMap) -> Option<&str> {
 }
 
 /// A browser sends the cookie along by itself: a request that changes something must come from a page of ours. (The
-/// cookie is `SameSite=Strict` too; "site" is wider than "origin", which has the port.)
-fn same_origin(method: &Method, headers: &HeaderMap) -> Result<(), ApiError> {
+/// cookie is `SameSite=Strict` too; "site" is wider than "origin", which has the port.) A page that did not come over TLS
+/// could be anybody's in between: where the request did, its page must have too.
+fn same_origin(method: &Method, headers: &HeaderMap, secure: bool) -> Result<(), ApiError> {
     if method.is_safe() {
         return Ok(());
     }
-    of_our_origin(headers)
+    of_our_origin(headers, secure)
 }
 
 /// The same for what is read: a WebSocket, which pages of others could open as well.
-pub(super) fn of_our_origin(headers: &HeaderMap) -> Result<(), ApiError> {
+pub(super) fn of_our_origin(headers: &HeaderMap, secure: bool) -> Result<(), ApiError> {
     let text = |name| {
         headers
             .get(name)
@@ -361,8 +371,8 @@ pub(super) fn of_our_origin(headers: &HeaderMap) -> Result<(), ApiError> {
     ) {
         (Some(site), _) => site == "same-origin",
         (None, Some(origin)) => {
-            let host = origin.split_once("://").map(|(_, host)| host);
-            host.is_some() && host == text(header::HOST)
+            let (scheme, host) = origin.split_once("://").unzip();
+            host.is_some() && host == text(header::HOST) && (!secure || scheme == Some("https"))
         }
         (None, None) => false,
     };
@@ -390,7 +400,7 @@ mod tests {
 
     #[test]
     fn only_pages_of_ours_change_something_by_cookie() {
-        let allowed = |pairs: &[_]| same_origin(&Method::POST, &headers(pairs)).is_ok();
+        let allowed = |pairs: &[_]| same_origin(&Method::POST, &headers(pairs), false).is_ok();
         assert!(allowed(&[("sec-fetch-site", "same-origin")]));
         assert!(allowed(&[("host", "a:8080"), ("origin", "http://a:8080")]));
         assert!(!allowed(&[
@@ -401,7 +411,11 @@ mod tests {
         assert!(!allowed(&[("host", "a:8080"), ("origin", "http://a:8081")]));
         assert!(!allowed(&[("host", "a:8080"), ("origin", "null")]));
         assert!(!allowed(&[]));
-        assert!(same_origin(&Method::GET, &headers(&[])).is_ok());
+        assert!(same_origin(&Method::GET, &headers(&[]), false).is_ok());
+        let over_tls =
+            |origin| same_origin(&Method::POST, &headers(&[("host", "a"), ("origin", origin)]), true).is_ok();
+        assert!(over_tls("https://a"));
+        assert!(!over_tls("http://a"));
     }
 
     #[test]

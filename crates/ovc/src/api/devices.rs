@@ -217,7 +217,7 @@ pub(super) struct CreatedDevice {
     responses(
         (status = 201, description = "Added", body = CreatedDevice),
         (status = 400, description = "`bad_request`, `weak_password`, `bad_name`, `tenant_needed`", body = ErrorBody),
-        (status = 403, description = "`forbidden`", body = ErrorBody),
+        (status = 403, description = "`forbidden`, `too_many_devices`", body = ErrorBody),
         (status = 404, description = "`no_such_tenant`, `no_such_group`", body = ErrorBody),
         (status = 409, description = "`device_exists`", body = ErrorBody),
         (status = "default", description = "Refused", body = ErrorBody),

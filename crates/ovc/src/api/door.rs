@@ -1,40 +1,53 @@
-//! The front door: every connection to the `--http` port. The first request decides. Devices and viewers get their
-//! socket as it is, without an HTTP library around it; everything else goes to the API and the console.
+//! The front door: every connection to the ports for HTTP. The first request decides. Devices and viewers get their
+//! socket as it is, without an HTTP library around it; everything else goes to the API and the console. Who comes on a
+//! connection that was used before gets the same by way of the library.
 
-use super::error::ApiError;
-use super::host::Remote;
-use super::layers::request_id;
+mod answer;
+mod places;
+mod socket;
+
+use super::host::{Remote, Secure};
+use super::way::{self, Hop, Way};
 use super::{Api, play, router};
+use crate::config::Plain;
 use crate::gateway::{Refusal, RefusalReason};
 use crate::head::Head;
+use crate::live::Live;
+use crate::tls::Tls;
+use answer::Answer;
 use axum::Router;
 use axum::body::Body;
-use axum::http::{Request, StatusCode};
-use axum::response::{IntoResponse, Response};
+use axum::extract::State;
+use axum::http::{Request, StatusCode, header};
+use axum::response::{IntoResponse as _, Response};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use parking_lot::Mutex;
+use places::{NoPlace, Places};
+use socket::{Resumed, Socket};
 use std::io;
 use std::net::SocketAddr;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadBuf};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::sync::watch;
 use tower::ServiceExt as _;
 
-/// Longest head of a first request.
-const MAX_HEAD: usize = 8 * 1024;
-/// How long the first request's head may take; and how long a connection may idle between requests.
+pub(super) use places::Place;
+
+/// Room for the head of a first request; a longer one gets more, as far as it is allowed.
+const HEAD_ROOM: usize = 8 * 1024;
+/// How long a handshake may take, and the first request's head; and how long a connection may idle between requests.
 const HEAD_LIMIT: Duration = Duration::from_secs(10);
 const IDLE_LIMIT: Duration = Duration::from_secs(75);
 /// Buffers for heads kept for the next connection.
 const POOLED: usize = 256;
 /// How long to wait when the system has no file for another connection.
 const NO_FILES_PAUSE: Duration = Duration::from_millis(50);
+/// When to come back, in seconds, for who finds no place.
+const RETRY_AFTER_S: u64 = 5;
 
 /// The front door.
 #[derive(Clone)]
@@ -46,9 +59,9 @@ struct Inside {
     api: Arc<Api>,
     router: Router,
     buffers: Mutex<Vec<Vec<u8>>>,
+    max_head: usize,
     /// One for each connection that is not a device's or a viewer's.
-    places: Arc<Semaphore>,
-    max_places: usize,
+    places: Arc<Places>,
 }
 
 impl std::fmt::Debug for Door {
@@ -60,28 +73,30 @@ impl std::fmt::Debug for Door {
 impl Door {
     /// A door to this.
     pub fn new(api: Arc<Api>) -> Self {
-        let max_places = api.config.max_connections.clamp(1, Semaphore::MAX_PERMITS);
+        let limits = &api.limits;
         let inside = Inside {
             router: router(&api),
-            api,
             buffers: Mutex::default(),
-            places: Arc::new(Semaphore::new(max_places)),
-            max_places,
+            max_head: usize::try_from(limits.max_head.as_u64())
+                .unwrap_or(HEAD_ROOM)
+                .max(HEAD_ROOM),
+            places: Places::new(api.config.max_connections, limits.connections_per_address),
+            api,
         };
         Self {
             inside: Arc::new(inside),
         }
     }
 
-    /// Takes connections until `closing` turns true.
-    pub async fn serve(&self, listener: TcpListener, mut closing: watch::Receiver<bool>) {
+    /// Takes connections, over TLS if it is given, until `closing` turns true.
+    pub async fn serve(&self, listener: TcpListener, tls: Option<Tls>, mut closing: watch::Receiver<bool>) {
         loop {
             let accepted = tokio::select! {
                 accepted = listener.accept() => accepted,
                 _ = closing.wait_for(|closing| *closing) => return,
             };
             match accepted {
-                Ok((stream, from)) => self.admit(stream, from),
+                Ok((stream, from)) => self.admit(stream, from, tls.as_ref()),
                 Err(error) if is_of_one_connection(&error) => {}
                 Err(error) => {
                     tracing::warn!(%error, "cannot accept connections for the moment");
@@ -91,25 +106,71 @@ impl Door {
         }
     }
 
-    fn admit(&self, stream: TcpStream, from: SocketAddr) {
+    fn admit(&self, stream: TcpStream, from: SocketAddr, tls: Option<&Tls>) {
         // Answers are small and written whole: waiting for more would only delay them.
         let _ = stream.set_nodelay(true);
-        let Ok(place) = self.inside.places.clone().try_acquire_owned() else {
-            metrics::counter!("ovc_http_refused_connections_total").increment(1);
-            // Into an empty socket buffer; if it does not fit, the connection just ends.
-            let _ = stream.try_write(
-                b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
-            );
-            return;
+        let hop = Hop {
+            peer: from.ip().to_canonical(),
+            secure: tls.is_some(),
+        };
+        // Behind a proxy are many.
+        let counted = !self.inside.api.config.trusted_proxies.contain(hop.peer);
+        let place = match self.inside.places.take(counted.then_some(hop.peer)) {
+            Ok(place) => Arc::new(place),
+            Err(why) => {
+                metrics::counter!("ovc_http_refused_connections_total", "why" => why.name()).increment(1);
+                if tls.is_none() {
+                    // Into an empty socket buffer; if it does not fit, the connection just ends.
+                    let _ = stream.try_write(&why.answer().into_bytes());
+                }
+                return;
+            }
         };
         let inside = self.inside.clone();
-        tokio::spawn(async move { inside.connection(stream, from, place).await });
+        match tls.cloned() {
+            None => {
+                tokio::spawn(async move { inside.connection(Socket::Plain(stream), hop, place).await });
+            }
+            Some(tls) => {
+                tokio::spawn(async move {
+                    match tokio::time::timeout(HEAD_LIMIT, Box::pin(tls.accept(stream))).await {
+                        Ok(Ok(Some(stream))) => inside.connection(Socket::Tls(Box::new(stream)), hop, place).await,
+                        Ok(Ok(None)) => tracing::debug!(%from, "ACME challenge answered"),
+                        Ok(Err(error)) => tracing::debug!(%from, %error, "no TLS handshake"),
+                        Err(_) => tracing::debug!(%from, "no TLS handshake in time"),
+                    }
+                });
+            }
+        }
     }
 
     /// Waits until the API's connections have ended, no longer than `limit`.
     pub async fn drained(&self, limit: Duration) {
-        let all = u32::try_from(self.inside.max_places).unwrap_or(u32::MAX);
-        let _ = tokio::time::timeout(limit, self.inside.places.acquire_many(all)).await;
+        self.inside.places.emptied(limit).await;
+    }
+}
+
+impl NoPlace {
+    fn name(self) -> &'static str {
+        match self {
+            Self::All => "connections",
+            Self::Address => "address",
+        }
+    }
+
+    fn answer(self) -> Answer {
+        let mut answer = match self {
+            Self::All => Answer::plain(
+                StatusCode::SERVICE_UNAVAILABLE,
+                "too many connections, come back later\n",
+            ),
+            Self::Address => Answer::plain(
+                StatusCode::TOO_MANY_REQUESTS,
+                "too many connections of this address on which nobody has logged in: use fewer, or log in\n",
+            ),
+        };
+        answer.retry_after(Some(RETRY_AFTER_S));
+        answer
     }
 }
 
@@ -126,51 +187,52 @@ enum Route {
     /// The connection has gone where it belongs, or is finished.
     Done,
     /// To be answered with this, and closed.
-    Refuse(Vec<u8>),
+    Refuse(Socket, Box<Answer>),
     /// For the API and the console.
-    Http,
+    Http(Socket),
 }
 
 impl Inside {
-    async fn connection(self: Arc<Self>, mut stream: TcpStream, from: SocketAddr, place: OwnedSemaphorePermit) {
-        let mut buffer = match tokio::time::timeout(HEAD_LIMIT, self.read_head(&mut stream)).await {
+    async fn connection(self: Arc<Self>, mut socket: Socket, hop: Hop, place: Arc<Place>) {
+        let mut buffer = match tokio::time::timeout(HEAD_LIMIT, self.read_head(&mut socket)).await {
             Ok(Some(buffer)) => buffer,
             // Nobody there, or in no hurry.
             _ => return,
         };
-        let (stream, refusal) = match self.route(stream, from, &buffer) {
-            (Route::Done, _) => return self.give_back(buffer),
-            (Route::Refuse(answer), Some(stream)) => (stream, answer),
-            (_, Some(stream)) => {
+        let (socket, refusal) = match self.route(socket, hop, &buffer) {
+            Route::Done => return self.give_back(buffer),
+            Route::Refuse(socket, answer) => (socket, answer),
+            Route::Http(socket) => {
                 let bytes = buffer.split_off(0);
                 self.give_back(buffer);
                 // Apart: the task of a device's login need not have room for it.
-                return Box::pin(self.http(stream, from, bytes, place)).await;
+                return Box::pin(self.http(socket, hop, bytes, place)).await;
             }
-            (_, None) => return,
         };
         self.give_back(buffer);
-        let _ = tokio::time::timeout(HEAD_LIMIT, finish(stream, &refusal)).await;
+        let _ = tokio::time::timeout(HEAD_LIMIT, finish(socket, &refusal.into_bytes())).await;
     }
 
     /// Reads until the head of the first request is whole. What is no HTTP is left to the API's library to answer.
-    async fn read_head(&self, stream: &mut TcpStream) -> Option<Vec<u8>> {
-        // No buffer before there is something to put into it.
-        stream.readable().await.ok()?;
+    async fn read_head(&self, socket: &mut Socket) -> Option<Vec<u8>> {
+        if let Socket::Plain(stream) = socket {
+            // No buffer before there is something to put into it.
+            stream.readable().await.ok()?;
+        }
         let mut buffer = self
             .buffers
             .lock()
             .pop()
-            .unwrap_or_else(|| Vec::with_capacity(MAX_HEAD));
+            .unwrap_or_else(|| Vec::with_capacity(HEAD_ROOM));
         loop {
-            match stream.read_buf(&mut buffer).await {
+            match socket.read_buf(&mut buffer).await {
                 Ok(1..) => {}
                 _ => {
                     self.give_back(buffer);
                     return None;
                 }
             }
-            if !matches!(Head::parse(&buffer), Ok(None)) || buffer.len() >= MAX_HEAD {
+            if !matches!(Head::parse(&buffer), Ok(None)) || buffer.len() >= self.max_head {
                 return Some(buffer);
             }
         }
@@ -179,63 +241,83 @@ impl Inside {
     fn give_back(&self, mut buffer: Vec<u8>) {
         buffer.clear();
         let mut buffers = self.buffers.lock();
-        if buffers.len() < POOLED && (1..=MAX_HEAD).contains(&buffer.capacity()) {
+        if buffers.len() < POOLED && (1..=HEAD_ROOM).contains(&buffer.capacity()) {
             buffers.push(buffer);
         }
     }
 
-    /// Where a connection belongs, by its first request. A stream that stays here is handed back.
-    fn route(&self, stream: TcpStream, from: SocketAddr, bytes: &[u8]) -> (Route, Option<TcpStream>) {
+    /// Where a connection belongs, by its first request.
+    fn route(&self, socket: Socket, hop: Hop, bytes: &[u8]) -> Route {
         let head = match Head::parse(bytes) {
             Ok(Some(head)) => head,
             Ok(None) => {
-                return (
-                    Route::Refuse(plain(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, "")),
-                    Some(stream),
-                );
+                let message = format!("the request's head is longer than {} bytes\n", self.max_head);
+                let answer = Answer::plain(StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE, &message);
+                return Route::Refuse(socket, Box::new(answer));
             }
-            Err(_) => return (Route::Http, Some(stream)),
+            Err(_) => return Route::Http(socket),
         };
+        let api = &self.api;
         let leftover = &bytes[head.len..];
+        let named = |name| head.headers(name).collect::<Vec<_>>().into_iter();
+        let way = Way::of(hop, &api.config.trusted_proxies, named);
         if head.path == "/ovc" && head.method == "GET" {
-            return match self.api.gateway.login(&head, from.ip()) {
+            let login = plain_device(api, way.secure).and_then(|()| api.gateway.login(&head, way.from, way.host));
+            return match login {
                 Ok(accepted) => {
                     let key = head.websocket_key().unwrap_or_default();
                     let greeting = ws::handshake::server_response(key).into_bytes();
-                    self.api.gateway.serve(accepted, stream, greeting, leftover);
-                    (Route::Done, None)
+                    match socket {
+                        Socket::Plain(stream) => api.gateway.serve(accepted, stream, greeting, leftover),
+                        Socket::Tls(stream) => api.gateway.serve(accepted, stream, greeting, leftover),
+                    }
+                    Route::Done
                 }
-                Err(refusal) => (Route::Refuse(refusal_answer(&refusal)), Some(stream)),
+                Err(refusal) => Route::Refuse(socket, Box::new(Answer::refusal(&refusal))),
             };
         }
-        match play::admit(&self.api, &head) {
-            None => (Route::Http, Some(stream)),
-            Some(Err(error)) => (Route::Refuse(error_answer(error)), Some(stream)),
+        match play::admit(api, &head, way.secure) {
+            None => Route::Http(socket),
+            Some(Err(error)) => Route::Refuse(socket, Box::new(Answer::error(error))),
             Some(Ok(play)) => {
-                if let Err(error) = self
-                    .api
-                    .live
-                    .play(play.admission, play.format, stream, play.greeting, leftover)
-                {
-                    tracing::debug!(%from, %error, "viewer gone before the first frame");
+                let started = match socket {
+                    Socket::Plain(stream) => {
+                        api.live
+                            .play(play.admission, play.format, stream, play.greeting, leftover)
+                    }
+                    Socket::Tls(stream) => Live::prepare(stream.get_ref().0).map(|()| {
+                        api.live
+                            .play_over(play.admission, play.format, stream, play.greeting, leftover);
+                    }),
+                };
+                if let Err(error) = started {
+                    tracing::debug!(from = %way.from, %error, "viewer gone before the first frame");
                 }
-                (Route::Done, None)
+                Route::Done
             }
         }
     }
 
     /// The API and the console. What was read already comes first.
-    async fn http(&self, stream: TcpStream, from: SocketAddr, read: Vec<u8>, place: OwnedSemaphorePermit) {
-        let router = self.router.clone();
+    async fn http(&self, socket: Socket, hop: Hop, read: Vec<u8>, place: Arc<Place>) {
+        let (router, api) = (self.router.clone(), self.api.clone());
         let service = service_fn(move |mut request: Request<Incoming>| {
-            request.extensions_mut().insert(Remote(from));
+            let way = Way::of(hop, &api.config.trusted_proxies, |name| {
+                way::texts(request.headers(), name)
+            });
+            let (from, secure, host) = (way.from, way.secure, way.host.map(str::to_owned));
+            way::settle(request.headers_mut(), host.as_deref());
+            let extensions = request.extensions_mut();
+            extensions.insert(Remote(SocketAddr::new(from, 0)));
+            extensions.insert(Secure(secure));
+            extensions.insert(place.clone());
             router.clone().oneshot(request.map(Body::new))
         });
         let connection = hyper::server::conn::http1::Builder::new()
             .timer(TokioTimer::new())
             .header_read_timeout(IDLE_LIMIT)
-            .max_buf_size(64 * 1024)
-            .serve_connection(TokioIo::new(Replay { read, stream }), service)
+            .max_buf_size(self.max_head)
+            .serve_connection(TokioIo::new(Resumed::new(read, socket)), service)
             .with_upgrades();
         let mut connection = std::pin::pin!(connection);
         let mut closing = self.api.closing.clone();
@@ -248,21 +330,37 @@ impl Inside {
             }
         };
         if let Err(error) = outcome {
-            tracing::debug!(%from, %error, "HTTP connection ended");
+            tracing::debug!(from = %hop.peer, %error, "HTTP connection ended");
         }
-        drop(place);
     }
 }
 
+/// A device that comes without TLS is refused where that is not wanted.
+fn plain_device(api: &Api, secure: bool) -> Result<(), Refusal> {
+    if secure || api.plain() != Plain::Refuse {
+        return Ok(());
+    }
+    Err(Refusal {
+        reason: RefusalReason::PlainText,
+        info: format!(
+            "this cloud takes devices over TLS only: use wss://, port {}",
+            api.tls_port
+        )
+        .into(),
+        retry_after: None,
+    })
+}
+
 /// Sends the last answer of a connection and lets the other end read it.
-async fn finish(mut stream: TcpStream, answer: &[u8]) -> io::Result<()> {
-    stream.write_all(answer).await?;
-    stream.shutdown().await?;
+async fn finish(mut socket: Socket, answer: &[u8]) -> io::Result<()> {
+    socket.write_all(answer).await?;
+    socket.flush().await?;
+    socket.shutdown().await?;
     // Closing with bytes unread would reset the connection, and the answer might be lost with it.
     let mut rest = [0; 512];
     let mut read = 0;
     while read < 64 * 1024 {
-        match stream.read(&mut rest).await? {
+        match socket.read(&mut rest).await? {
             0 => break,
             len => read += len,
         }
@@ -270,100 +368,37 @@ async fn finish(mut stream: TcpStream, answer: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
-fn refusal_answer(refusal: &Refusal) -> Vec<u8> {
-    let status = match refusal.reason {
-        RefusalReason::BadRequest => StatusCode::BAD_REQUEST,
-        RefusalReason::NoUpgrade => StatusCode::UPGRADE_REQUIRED,
-        RefusalReason::BadCredentials => StatusCode::UNAUTHORIZED,
-        RefusalReason::Disabled => StatusCode::FORBIDDEN,
-        RefusalReason::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
-        RefusalReason::Draining | RefusalReason::Full => StatusCode::SERVICE_UNAVAILABLE,
+/// A device that comes on a connection already used for other requests.
+pub(super) async fn device(
+    State(api): State<Arc<Api>>,
+    Remote(from): Remote,
+    Secure(secure): Secure,
+    mut request: axum::extract::Request,
+) -> Response {
+    let upgrade = hyper::upgrade::on(&mut request);
+    let (parts, _) = request.into_parts();
+    let head = Head::of(&parts);
+    let login = plain_device(&api, secure).and_then(|()| api.gateway.login(&head, from.ip(), head.header("host")));
+    let accepted = match login {
+        Ok(accepted) => accepted,
+        Err(refusal) => return Answer::refusal(&refusal).into_response(),
     };
-    let extra = match (refusal.reason, refusal.retry_after) {
-        (RefusalReason::NoUpgrade, _) => "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n".to_owned(),
-        (_, Some(wait)) => format!("Retry-After: {}\r\n", wait.seconds()),
-        _ => String::new(),
-    };
-    answer(
-        status,
-        &extra,
-        "application/json",
-        &serde_json::json!({ "info": refusal.info }).to_string(),
-    )
-}
-
-/// A failure of the API's kind on a connection without the API's library.
-fn error_answer(error: ApiError) -> Vec<u8> {
-    let status = error.status;
-    let body = serde_json::to_string(&error.body(request_id())).unwrap_or_default();
-    answer(status, "Access-Control-Allow-Origin: *\r\n", "application/json", &body)
-}
-
-fn plain(status: StatusCode, body: &str) -> Vec<u8> {
-    answer(status, "", "text/plain; charset=utf-8", body)
-}
-
-fn answer(status: StatusCode, extra: &str, kind: &str, body: &str) -> Vec<u8> {
-    let reason = status.canonical_reason().unwrap_or_default();
-    format!(
-        "HTTP/1.1 {} {reason}\r\n{extra}Content-Type: {kind}\r\nContent-Length: {}\r\nCache-Control: no-store\r\n\
-         Connection: close\r\n\r\n{body}",
-        status.as_u16(),
-        body.len()
-    )
-    .into_bytes()
-}
-
-/// A device that asks on a connection already used for other requests.
-pub(super) async fn too_late() -> Response {
-    let message = "a device connects with the first request of a connection of its own";
-    let error = ApiError::new(StatusCode::UPGRADE_REQUIRED, "own_connection", message);
-    ([("connection", "close"), ("upgrade", "websocket")], error).into_response()
-}
-
-/// A stream of which the beginning was read already.
-struct Replay {
-    read: Vec<u8>,
-    stream: TcpStream,
-}
-
-impl AsyncRead for Replay {
-    fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
-        if self.read.is_empty() {
-            return Pin::new(&mut self.stream).poll_read(cx, buf);
+    let key = head.websocket_key().unwrap_or_default();
+    let gateway = api.gateway.clone();
+    tokio::spawn(async move {
+        if let Ok(Ok(upgraded)) = tokio::time::timeout(HEAD_LIMIT, upgrade).await {
+            gateway.serve(accepted, TokioIo::new(upgraded), Vec::new(), &[]);
         }
-        let len = self.read.len().min(buf.remaining());
-        buf.put_slice(&self.read[..len]);
-        self.read.drain(..len);
-        if self.read.is_empty() {
-            self.read = Vec::new();
-        }
-        Poll::Ready(Ok(()))
-    }
+    });
+    switching(key)
 }
 
-impl AsyncWrite for Replay {
-    fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write(cx, buf)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_flush(cx)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_shutdown(cx)
-    }
-
-    fn poll_write_vectored(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bufs: &[io::IoSlice<'_>],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.stream).poll_write_vectored(cx, bufs)
-    }
-
-    fn is_write_vectored(&self) -> bool {
-        self.stream.is_write_vectored()
-    }
+/// The answer that accepts a WebSocket.
+pub(super) fn switching(key: &str) -> Response {
+    let headers = [
+        (header::UPGRADE, "websocket".to_owned()),
+        (header::CONNECTION, "Upgrade".to_owned()),
+        (header::SEC_WEBSOCKET_ACCEPT, ws::accept_key(key)),
+    ];
+    (StatusCode::SWITCHING_PROTOCOLS, headers).into_response()
 }

@@ -103,6 +103,18 @@ impl ApiError {
         )
     }
 
+    /// He asks too often.
+    pub(super) fn too_many_requests(wait: RetryAfter) -> Self {
+        Self {
+            retry_after: Some(wait),
+            ..Self::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "too_many_requests",
+                "too many requests; ask less often, or come back after the time in Retry-After",
+            )
+        }
+    }
+
     /// The body, for the request of this id.
     pub(super) fn body(self, request_id: String) -> ErrorBody {
         ErrorBody {

@@ -6,9 +6,13 @@ use axum::http::header;
 use axum::http::request::Parts;
 use std::net::SocketAddr;
 
-/// The other end of a connection.
+/// Who asks: the other end of the connection, or whom a trusted proxy names (without a port).
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Remote(pub(super) SocketAddr);
+
+/// Whether the way here is encrypted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Secure(pub(super) bool);
 
 impl<S: Send + Sync> FromRequestParts<S> for Remote {
     type Rejection = ApiError;
@@ -22,12 +26,20 @@ impl<S: Send + Sync> FromRequestParts<S> for Remote {
     }
 }
 
+impl<S: Send + Sync> FromRequestParts<S> for Secure {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Self::Rejection> {
+        Ok(parts.extensions.get().copied().unwrap_or(Self(false)))
+    }
+}
+
 /// Where the caller found us.
 #[derive(Debug, Clone)]
 pub(super) struct Origin {
     /// `host` or `host:port`.
     authority: String,
-    /// Through TLS, as a proxy before us says.
+    /// Through TLS.
     secure: bool,
 }
 
@@ -56,8 +68,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Origin {
         let authority = text(header::HOST.as_str())
             .filter(|host| !host.is_empty() && host.bytes().all(in_authority))
             .ok_or_else(|| ApiError::bad_request("the Host header is missing or malformed"))?;
-        // Only the caller himself gets to see what this leads to.
-        let secure = text("x-forwarded-proto") == Some("https");
+        let secure = parts.extensions.get() == Some(&Secure(true));
         Ok(Self {
             authority: authority.to_owned(),
             secure,

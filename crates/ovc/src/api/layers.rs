@@ -2,9 +2,11 @@
 
 use super::Api;
 use super::error::ApiError;
+use super::host::Secure;
 use super::recorder;
+use crate::config::Plain;
 use axum::Json;
-use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
+use axum::extract::{DefaultBodyLimit, MatchedPath, Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
@@ -14,8 +16,6 @@ use std::sync::Arc;
 use std::time::Instant;
 use tracing::Instrument as _;
 
-/// Largest body of a request: configuration documents of devices are the largest things that come.
-const MAX_BODY: usize = 256 * 1024;
 const REQUEST_ID: http::HeaderName = http::HeaderName::from_static("x-request-id");
 
 /// Scripts come from files of ours only. Styles may be inline: the component library writes them so.
@@ -23,12 +23,16 @@ const CSP: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'unsa
                    media-src 'self' blob:; worker-src 'self' blob:; connect-src 'self'; object-src 'none'; \
                    base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
+/// Answered without TLS whatever becomes of other requests: machines ask, from nearby.
+const FOR_MACHINES: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
+
 pub(super) fn apply(router: Router, api: &Arc<Api>) -> Router {
+    let max_body = usize::try_from(api.limits.max_body.as_u64()).unwrap_or(usize::MAX);
     router
         .method_not_allowed_fallback(method_not_allowed)
-        .layer(DefaultBodyLimit::max(MAX_BODY))
+        .layer(DefaultBodyLimit::max(max_body))
         .layer(middleware::from_fn_with_state(api.clone(), recorder::record))
-        .layer(middleware::from_fn(outermost))
+        .layer(middleware::from_fn_with_state(api.clone(), outermost))
 }
 
 /// Names one request in answers and logs.
@@ -41,7 +45,11 @@ async fn method_not_allowed(method: Method) -> ApiError {
     ApiError::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", message)
 }
 
-async fn outermost(request: Request, next: Next) -> Response {
+async fn outermost(State(api): State<Arc<Api>>, Secure(is_secure): Secure, request: Request, next: Next) -> Response {
+    if !is_secure && let Some(mut elsewhere) = over_tls(&api, &request) {
+        secure(elsewhere.headers_mut(), &request_id());
+        return elsewhere;
+    }
     let started = Instant::now();
     let id = request_id();
     let route = request
@@ -68,12 +76,37 @@ async fn outermost(request: Request, next: Next) -> Response {
         keep(&headers, response.headers_mut());
     }
     secure(response.headers_mut(), &id);
+    if is_secure && let Some(hsts) = api.hsts.clone() {
+        response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, hsts);
+    }
     let route = route.unwrap_or_else(|| "other".to_owned());
     let status = response.status().as_u16().to_string();
     counter!("ovc_http_requests_total", "route" => route.clone(), "method" => label(&method), "status" => status)
         .increment(1);
     histogram!("ovc_http_answer_seconds", "route" => route).record(started.elapsed());
     response
+}
+
+/// Sends a request that came without TLS to the port with it, where that is wanted.
+fn over_tls(api: &Api, request: &Request) -> Option<Response> {
+    let path = request.uri().path();
+    // These answer for themselves.
+    let for_devices_and_players = path == "/ovc" || path.starts_with("/live/");
+    if api.plain() == Plain::Allow || for_devices_and_players || FOR_MACHINES.contains(&path) {
+        return None;
+    }
+    let host = request.headers().get(header::HOST)?.to_str().ok()?;
+    let host = host
+        .rfind(':')
+        .filter(|at| !host[*at..].contains(']'))
+        .map_or(host, |at| &host[..at]);
+    let port = match api.tls_port {
+        443 => String::new(),
+        port => format!(":{port}"),
+    };
+    let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
+    let location = HeaderValue::from_str(&format!("https://{host}{port}{target}")).ok()?;
+    Some((StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, location)]).into_response())
 }
 
 /// A method as a label: what clients make up must not make up labels too.
@@ -99,7 +132,7 @@ fn keep(from: &HeaderMap, to: &mut HeaderMap) {
     }
 }
 
-fn secure(headers: &mut HeaderMap, id: &str) {
+pub(super) fn secure(headers: &mut HeaderMap, id: &str) {
     if let Ok(id) = HeaderValue::from_str(id) {
         headers.insert(REQUEST_ID, id);
     }

@@ -3,9 +3,10 @@ use super::auth::{Allowed, AnyUser, OnChannel, SeeLive};
 use super::error::{ApiError, ErrorBody};
 use super::host::Origin;
 use crate::account::Permission;
-use crate::account::policy::{self, Decision, Resource};
+use crate::account::policy::{self, Decision, DevicePlace, Resource};
 use crate::account::tokens::Holder;
 use crate::clock::UnixMs;
+use crate::ids::{ChannelId, LoginCode};
 use crate::live::{AudioInfo, OpenError, StreamInfo, VideoInfo};
 use axum::Json;
 use axum::extract::State;
@@ -66,6 +67,7 @@ impl From<OpenError> for ApiError {
         (status = 200, description = "Where to watch", body = LiveAnswer),
         (status = 404, description = "`no_such_device`, `no_such_channel`", body = ErrorBody),
         (status = 409, description = "`device_offline`, `channel_offline`", body = ErrorBody),
+        (status = 429, description = "`too_many_streams`", body = ErrorBody),
         (status = 422, description = "`bitrate_too_high`, `device_refused`", body = ErrorBody),
         (status = 501, description = "`not_supported`", body = ErrorBody),
         (status = 504, description = "`no_media`, `device_timeout`", body = ErrorBody),
@@ -77,6 +79,7 @@ pub(super) async fn open_live(
     on: Allowed<OnChannel<SeeLive>>,
     origin: Origin,
 ) -> Result<Json<LiveAnswer>, ApiError> {
+    room_for_stream(&api, &on.place, on.channel)?;
     let holder = Holder {
         principal: on.caller.principal,
         session: on.session,
@@ -91,6 +94,29 @@ pub(super) async fn open_live(
         stream_id: opened.stream_id.to_string(),
         expires_at: opened.expires_at.to_rfc3339(),
     }))
+}
+
+/// Whether the tenant may have one more stream. Who joins one that runs needs no room.
+fn room_for_stream(api: &Api, place: &DevicePlace, channel: ChannelId) -> Result<(), ApiError> {
+    let max = api.limits.max_streams_per_tenant;
+    let wanted = api.live.wanted();
+    let of_tenant = |(device, _): &&(LoginCode, ChannelId)| {
+        let belonging = api.devices.belonging(device);
+        belonging.is_some_and(|belonging| belonging.tenant == place.tenant)
+    };
+    let runs = wanted
+        .iter()
+        .any(|(device, running)| *device == place.code && *running == channel);
+    // Nobody has more than there are: mostly that says it already.
+    if runs || wanted.len() < max || wanted.iter().filter(of_tenant).count() < max {
+        return Ok(());
+    }
+    let message = format!("{max} streams of this tenant run, and there may be no more: stop watching one");
+    Err(ApiError::new(
+        StatusCode::TOO_MANY_REQUESTS,
+        "too_many_streams",
+        message,
+    ))
 }
 
 /// A live stream.

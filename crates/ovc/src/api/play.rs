@@ -2,20 +2,29 @@
 //! `/live/<stream id>.mp4`; the token in the query is the right to watch.
 
 use super::Api;
+use super::door::switching;
 use super::error::ApiError;
+use super::host::Secure;
+use crate::config::Plain;
 use crate::head::{Head, query_param};
 use crate::live::{Admission, PlayFormat, PlayRefused};
 use axum::body::Body;
-use axum::extract::{Path, RawQuery, State};
+use axum::extract::{Path, Request, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::StreamExt as _;
+use hyper_util::rt::TokioIo;
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Duration;
+
+/// How long the library may take to hand a connection over.
+const UPGRADE_LIMIT: Duration = Duration::from_secs(10);
 
 /// Pages of others may show what somebody gave them a token for.
 const FLV_HEAD: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Type: video/x-flv\r\nCache-Control: no-store\r\n\
-    Access-Control-Allow-Origin: *\r\nX-Content-Type-Options: nosniff\r\nConnection: close\r\n\r\n";
+    Access-Control-Allow-Origin: *\r\nX-Content-Type-Options: nosniff\r\nX-Frame-Options: DENY\r\n\
+    Connection: close\r\n\r\n";
 
 /// A viewer who may watch.
 pub(super) struct Play {
@@ -26,10 +35,11 @@ pub(super) struct Play {
 }
 
 /// Decides on the first request of a connection. `None`: it is not for a stream.
-pub(super) fn admit(api: &Api, head: &Head<'_>) -> Option<Result<Play, ApiError>> {
+pub(super) fn admit(api: &Api, head: &Head<'_>, secure: bool) -> Option<Result<Play, ApiError>> {
     let (stream_id, format) = parse(head.path.strip_prefix("/live/")?)?;
     Some(match format {
         _ if head.method != "GET" => return None,
+        _ if !secure && api.plain() == Plain::Refuse => Err(only_over_tls(api)),
         PlayFormat::Fmp4WebSocket => match head.websocket_key() {
             None => Err(no_websocket()),
             Some(key) => check(api, stream_id, head.query).map(|admission| Play {
@@ -46,17 +56,35 @@ pub(super) fn admit(api: &Api, head: &Head<'_>) -> Option<Result<Play, ApiError>
     })
 }
 
-/// A viewer on a connection already used for other requests: the same video, through the HTTP library.
+/// A viewer on a connection already used for other requests.
 pub(super) async fn on_used_connection(
     State(api): State<Arc<Api>>,
     Path(name): Path<String>,
-    RawQuery(query): RawQuery,
+    Secure(secure): Secure,
+    mut request: Request,
 ) -> Result<Response, ApiError> {
     let not_found = || ApiError::new(StatusCode::NOT_FOUND, "not_found", "there is nothing here");
-    match parse(&name).ok_or_else(not_found)? {
-        (_, PlayFormat::Fmp4WebSocket) => Err(no_websocket()),
-        (stream_id, PlayFormat::Flv) => {
-            let admission = check(&api, stream_id, query.as_deref().unwrap_or_default())?;
+    let (stream_id, format) = parse(&name).ok_or_else(not_found)?;
+    if !secure && api.plain() == Plain::Refuse {
+        return Err(only_over_tls(&api));
+    }
+    let upgrade = hyper::upgrade::on(&mut request);
+    let (parts, _) = request.into_parts();
+    let head = Head::of(&parts);
+    match format {
+        PlayFormat::Fmp4WebSocket => {
+            let key = head.websocket_key().ok_or_else(no_websocket)?;
+            let admission = check(&api, stream_id, head.query)?;
+            let live = api.live.clone();
+            tokio::spawn(async move {
+                if let Ok(Ok(upgraded)) = tokio::time::timeout(UPGRADE_LIMIT, upgrade).await {
+                    live.play_over(admission, format, TokioIo::new(upgraded), Vec::new(), &[]);
+                }
+            });
+            Ok(switching(key))
+        }
+        PlayFormat::Flv => {
+            let admission = check(&api, stream_id, head.query)?;
             let chunks = api
                 .live
                 .subscribe(admission, PlayFormat::Flv)
@@ -94,6 +122,14 @@ fn check(api: &Api, stream_id: &str, query: &str) -> Result<Admission, ApiError>
 }
 
 fn no_websocket() -> ApiError {
-    let message = "this is watched by WebSocket, on a connection of its own";
+    let message = "this is watched by WebSocket";
     ApiError::new(StatusCode::UPGRADE_REQUIRED, "no_websocket", message)
+}
+
+fn only_over_tls(api: &Api) -> ApiError {
+    let message = format!(
+        "this cloud plays over TLS only: use wss:// or https://, port {}",
+        api.tls_port
+    );
+    ApiError::new(StatusCode::FORBIDDEN, "tls_needed", message)
 }

@@ -4,6 +4,7 @@ use super::error::{ApiError, ErrorBody};
 use super::extract::Params;
 use super::feed_reader::{Message, Reader};
 use super::feed_socket;
+use super::host::Secure;
 use axum::extract::State;
 use axum::http::request::Parts;
 use axum::http::{HeaderValue, header};
@@ -65,7 +66,7 @@ pub(super) async fn events(
     if feed_socket::is_asked_for(&parts.headers) {
         // A browser sends the cookie along whoever's page asks, and lets that page read a WebSocket.
         if !parts.headers.contains_key(header::AUTHORIZATION) {
-            of_our_origin(&parts.headers)?;
+            of_our_origin(&parts.headers, parts.extensions.get() == Some(&Secure(true)))?;
         }
         return feed_socket::upgrade(&parts, reader);
     }

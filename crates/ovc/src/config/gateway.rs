@@ -26,6 +26,14 @@ pub struct GatewayConfig {
     pub events_per_second: u32,
     /// Events of one device that may come at once before that counts.
     pub event_burst: u32,
+    /// Messages a second of one device, over time; 0: any number. Over it the device is disconnected.
+    pub messages_per_second: u32,
+    /// Messages of one device that may come at once before that counts.
+    pub message_burst: u32,
+    /// Bytes a second of one device, over time; 0: any number. Over it the device is disconnected.
+    pub bytes_per_second: ByteSize,
+    /// Bytes of one device that may come at once before that counts. At least `max_message`.
+    pub byte_burst: ByteSize,
     /// Devices connected at once; 0: as many as the process may open files. Over it logins are refused with 503.
     pub max_devices: usize,
     /// Failed logins forgiven to one address in a row; one more every `failure_forgiveness`. Over it: 429.
@@ -48,6 +56,10 @@ impl Default for GatewayConfig {
             max_message: ByteSize::mib(1),
             events_per_second: 10,
             event_burst: 200,
+            messages_per_second: 50,
+            message_burst: 1000,
+            bytes_per_second: ByteSize::kib(256),
+            byte_burst: ByteSize::mib(8),
             max_devices: 0,
             failures_per_address: 100,
             failures_per_device: 20,

@@ -1,3 +1,4 @@
+use super::Networks;
 use serde::{Deserialize, Serialize};
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -9,6 +10,9 @@ pub struct HttpConfig {
     pub listen: SocketAddr,
     /// Connections, beside those of devices, that may be open at once. Over it new ones are refused with 503.
     pub max_connections: usize,
+    /// Proxies before the cloud: what they say of the caller (`X-Forwarded-For`, `-Proto`, `-Host`) is believed, and
+    /// nobody else's word.
+    pub trusted_proxies: Networks,
     /// If not empty, `/metrics` is answered only to `Authorization: Bearer` with this token. Secret.
     pub metrics_token: Secret,
 }
@@ -18,6 +22,7 @@ impl Default for HttpConfig {
         Self {
             listen: SocketAddr::from((Ipv4Addr::UNSPECIFIED, 8080)),
             max_connections: 10_000,
+            trusted_proxies: Networks::default(),
             metrics_token: Secret::default(),
         }
     }

@@ -131,6 +131,15 @@ fn apply_variable(table: &mut Table, name: &str, value: &str) -> Result<(), Conf
     };
     let parsed = match kin {
         Value::Integer(_) => Value::Integer(value.parse().map_err(|_| fault("must be a whole number".into()))?),
+        // Lists are written with commas.
+        Value::Array(_) => Value::Array(
+            value
+                .split(',')
+                .map(str::trim)
+                .filter(|item| !item.is_empty())
+                .map(Value::from)
+                .collect(),
+        ),
         Value::Boolean(_) => Value::Boolean(value.parse().map_err(|_| fault("must be true or false".into()))?),
         _ => Value::String(value.into()),
     };

@@ -1,4 +1,9 @@
 use super::{Db, DbError};
+use crate::account::random_key;
+use crate::clock::UnixMs;
+
+/// Signs tokens for one narrow right.
+const TOKENS: &str = "tokens";
 
 impl Db {
     /// The key of this name; made from `fresh` if there is none yet.
@@ -29,5 +34,35 @@ impl Db {
             .execute(&self.writer)
             .await?;
         Ok(())
+    }
+
+    /// The key that signs tokens, made if there is none yet.
+    ///
+    /// # Errors
+    /// See [`DbError`].
+    pub async fn token_key(&self) -> Result<[u8; 32], DbError> {
+        self.key(TOKENS, random_key()).await
+    }
+
+    /// Makes another key that signs tokens, and lets all bind ids that wait expire. The key.
+    ///
+    /// # Errors
+    /// See [`DbError`]; the key is as before then.
+    pub async fn rotate_token_key(&self) -> Result<[u8; 32], DbError> {
+        let fresh = random_key();
+        let now = UnixMs::now().0;
+        let mut change = self.writer.begin().await?;
+        sqlx::query("INSERT INTO keys (name, secret) VALUES (?, ?) ON CONFLICT DO UPDATE SET secret = excluded.secret")
+            .bind(TOKENS)
+            .bind(fresh.as_slice())
+            .execute(&mut *change)
+            .await?;
+        sqlx::query("UPDATE binds SET expires_at_ms = ? WHERE outcome IS NULL AND expires_at_ms > ?")
+            .bind(now)
+            .bind(now)
+            .execute(&mut *change)
+            .await?;
+        change.commit().await?;
+        Ok(fresh)
     }
 }

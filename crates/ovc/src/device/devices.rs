@@ -132,7 +132,7 @@ pub enum DeviceError {
     #[error("somebody has the device: it must be released first")]
     Held,
     /// The tenant has as many as it may.
-    #[error("the tenant has {0} devices, as many as it may have")]
+    #[error("the tenant has {0} devices, and may have no more: remove one, or ask the platform's administrator")]
     TooMany(usize),
     /// The file of an import.
     #[error("the file has faults, and nothing of it was imported")]
@@ -166,6 +166,7 @@ pub struct Devices {
     /// Held from a change in the database until memory has it too: two changes of one device do not cross in between.
     /// There is one writer to the database, so this holds up nobody who would not wait there.
     pub(super) changing: Mutex<()>,
+    max_per_tenant: usize,
 }
 
 impl fmt::Debug for Devices {
@@ -192,20 +193,39 @@ impl Devices {
             port,
             bus,
             changing: Mutex::default(),
+            max_per_tenant: usize::MAX,
+        }
+    }
+
+    /// Each tenant may have so many.
+    #[must_use]
+    pub fn limited_to(self, max_per_tenant: usize) -> Self {
+        Self { max_per_tenant, ..self }
+    }
+
+    /// Whether the tenant may have one more. To be asked while nobody else changes devices.
+    fn check_room(&self, tenant: Option<TenantId>) -> Result<(), DeviceError> {
+        let Some(tenant) = tenant else { return Ok(()) };
+        // Nobody has more than there are: mostly that says it already.
+        if self.directory.len() < self.max_per_tenant || self.directory.of_tenant(tenant) < self.max_per_tenant {
+            Ok(())
+        } else {
+            Err(DeviceError::TooMany(self.max_per_tenant))
         }
     }
 
     /// Adds a device.
     ///
     /// # Errors
-    /// [`DeviceError::Exists`], [`DeviceError::WeakPasswd`], [`DeviceError::BadName`], [`DeviceError::NoPlace`] or the
-    /// database.
+    /// [`DeviceError::Exists`], [`DeviceError::WeakPasswd`], [`DeviceError::BadName`], [`DeviceError::NoPlace`],
+    /// [`DeviceError::TooMany`] or the database.
     pub async fn create(&self, device: DeviceToAdd<'_>) -> Result<NewDevice, DeviceError> {
         let passwd = device
             .passwd
             .map_or_else(|| Ok(DevicePasswd::random()), DevicePasswd::parse)?;
         let name = check_name(device.name.unwrap_or_default())?;
         let turn = self.changing.lock().await;
+        self.check_room(device.belonging.tenant)?;
         let login_code = match device.code {
             Some(code) => self.insert(code, name, &passwd, device.belonging).await?,
             None => self.insert_generated(name, &passwd, device.belonging).await?,

@@ -160,6 +160,14 @@ impl Directory {
         self.entries.len()
     }
 
+    /// How many the tenant has. Looks at all of them.
+    pub fn of_tenant(&self, tenant: TenantId) -> usize {
+        let mut count = 0;
+        self.entries
+            .for_each(|_, entry| count += usize::from(entry.belonging().tenant == Some(tenant)));
+        count
+    }
+
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()

@@ -77,11 +77,13 @@ pub enum RefusalReason {
     Draining,
     /// The cloud has no place.
     Full,
+    /// It came without TLS, where that is not wanted.
+    PlainText,
 }
 
 impl RefusalReason {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::BadRequest,
         Self::NoUpgrade,
         Self::BadCredentials,
@@ -89,6 +91,7 @@ impl RefusalReason {
         Self::TooManyAttempts,
         Self::Draining,
         Self::Full,
+        Self::PlainText,
     ];
 
     /// For metrics and logs.
@@ -101,6 +104,7 @@ impl RefusalReason {
             Self::TooManyAttempts => "too_many_attempts",
             Self::Draining => "draining",
             Self::Full => "full",
+            Self::PlainText => "plain_text",
         }
     }
 }
@@ -167,18 +171,19 @@ impl<'q> Params<'q> {
 
 impl Gateway {
     /// Decides on a login. An accepted one counts as connected at once, and takes over from the device's connection
-    /// before; the caller sends `101` and runs it with [`Gateway::serve`], or drops it.
+    /// before; the caller sends `101` and runs it with [`Gateway::serve`], or drops it. `host` is the name under which
+    /// the device reached the cloud.
     ///
     /// # Errors
     /// The [`Refusal`] to answer with.
-    pub fn login(&self, head: &Head<'_>, from: IpAddr) -> Result<Accepted, Refusal> {
-        self.admit(head, from).inspect_err(|refusal| {
+    pub fn login(&self, head: &Head<'_>, from: IpAddr, host: Option<&str>) -> Result<Accepted, Refusal> {
+        self.admit(head, from, host).inspect_err(|refusal| {
             self.shared.meters.refused(refusal.reason);
             tracing::debug!(%from, reason = refusal.reason.name(), info = %refusal.info, "device login refused");
         })
     }
 
-    fn admit(&self, head: &Head<'_>, from: IpAddr) -> Result<Accepted, Refusal> {
+    fn admit(&self, head: &Head<'_>, from: IpAddr, host: Option<&str>) -> Result<Accepted, Refusal> {
         let shared = &*self.shared;
         if shared.draining.load(Ordering::Relaxed) {
             return Err(later(
@@ -247,8 +252,7 @@ impl Gateway {
         shared.meters.logins.increment(1);
         shared.meters.connected.increment(1.0);
         tracing::debug!(device = %entry.code, %from, "device logged in");
-        let host = head
-            .header("host")
+        let host = host
             .filter(|host| host.len() <= MAX_HOST_LEN)
             .map(|host| shared.hosts.share(host));
         let link = Arc::new(Link::new());

@@ -1,4 +1,5 @@
 use super::link::{Command, Reply, Taken};
+use super::pace::Pace;
 use super::requests::{self, Storing};
 use super::scratch::{self, Scratch};
 use super::{Accepted, Shared};
@@ -43,6 +44,7 @@ pub(super) struct Session<S> {
     /// Events on their way to the disk, in order; the first one is being written.
     to_store: VecDeque<(NewEvent, Option<InboundId>)>,
     storing: Option<Storing>,
+    pace: Pace,
     phase: Phase,
 }
 
@@ -72,6 +74,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             timer: None,
             to_store: VecDeque::new(),
             storing: None,
+            pace: Pace::default(),
             phase: Phase::Open,
         };
         if !leftover.is_empty() {
@@ -241,27 +244,42 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             decoder,
             peer,
             accepted,
+            pace,
             phase,
             ..
         } = self;
         let mut heard = 0;
+        let (bytes, mut messages) = (input.len() as u64, 0);
         let mut closed_by_device = None;
-        let decoded = decoder.decode(input, |message| match message {
-            Message::Text(text) => {
-                heard += 1;
-                peer.receive_text(now, text);
+        let decoded = decoder.decode(input, |message| {
+            messages += 1;
+            match message {
+                Message::Text(text) => {
+                    heard += 1;
+                    peer.receive_text(now, text);
+                }
+                Message::Binary(_) => peer.receive_binary(),
+                Message::Ping(payload) if *phase == Phase::Open => ws::encode_pong(write, payload, None),
+                Message::Ping(_) | Message::Pong(_) => {}
+                Message::Close { code, .. } => closed_by_device = Some(code.unwrap_or(ws::close_code::NORMAL)),
             }
-            Message::Binary(_) => peer.receive_binary(),
-            Message::Ping(payload) if *phase == Phase::Open => ws::encode_pong(write, payload, None),
-            Message::Ping(_) | Message::Pong(_) => {}
-            Message::Close { code, .. } => closed_by_device = Some(code.unwrap_or(ws::close_code::NORMAL)),
         });
+        let shared = &accepted.shared;
+        let too_much = pace.take(
+            &shared.pace,
+            messages,
+            bytes,
+            now.saturating_duration_since(shared.started),
+        );
         if heard > 0 {
             accepted.attendance.hear(accepted.shared.tick(now));
             accepted.shared.meters.messages.increment(heard);
         }
         if let Err(error) = decoded {
             peer.close(error.close_code(), error.to_string());
+        }
+        if let Some(reason) = too_much {
+            peer.close(ws::close_code::POLICY, reason);
         }
         if let Some(code) = closed_by_device {
             self.closed_by_device(code, write, now);
@@ -348,6 +366,8 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
             self.unsent.extend_from_slice(&write[sent..]);
             write.clear();
         }
+        // Through TLS, what was taken may still lie in a buffer.
+        let _ = Pin::new(&mut self.stream).poll_flush(cx)?;
         if self.unsent.len() > MAX_UNSENT {
             return Err(io::Error::other("the device does not read"));
         }

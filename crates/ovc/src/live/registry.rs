@@ -155,6 +155,14 @@ impl Registry {
             .collect()
     }
 
+    /// The channels whose streams are wanted.
+    pub(super) fn channels(&self) -> Vec<(LoginCode, ChannelId)> {
+        self.streams
+            .values()
+            .map(|entry| (entry.device.clone(), entry.channel))
+            .collect()
+    }
+
     pub(super) fn list(&self) -> Vec<StreamInfo> {
         let mut list: Vec<StreamInfo> = self.streams.iter().map(|(id, entry)| entry.info(id)).collect();
         list.sort_by(|a, b| (&a.device, a.channel).cmp(&(&b.device, b.channel)));

@@ -4,17 +4,18 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::Mutex;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio::time::Instant;
 
-use super::fanout::{FanOut, NewViewer};
+use super::fanout::{self, FanOut, NewViewer};
 use super::format::PlayFormat;
 use super::gate::Gate;
 use super::publisher::{PublishRefused, Publisher};
 use super::registry::{Progress, Registry};
 use super::subscription::Subscription;
-use super::{eviction, supervise, watch};
+use super::{eviction, supervise, task, watch as watching};
 use crate::account::tokens::{Holder, Purpose, TokenError, Tokens};
 use crate::bus::Bus;
 use crate::clock::UnixMs;
@@ -53,6 +54,8 @@ pub(super) struct Shared {
     pub(super) rights_changed: Arc<Notify>,
     pub(super) registry: Mutex<Registry>,
     pub(super) fan_out: FanOut,
+    /// Viewers that have a task of their own.
+    pub(super) viewer_tasks: watch::Sender<usize>,
 }
 
 /// A stream that runs, and the right to watch it.
@@ -125,7 +128,7 @@ pub enum PlayRefused {
 /// The right to watch one stream, checked. Counts as a viewer until it is dropped.
 #[derive(Debug)]
 pub struct Admission {
-    pub(super) watching: watch::Watching,
+    pub(super) watching: watching::Watching,
 }
 
 /// Whether video flows.
@@ -216,6 +219,7 @@ impl Live {
             rights_changed: Arc::default(),
             registry: Mutex::new(Registry::default()),
             fan_out,
+            viewer_tasks: watch::Sender::new(0),
         });
         supervise::follow_bus(&shared, bus.subscribe());
         eviction::start(&shared);
@@ -230,7 +234,7 @@ impl Live {
     /// See [`OpenError`].
     pub async fn open(&self, holder: Holder, device: &LoginCode, channel: ChannelId) -> Result<Opened, OpenError> {
         let shared = &self.shared;
-        let mut opener = watch::Opening::begin(shared, device, channel)?;
+        let mut opener = watching::Opening::begin(shared, device, channel)?;
         let deadline = Instant::now() + shared.options.config.start_timeout;
         loop {
             match opener.progress() {
@@ -274,7 +278,7 @@ impl Live {
                 _ => PlayRefused::BadToken,
             })?;
         Ok(Admission {
-            watching: watch::Watching::begin(&self.shared, stream_id, holder)?,
+            watching: watching::Watching::begin(&self.shared, stream_id, holder)?,
         })
     }
 
@@ -294,6 +298,31 @@ impl Live {
         let viewer = NewViewer::new(admission.watching, format, stream.into_std()?, head, leftover)?;
         self.shared.fan_out.join(viewer);
         Ok(())
+    }
+
+    /// Makes the socket below a connection fit for [`Self::play_over`]: what waits in it is little, and dead viewers are
+    /// found.
+    ///
+    /// # Errors
+    /// If the socket is broken already.
+    pub fn prepare(stream: &TcpStream) -> std::io::Result<()> {
+        fanout::prepare(socket2::SockRef::from(stream))
+    }
+
+    /// The same as [`Self::play`] for a connection that is more than a socket, such as one over TLS: a task of its own
+    /// writes to it.
+    pub fn play_over<S>(&self, admission: Admission, format: PlayFormat, stream: S, head: Vec<u8>, leftover: &[u8])
+    where
+        S: AsyncRead + AsyncWrite + Send + 'static,
+    {
+        let counted = ViewerTask::begin(&self.shared);
+        let subscription = self.subscribe(admission, format);
+        let stall_limit = self.shared.options.config.viewer_stall_limit;
+        let leftover = leftover.to_vec();
+        tokio::spawn(async move {
+            task::play(subscription, format, stream, head, &leftover, stall_limit).await;
+            drop(counted);
+        });
     }
 
     /// The same for a viewer whose socket somebody else keeps: a stream of chunks, the container's header first.
@@ -316,6 +345,11 @@ impl Live {
         }
     }
 
+    /// The channels whose streams are wanted.
+    pub fn wanted(&self) -> Vec<(LoginCode, ChannelId)> {
+        self.shared.registry.lock().channels()
+    }
+
     /// Every wanted stream.
     pub fn list(&self) -> Vec<StreamInfo> {
         self.shared.registry.lock().list()
@@ -330,7 +364,29 @@ impl Live {
         }
         let fan_out = self.shared.fan_out.clone();
         let closing = tokio::task::spawn_blocking(move || fan_out.shutdown(limit));
-        let _ = closing.await;
+        let mut tasks = self.shared.viewer_tasks.subscribe();
+        let _ = tokio::join!(
+            closing,
+            tokio::time::timeout(limit, tasks.wait_for(|count| *count == 0))
+        );
+    }
+}
+
+/// Counts a viewer with a task of its own until it is dropped.
+struct ViewerTask {
+    shared: Arc<Shared>,
+}
+
+impl ViewerTask {
+    fn begin(shared: &Arc<Shared>) -> Self {
+        shared.viewer_tasks.send_modify(|count| *count += 1);
+        Self { shared: shared.clone() }
+    }
+}
+
+impl Drop for ViewerTask {
+    fn drop(&mut self) {
+        self.shared.viewer_tasks.send_modify(|count| *count -= 1);
     }
 }
 

@@ -4,7 +4,7 @@ use crate::device::ScriptedDevice;
 use futures_util::StreamExt as _;
 use ovc::account::{FirstStart, Secrets};
 use ovc::app::{App, StartError};
-use ovc::config::Config;
+use ovc::config::{Config, Plain};
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -35,8 +35,12 @@ impl TestApp {
         config.rtmp.listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
         change(&mut config);
         let dir = tempfile::tempdir().unwrap();
+        // Where the port without TLS lets nobody in, a test that needs to be logged in does that itself.
+        let lets_in = config.tls.listen.0.is_none() || config.tls.plain == Plain::Allow;
         let mut app = Self::start_in(dir, config).await;
-        app.token = app.log_in().await;
+        if lets_in {
+            app.token = app.log_in().await;
+        }
         app
     }
 
@@ -129,6 +133,11 @@ impl TestApp {
 
     pub(crate) fn authority(&self) -> String {
         self.app.http().to_string()
+    }
+
+    /// Where it listens for TLS.
+    pub(crate) fn https_port(&self) -> u16 {
+        self.app.https().unwrap().port()
     }
 
     /// A request without a login.

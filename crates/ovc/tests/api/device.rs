@@ -3,12 +3,17 @@
 use crate::app::LIMIT;
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::{self, Message};
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
+use tokio_tungstenite::{WebSocketStream, client_async};
+
+/// A connection, over TLS or not.
+pub(crate) trait Io: AsyncRead + AsyncWrite + Unpin + Send {}
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Io for T {}
 
 pub(crate) struct ScriptedDevice {
-    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    socket: WebSocketStream<Box<dyn Io>>,
     seq: i64,
 }
 
@@ -26,7 +31,15 @@ impl ScriptedDevice {
     }
 
     pub(crate) async fn try_connect(url: &str) -> Result<Self, Refused> {
-        let connecting = tokio_tungstenite::connect_async(url);
+        let authority = url.split('/').nth(2).unwrap();
+        let stream = TcpStream::connect(authority).await.unwrap();
+        stream.set_nodelay(true).unwrap();
+        Self::over(Box::new(stream), url).await
+    }
+
+    /// Logs in on a connection that is there already.
+    pub(crate) async fn over(stream: Box<dyn Io>, url: &str) -> Result<Self, Refused> {
+        let connecting = client_async(url, stream);
         match tokio::time::timeout(LIMIT, connecting)
             .await
             .expect("an answer in time")

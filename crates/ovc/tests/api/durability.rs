@@ -9,7 +9,7 @@ use std::process::Stdio;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 
-struct Program {
+pub(crate) struct Program {
     child: Child,
     base: String,
     client: reqwest::Client,
@@ -18,7 +18,7 @@ struct Program {
 }
 
 impl Program {
-    async fn start(dir: &Path) -> Self {
+    pub(crate) async fn start(dir: &Path) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_ovc"))
             .args(["serve", "--http", "127.0.0.1:0", "--rtmp", "127.0.0.1:0", "--data-dir"])
             .arg(dir)
@@ -51,7 +51,7 @@ impl Program {
         }
     }
 
-    async fn log_in(&self) -> String {
+    pub(crate) async fn log_in(&self) -> String {
         let login = json!({ "username": "admin", "password": PASSWORD });
         let url = format!("http://{}/api/v1/login", self.base);
         let answer: Value = self
@@ -67,13 +67,13 @@ impl Program {
         answer["token"].as_str().unwrap().to_owned()
     }
 
-    async fn get(&self, token: &str, path: &str) -> (StatusCode, Value) {
+    pub(crate) async fn get(&self, token: &str, path: &str) -> (StatusCode, Value) {
         let url = format!("http://{}{path}", self.base);
         let response = self.client.get(url).bearer_auth(token).send().await.unwrap();
         (response.status(), response.json().await.unwrap())
     }
 
-    async fn add_device(&self, token: &str, code: &str) -> Result<String, reqwest::Error> {
+    pub(crate) async fn add_device(&self, token: &str, code: &str) -> Result<String, reqwest::Error> {
         let url = format!("http://{}/api/v1/devices", self.base);
         let request = self
             .client
@@ -84,7 +84,26 @@ impl Program {
         Ok(made["login_passwd"].as_str().unwrap().to_owned())
     }
 
-    fn dap_url(&self, code: &str, passwd: &str) -> String {
+    /// Asks, in the background.
+    pub(crate) fn post(&self, token: &str, path: &str, body: Value) -> tokio::task::JoinHandle<(StatusCode, Value)> {
+        let url = format!("http://{}{path}", self.base);
+        let request = self.client.post(url).bearer_auth(token).json(&body);
+        tokio::spawn(async move {
+            let response = request.send().await.unwrap();
+            (response.status(), response.json().await.unwrap())
+        })
+    }
+
+    /// Ends it in order.
+    pub(crate) async fn stop(mut self) {
+        let pid = self.child.id().unwrap().to_string();
+        let told = std::process::Command::new("kill").args(["-TERM", &pid]).status();
+        assert!(told.unwrap().success());
+        let ended = tokio::time::timeout(LIMIT, self.child.wait()).await;
+        assert!(ended.expect("it ends in time").unwrap().success());
+    }
+
+    pub(crate) fn dap_url(&self, code: &str, passwd: &str) -> String {
         format!("ws://{}/ovc?login_code={code}&login_passwd={passwd}", self.base)
     }
 }

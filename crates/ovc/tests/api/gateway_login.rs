@@ -137,7 +137,7 @@ async fn what_is_no_websocket_is_told_so() {
          Connection: Upgrade\r\nSec-WebSocket-Version: 8\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
     );
     assert!(raw(&app, old.as_bytes()).await.starts_with("HTTP/1.1 426 "));
-    let huge = format!("GET /ovc?login_code={} HTTP/1.1\r\n", "a".repeat(9000));
+    let huge = format!("GET /ovc?login_code={} HTTP/1.1\r\n", "a".repeat(17_000));
     assert!(raw(&app, huge.as_bytes()).await.starts_with("HTTP/1.1 431 "));
 }
 

@@ -88,7 +88,8 @@ async fn who_was_invited_and_came_is_in_the_audit_log_and_no_link_is() {
     let invited = invite(&cast, "adam", json!({ "role": "viewer" })).await;
     post(&cast.app, "/api/v1/invitations/accept", accept(&invited, "nina")).await;
     let second = invite(&cast, "adam", json!({ "role": "operator" })).await;
-    cast.post("boris", "/api/v1/me/invitations", json!({ "token": second })).await;
+    cast.post("boris", "/api/v1/me/invitations", json!({ "token": second }))
+        .await;
     let (_, log) = cast.get("olga", &format!("/api/v1/audit?tenant={}", cast.acme)).await;
     let told: Vec<_> = log["items"]
         .as_array()
@@ -96,7 +97,11 @@ async fn who_was_invited_and_came_is_in_the_audit_log_and_no_link_is() {
         .iter()
         .map(|entry| {
             let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
-            (text(&entry["action"]), text(&entry["actor"]["name"]), text(&entry["detail"]))
+            (
+                text(&entry["action"]),
+                text(&entry["actor"]["name"]),
+                text(&entry["detail"]),
+            )
         })
         .collect();
     for (action, actor, detail) in [

@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "tests; the lint knows functions marked as such only")]
 
+mod acme;
 mod api_keys;
 mod app;
 mod audit;
@@ -10,6 +11,7 @@ mod binding;
 mod cast;
 mod config;
 mod console;
+mod control;
 mod device;
 mod devices;
 mod durability;
@@ -20,13 +22,20 @@ mod gateway_protocol;
 mod groups;
 mod import;
 mod invitations;
+mod limits;
 mod members;
 mod openapi;
 mod presence;
+mod proxy;
+#[allow(dead_code, reason = "made for the tests of ingest")]
+#[path = "../live/publisher.rs"]
+mod publisher;
 mod rights;
 mod rpc;
 mod session;
 mod sign_in;
 mod tenants;
+mod tls;
 mod totp;
+mod used_connection;
 mod users;

@@ -8,7 +8,7 @@ use ovc::live::{ACCESS_ENDED, PlayFormat, PlayRefused};
 use tokio::task::spawn_blocking;
 
 use crate::bench::{CHANNEL, LiveBench, device, frame, publish, viewer};
-use crate::viewers::watch;
+use crate::viewers::{Way, watch_by};
 
 /// Everything a viewer's end of a connection gets until it is closed.
 async fn to_the_end(mut socket: std::net::TcpStream) -> Vec<u8> {
@@ -23,14 +23,23 @@ async fn to_the_end(mut socket: std::net::TcpStream) -> Vec<u8> {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_viewer_whose_session_ended_is_told_and_the_others_watch_on() {
+    told_while_others_watch_on(Way::FanOut).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn so_is_one_with_a_task_of_his_own() {
+    told_while_others_watch_on(Way::Task).await;
+}
+
+async fn told_while_others_watch_on(way: Way) {
     let mut bench = LiveBench::new(&[]);
     let (opened, publisher, _) = bench.started().await;
     let other = bench.live.open(viewer(2), &device(), CHANNEL).await.unwrap();
-    let websocket = watch(&bench.live, &opened, PlayFormat::Fmp4WebSocket);
-    let flv = watch(&bench.live, &opened, PlayFormat::Flv);
+    let websocket = watch_by(way, &bench.live, &opened, PlayFormat::Fmp4WebSocket);
+    let flv = watch_by(way, &bench.live, &opened, PlayFormat::Flv);
     let admission = bench.live.admit(opened.stream_id.as_str(), &opened.play_token).unwrap();
     let mut chunks = bench.live.subscribe(admission, PlayFormat::Flv);
-    let _stays = watch(&bench.live, &other, PlayFormat::Flv);
+    let _stays = watch_by(way, &bench.live, &other, PlayFormat::Flv);
     assert_eq!(bench.live.list()[0].viewers, 4);
 
     bench.gate.refused.lock().push(viewer(1));

@@ -16,8 +16,15 @@ use crate::bench::{LiveBench, begin, frame, publish};
 const LIMIT: Duration = Duration::from_secs(20);
 const HEAD: &[u8] = b"HTTP/1.1 200 OK\r\n\r\n";
 
+/// Who writes to a viewer.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Way {
+    FanOut,
+    Task,
+}
+
 /// A viewer's end of a connection that the cloud plays to.
-pub(crate) fn watch(live: &Live, opened: &Opened, format: PlayFormat) -> TcpStream {
+pub(crate) fn watch_by(way: Way, live: &Live, opened: &Opened, format: PlayFormat) -> TcpStream {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap();
     let viewer = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
     viewer.set_read_timeout(Some(LIMIT)).unwrap();
@@ -25,7 +32,13 @@ pub(crate) fn watch(live: &Live, opened: &Opened, format: PlayFormat) -> TcpStre
     stream.set_nonblocking(true).unwrap();
     let stream = tokio::net::TcpStream::from_std(stream).unwrap();
     let admission = live.admit(opened.stream_id.as_str(), &opened.play_token).unwrap();
-    live.play(admission, format, stream, HEAD.to_vec(), &[]).unwrap();
+    match way {
+        Way::FanOut => live.play(admission, format, stream, HEAD.to_vec(), &[]).unwrap(),
+        Way::Task => {
+            Live::prepare(&stream).unwrap();
+            live.play_over(admission, format, stream, HEAD.to_vec(), &[]);
+        }
+    }
     viewer
 }
 
@@ -75,8 +88,7 @@ impl FlvReader {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_viewer_starts_with_the_last_keyframe_and_misses_nothing() {
+async fn a_viewer_starts_with_the_last_keyframe_and_misses_nothing(way: Way) {
     let mut bench = LiveBench::new(&[]);
     let (opened, publisher, _) = bench.started().await;
     // All that follows the keyframe at 50 is kept till the one after the next, however late the viewer is.
@@ -84,7 +96,7 @@ async fn a_viewer_starts_with_the_last_keyframe_and_misses_nothing() {
     for number in 1..60 {
         publish(&publisher, frame(number, is_key(number), 3000));
     }
-    let socket = watch(&bench.live, &opened, PlayFormat::Flv);
+    let socket = watch_by(way, &bench.live, &opened, PlayFormat::Flv);
     let mut viewer = spawn_blocking(|| FlvReader::new(socket)).await.unwrap();
     for number in 60..200 {
         publish(&publisher, frame(number, is_key(number), 3000));
@@ -98,13 +110,12 @@ async fn a_viewer_starts_with_the_last_keyframe_and_misses_nothing() {
     );
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_slow_viewer_skips_to_keyframes_and_nobody_else_notices() {
+async fn a_slow_viewer_skips_to_keyframes_and_nobody_else_notices(way: Way) {
     let mut bench = LiveBench::new(&[]);
     let (opened, publisher, _) = bench.started().await;
-    let slow = watch(&bench.live, &opened, PlayFormat::Flv);
+    let slow = watch_by(way, &bench.live, &opened, PlayFormat::Flv);
     SockRef::from(&slow).set_recv_buffer_size(4096).unwrap();
-    let fast = watch(&bench.live, &opened, PlayFormat::Flv);
+    let fast = watch_by(way, &bench.live, &opened, PlayFormat::Flv);
     let fast_has = Arc::new(AtomicUsize::new(0));
     let counted = fast_has.clone();
     let fast = spawn_blocking(move || {
@@ -150,15 +161,14 @@ async fn a_slow_viewer_skips_to_keyframes_and_nobody_else_notices() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_viewer_that_takes_nothing_is_dropped() {
+async fn a_viewer_that_takes_nothing_is_dropped(way: Way) {
     let config = LiveConfig {
         viewer_stall_limit: Duration::from_millis(300),
         ..LiveConfig::default()
     };
     let mut bench = LiveBench::with(&[], config);
     let (opened, publisher, _) = bench.started().await;
-    let _stuck = watch(&bench.live, &opened, PlayFormat::Flv);
+    let _stuck = watch_by(way, &bench.live, &opened, PlayFormat::Flv);
     let began = Instant::now();
     let mut number = 0;
     while bench.live.list()[0].viewers > 0 {
@@ -169,12 +179,11 @@ async fn a_viewer_that_takes_nothing_is_dropped() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_viewer_that_leaves_is_noticed() {
+async fn a_viewer_that_leaves_is_noticed(way: Way) {
     let mut bench = LiveBench::new(&[]);
     let (opened, _publisher, _) = bench.started().await;
     for format in [PlayFormat::Flv, PlayFormat::Fmp4WebSocket] {
-        let viewer = watch(&bench.live, &opened, format);
+        let viewer = watch_by(way, &bench.live, &opened, format);
         assert_eq!(bench.live.list()[0].viewers, 1);
         drop(viewer);
         let began = Instant::now();
@@ -234,11 +243,10 @@ impl WsReader {
     }
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_browser_gets_the_init_segment_fragments_and_words_about_the_state() {
+async fn a_browser_gets_the_init_segment_fragments_and_words_about_the_state(way: Way) {
     let mut bench = LiveBench::new(&[]);
     let (opened, publisher, call) = bench.started().await;
-    let socket = watch(&bench.live, &opened, PlayFormat::Fmp4WebSocket);
+    let socket = watch_by(way, &bench.live, &opened, PlayFormat::Fmp4WebSocket);
     let mut viewer = WsReader::new(socket);
     let Some(Received::Text(init)) = viewer.next() else {
         panic!("no init message")
@@ -256,7 +264,7 @@ async fn a_browser_gets_the_init_segment_fragments_and_words_about_the_state() {
     drop(publisher);
     assert_eq!(viewer.next(), Some(Received::Text(r#"{"type":"waiting"}"#.into())));
     // Who joins now is told the same.
-    let mut late = WsReader::new(watch(&bench.live, &opened, PlayFormat::Fmp4WebSocket));
+    let mut late = WsReader::new(watch_by(way, &bench.live, &opened, PlayFormat::Fmp4WebSocket));
     assert_eq!(late.next(), Some(Received::Text(r#"{"type":"waiting"}"#.into())));
     let publisher = bench.live.publish(&call.stream_id(), &call.publish_token()).unwrap();
     begin(&publisher);
@@ -270,11 +278,10 @@ async fn a_browser_gets_the_init_segment_fragments_and_words_about_the_state() {
     assert_eq!(viewer.next(), None);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn a_ping_gets_its_pong_and_nonsense_a_close() {
+async fn a_ping_gets_its_pong_and_nonsense_a_close(way: Way) {
     let mut bench = LiveBench::new(&[]);
     let (opened, _publisher, _) = bench.started().await;
-    let mut viewer = WsReader::new(watch(&bench.live, &opened, PlayFormat::Fmp4WebSocket));
+    let mut viewer = WsReader::new(watch_by(way, &bench.live, &opened, PlayFormat::Fmp4WebSocket));
     let mut ping = Vec::new();
     ws::encode_ping(&mut ping, b"there?", Some([1, 2, 3, 4]));
     viewer.socket.write_all(&ping).unwrap();
@@ -287,11 +294,10 @@ async fn a_ping_gets_its_pong_and_nonsense_a_close() {
     assert_eq!(viewer.next(), None);
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_pings_of_a_slow_viewer_tear_nothing() {
+async fn the_pings_of_a_slow_viewer_tear_nothing(way: Way) {
     let mut bench = LiveBench::new(&[]);
     let (opened, publisher, call) = bench.started().await;
-    let socket = watch(&bench.live, &opened, PlayFormat::Fmp4WebSocket);
+    let socket = watch_by(way, &bench.live, &opened, PlayFormat::Fmp4WebSocket);
     SockRef::from(&socket).set_recv_buffer_size(32 * 1024).unwrap();
     let mut pings = socket.try_clone().unwrap();
     let pongs = Arc::new(AtomicUsize::new(0));
@@ -341,4 +347,32 @@ async fn the_pings_of_a_slow_viewer_tear_nothing() {
     }
     bench.live.shutdown(Duration::from_secs(10)).await;
     tokio::time::timeout(LIMIT, reader).await.unwrap().unwrap();
+}
+
+/// All of it for both ways.
+macro_rules! both_ways {
+    ($($name:ident,)+) => {
+        mod by_fan_out {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                super::$name(super::Way::FanOut).await;
+            })+
+        }
+        mod by_task {
+            $(#[tokio::test(flavor = "multi_thread")]
+            async fn $name() {
+                super::$name(super::Way::Task).await;
+            })+
+        }
+    };
+}
+
+both_ways! {
+    a_viewer_starts_with_the_last_keyframe_and_misses_nothing,
+    a_slow_viewer_skips_to_keyframes_and_nobody_else_notices,
+    a_viewer_that_takes_nothing_is_dropped,
+    a_viewer_that_leaves_is_noticed,
+    a_browser_gets_the_init_segment_fragments_and_words_about_the_state,
+    a_ping_gets_its_pong_and_nonsense_a_close,
+    the_pings_of_a_slow_viewer_tear_nothing,
 }

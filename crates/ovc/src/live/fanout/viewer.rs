@@ -18,7 +18,7 @@ use super::super::watch::Watching;
 /// and lags little.
 const MAX_UNSENT_BYTES: u32 = 256 * 1024;
 /// Viewers have nothing to say but small control frames.
-const MAX_MESSAGE_BYTES: u32 = 4096;
+pub(in super::super) const MAX_MESSAGE_BYTES: u32 = 4096;
 /// Chunks given to the kernel at once.
 pub(super) const MAX_SLICES: usize = 64;
 /// A viewer that skips more often than this within [`SKIP_WINDOW`] cannot keep up at all.
@@ -57,6 +57,14 @@ impl Drop for Attached {
     }
 }
 
+/// Makes a socket one for a viewer.
+pub(in super::super) fn prepare(socket: SockRef<'_>) -> io::Result<()> {
+    socket.set_tcp_nodelay(true)?;
+    socket.set_tcp_notsent_lowat(MAX_UNSENT_BYTES)?;
+    // Finds dead peers while nothing is sent; while something is, the stall limit does.
+    socket.set_tcp_keepalive(&TcpKeepalive::new().with_time(Duration::from_secs(30)))
+}
+
 /// A viewer on its way to its thread.
 pub(in super::super) struct NewViewer {
     pub(super) viewer: Viewer,
@@ -72,11 +80,7 @@ impl NewViewer {
         leftover: &[u8],
     ) -> io::Result<Self> {
         stream.set_nonblocking(true)?;
-        stream.set_nodelay(true)?;
-        let socket = SockRef::from(&stream);
-        socket.set_tcp_notsent_lowat(MAX_UNSENT_BYTES)?;
-        // Finds dead peers while nothing is sent; while something is, the stall limit does.
-        socket.set_tcp_keepalive(&TcpKeepalive::new().with_time(Duration::from_secs(30)))?;
+        prepare(SockRef::from(&stream))?;
         let attached = Attached::new(watching, format);
         let mut head = head;
         if let Some(word) = attached.output().waiting_word() {
@@ -121,7 +125,7 @@ pub(in super::super) enum Leave {
 }
 
 impl Leave {
-    pub(super) fn name(self) -> &'static str {
+    pub(in super::super) fn name(self) -> &'static str {
         match self {
             Self::Gone => "gone",
             Self::Over => "over",

@@ -1,0 +1,294 @@
+//! The socket by which `ovc keys rotate` and `ovc restore` reach the server that runs on their data directory. One line
+//! of JSON each way. Only the owner of the data directory (and root) gets through.
+
+use crate::account::Secrets;
+use crate::app::{App, StartError};
+use crate::config::Config;
+use crate::db::snapshot;
+use crate::db::{Db, DbError};
+use serde::{Deserialize, Serialize};
+use std::io;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use tokio::net::{UnixListener, UnixStream};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+/// The socket in the data directory.
+const SOCKET: &str = "ovc.sock";
+/// Longest line either way.
+const MAX_LINE: u64 = 64 * 1024;
+/// How long whoever connected may take to say what he wants.
+const ASK_LIMIT: Duration = Duration::from_secs(10);
+/// How long a client waits: a restore shuts the server down and starts it.
+const ANSWER_LIMIT: Duration = Duration::from_secs(120);
+
+/// What is wanted of the server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "want", rename_all = "snake_case")]
+pub enum Want {
+    /// Another key for signed tokens.
+    RotateKeys,
+    /// Another database.
+    Restore {
+        /// The copy, by its whole path.
+        file: PathBuf,
+    },
+}
+
+/// What came of it, in words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// It is done.
+    Done(String),
+    /// It is not, and nothing has changed.
+    Failed(String),
+}
+
+/// Why a command did not do it.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ControlError {
+    /// The server said so.
+    #[error("{0}")]
+    Refused(String),
+    /// A server runs there, and cannot be reached.
+    #[error("a server runs on {}, but does not answer on {SOCKET}: {error}", data_dir.display())]
+    Unreachable {
+        /// The data directory.
+        data_dir: PathBuf,
+        /// Why not.
+        error: io::Error,
+    },
+    /// A copy cannot be made or taken.
+    #[error(transparent)]
+    Snapshot(#[from] snapshot::SnapshotError),
+    /// The database failed.
+    #[error(transparent)]
+    Db(#[from] DbError),
+}
+
+/// The server's end: hands over what is wanted, one after the other.
+#[derive(Debug)]
+pub struct Control {
+    orders: mpsc::Receiver<Order>,
+    path: PathBuf,
+    task: JoinHandle<()>,
+}
+
+/// Something wanted, and whom to tell.
+#[derive(Debug)]
+pub struct Order {
+    want: Want,
+    tell: oneshot::Sender<Outcome>,
+}
+
+impl Control {
+    /// Listens. The caller has the data directory for itself (an [`App`] runs on it).
+    ///
+    /// # Errors
+    /// The socket cannot be made; its path may be too long, for one.
+    pub fn open(data_dir: &Path) -> io::Result<Self> {
+        let path = data_dir.join(SOCKET);
+        // One of a server that was killed.
+        match std::fs::remove_file(&path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let listener = UnixListener::bind(&path)?;
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600))?;
+        let owner = std::fs::metadata(&path)?.uid();
+        let (sender, orders) = mpsc::channel(1);
+        let task = tokio::spawn(listen(listener, owner, sender));
+        Ok(Self { orders, path, task })
+    }
+
+    /// The next order. Safe to cancel.
+    pub async fn next(&mut self) -> Option<Order> {
+        self.orders.recv().await
+    }
+}
+
+impl Drop for Control {
+    fn drop(&mut self) {
+        self.task.abort();
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+async fn listen(listener: UnixListener, owner: u32, orders: mpsc::Sender<Order>) {
+    loop {
+        let stream = match listener.accept().await {
+            Ok((stream, _)) => stream,
+            Err(error) => {
+                tracing::warn!(%error, "cannot take commands for the moment");
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                continue;
+            }
+        };
+        // Between making the socket and closing it to others somebody may have connected.
+        if !stream
+            .peer_cred()
+            .is_ok_and(|peer| peer.uid() == owner || peer.uid() == 0)
+        {
+            continue;
+        }
+        if let Err(error) = serve(stream, &orders).await {
+            tracing::debug!(%error, "a command was not understood, or not waited for");
+        }
+    }
+}
+
+async fn serve(stream: UnixStream, orders: &mpsc::Sender<Order>) -> io::Result<()> {
+    let mut stream = BufReader::new(stream.take(MAX_LINE));
+    let mut line = String::new();
+    tokio::time::timeout(ASK_LIMIT, stream.read_line(&mut line)).await??;
+    let mut stream = stream.into_inner().into_inner();
+    let outcome = match serde_json::from_str(&line) {
+        Ok(want) => {
+            let (tell, told) = oneshot::channel();
+            let gone = || io::Error::from(io::ErrorKind::BrokenPipe);
+            orders.send(Order { want, tell }).await.map_err(|_| gone())?;
+            told.await.map_err(|_| gone())?
+        }
+        Err(error) => Outcome::Failed(format!("not understood: {error}")),
+    };
+    let mut answer = serde_json::to_vec(&outcome)?;
+    answer.push(b'\n');
+    stream.write_all(&answer).await?;
+    stream.shutdown().await
+}
+
+impl Order {
+    /// Does what is wanted. The server that runs afterwards: the same, or another one on another database.
+    ///
+    /// # Errors
+    /// The server was shut down and does not start again.
+    pub async fn carry_out(self, app: App, config: &Config, secrets: &Secrets) -> Result<App, StartError> {
+        let Self { want, tell } = self;
+        let (app, outcome) = match want {
+            Want::RotateKeys => {
+                let outcome = match app.rotate_keys().await {
+                    Ok(()) => Outcome::Done(ROTATED.into()),
+                    Err(error) => Outcome::Failed(error.to_string()),
+                };
+                (app, outcome)
+            }
+            Want::Restore { file } => restore_running(app, config, secrets, &file).await?,
+        };
+        // Who asked may have given up.
+        let _ = tell.send(outcome);
+        Ok(app)
+    }
+}
+
+const ROTATED: &str = "there is a new key; earlier play, publish, upload and bind tokens are void";
+
+fn restored(before: &snapshot::Before) -> String {
+    format!(
+        "restored; what was there before is kept as {}",
+        before.database().display()
+    )
+}
+
+async fn restore_running(
+    app: App,
+    config: &Config,
+    secrets: &Secrets,
+    file: &Path,
+) -> Result<(App, Outcome), StartError> {
+    let staged = match snapshot::stage(&config.data_dir, file).await {
+        Ok(staged) => staged,
+        Err(error) => return Ok((app, Outcome::Failed(error.to_string()))),
+    };
+    // On the ports it has now, whichever were configured.
+    let mut config = config.clone();
+    config.http.listen = app.http();
+    config.rtmp.listen = app.rtmp();
+    config.tls.listen.0 = app.https();
+    // What was said for the first start is not said again.
+    let secrets = secrets.again();
+    tracing::info!(file = %file.display(), "restoring a copy of the database");
+    app.shutdown().await;
+    let before = match staged.swap() {
+        Ok(before) => before,
+        Err(error) => {
+            let app = App::start(config, secrets).await?;
+            return Ok((app, Outcome::Failed(error.to_string())));
+        }
+    };
+    let done = restored(&before);
+    match App::start(config.clone(), secrets.clone()).await {
+        Ok(app) => Ok((app, Outcome::Done(done))),
+        Err(error) => {
+            tracing::error!(%error, "the server does not start with the copy; back to the database before");
+            if let Err(error) = before.put_back() {
+                tracing::error!(%error, "the database before cannot be put back");
+            }
+            let app = App::start(config, secrets).await?;
+            Ok((
+                app,
+                Outcome::Failed(format!("the server does not start with it: {error}")),
+            ))
+        }
+    }
+}
+
+/// `ovc keys rotate`: with the server that runs on the data directory, or without.
+///
+/// # Errors
+/// See [`ControlError`].
+pub async fn rotate_keys(data_dir: &Path) -> Result<String, ControlError> {
+    if snapshot::is_in_use(data_dir)? {
+        return ask(data_dir, &Want::RotateKeys).await;
+    }
+    let db = Db::open(data_dir).await?;
+    let rotated = db.rotate_token_key().await;
+    db.close().await;
+    rotated?;
+    Ok(ROTATED.into())
+}
+
+/// `ovc restore`: with the server that runs on the data directory, or without.
+///
+/// # Errors
+/// See [`ControlError`].
+pub async fn restore(data_dir: &Path, file: &Path) -> Result<String, ControlError> {
+    if snapshot::is_in_use(data_dir)? {
+        let file = std::path::absolute(file).unwrap_or_else(|_| file.into());
+        return ask(data_dir, &Want::Restore { file }).await;
+    }
+    crate::db::make_private_dir(data_dir).map_err(|error| DbError::DataDir {
+        path: data_dir.into(),
+        error,
+    })?;
+    let before = snapshot::stage(data_dir, file).await?.swap()?;
+    Ok(restored(&before))
+}
+
+async fn ask(data_dir: &Path, want: &Want) -> Result<String, ControlError> {
+    let unreachable = |error| ControlError::Unreachable {
+        data_dir: data_dir.into(),
+        error,
+    };
+    let asking = async {
+        let mut stream = UnixStream::connect(data_dir.join(SOCKET)).await?;
+        let mut line = serde_json::to_vec(want)?;
+        line.push(b'\n');
+        stream.write_all(&line).await?;
+        let mut answer = String::new();
+        BufReader::new(stream.take(MAX_LINE)).read_line(&mut answer).await?;
+        Ok(serde_json::from_str(&answer)?)
+    };
+    let answer: io::Result<Outcome> = match tokio::time::timeout(ANSWER_LIMIT, asking).await {
+        Ok(answer) => answer,
+        Err(_) => Err(io::ErrorKind::TimedOut.into()),
+    };
+    match answer.map_err(unreachable)? {
+        Outcome::Done(said) => Ok(said),
+        Outcome::Failed(why) => Err(ControlError::Refused(why)),
+    }
+}

@@ -1,0 +1,163 @@
+//! TLS: which certificate the cloud shows, and whose it trusts.
+
+mod files;
+
+use crate::config::{AcmeConfig, TlsConfig};
+use files::Files;
+use futures_util::StreamExt as _;
+use rustls_acme::caches::DirCache;
+use rustls_acme::is_tls_alpn_challenge;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::pin::Pin;
+use std::sync::Arc;
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::TcpStream;
+use tokio_rustls::LazyConfigAcceptor;
+use tokio_rustls::rustls::crypto::{CryptoProvider, ring};
+use tokio_rustls::rustls::pki_types::{CertificateDer, pem::PemObject as _};
+use tokio_rustls::rustls::server::{Acceptor, ResolvesServerCert};
+use tokio_rustls::rustls::{ClientConfig, RootCertStore, ServerConfig};
+
+/// A connection over TLS.
+pub type Stream = tokio_rustls::server::TlsStream<TcpStream>;
+
+/// Where ACME keeps its account and its certificate, within the data directory.
+const ACME_DIR: &str = "acme";
+
+/// Why there is no TLS.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum TlsError {
+    /// A file cannot be used.
+    #[error("{}: {why}", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why not.
+        why: String,
+    },
+    /// The certificate and the key are not of each other, or of a kind that is not known.
+    #[error("the certificate cannot be used: {0}")]
+    Certificate(tokio_rustls::rustls::Error),
+    /// Anything else.
+    #[error("TLS: {0}")]
+    Other(#[from] io::Error),
+}
+
+/// Shows the certificate. Clones are the same.
+#[derive(Clone)]
+pub struct Tls {
+    config: Arc<ServerConfig>,
+    /// For the authority that looks whether the domain is ours.
+    challenge: Option<Arc<ServerConfig>>,
+}
+
+impl std::fmt::Debug for Tls {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Tls(..)")
+    }
+}
+
+/// Keeps the certificate fresh for as long as it is polled.
+pub type Renewal = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+impl Tls {
+    /// With the certificate of the files, or the one of ACME, which comes a while later if there is none yet.
+    ///
+    /// # Errors
+    /// See [`TlsError`].
+    pub fn open(config: &TlsConfig, acme: &AcmeConfig, data_dir: &Path) -> Result<(Self, Renewal), TlsError> {
+        if acme.domains.is_empty() {
+            let files = Arc::new(Files::open(&config.certificate, &config.key)?);
+            let tls = Self {
+                config: server_config(files.clone())?,
+                challenge: None,
+            };
+            return Ok((tls, Box::pin(async move { files.watch().await })));
+        }
+        let trusted = Some(acme.directory_ca.as_path()).filter(|path| !path.as_os_str().is_empty());
+        let directory = data_dir.join(ACME_DIR);
+        // It will hold private keys.
+        crate::db::make_private_dir(&directory)?;
+        let state = rustls_acme::AcmeConfig::new_with_client_config(&acme.domains, client_config(trusted)?)
+            .contact(&acme.contact)
+            .directory(&acme.directory)
+            .cache(DirCache::new(directory))
+            .state();
+        let tls = Self {
+            config: server_config(state.resolver())?,
+            challenge: Some(state.challenge_rustls_config()),
+        };
+        Ok((tls, Box::pin(renew(state))))
+    }
+
+    /// Shakes hands. `None`: it was the authority that looks whether the domain is ours, and it has seen so.
+    ///
+    /// # Errors
+    /// The other end speaks no TLS that is good enough, or is gone.
+    pub async fn accept(&self, stream: TcpStream) -> io::Result<Option<Stream>> {
+        let hello = LazyConfigAcceptor::new(Acceptor::default(), stream).await?;
+        if let Some(challenge) = &self.challenge
+            && is_tls_alpn_challenge(&hello.client_hello())
+        {
+            let mut stream = hello.into_stream(challenge.clone()).await?;
+            stream.shutdown().await?;
+            return Ok(None);
+        }
+        hello.into_stream(self.config.clone()).await.map(Some)
+    }
+}
+
+async fn renew<E: std::fmt::Debug + 'static>(mut state: rustls_acme::AcmeState<E>) {
+    while let Some(event) = state.next().await {
+        match event {
+            Ok(rustls_acme::EventOk::DeployedNewCert) => tracing::info!("a new certificate came by ACME"),
+            Ok(_) => {}
+            Err(error) => tracing::error!(?error, "ACME: no new certificate; it is tried again later"),
+        }
+    }
+}
+
+fn provider() -> Arc<CryptoProvider> {
+    Arc::new(ring::default_provider())
+}
+
+fn server_config(certificates: Arc<dyn ResolvesServerCert>) -> Result<Arc<ServerConfig>, TlsError> {
+    let mut config = ServerConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()
+        .map_err(TlsError::Certificate)?
+        .with_no_client_auth()
+        .with_cert_resolver(certificates);
+    config.alpn_protocols = vec![b"http/1.1".to_vec()];
+    // Devices that all come back at once need not all do the whole work again.
+    config.ticketer = ring::Ticketer::new().map_err(TlsError::Certificate)?;
+    Ok(Arc::new(config))
+}
+
+/// For connections from here: trusts the system's authorities, and those in `extra` (PEM) if given.
+///
+/// # Errors
+/// `extra` cannot be read or holds no certificate.
+pub fn client_config(extra: Option<&Path>) -> io::Result<Arc<ClientConfig>> {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    if let Some(path) = extra {
+        let fault = |why: String| io::Error::new(io::ErrorKind::InvalidData, format!("{}: {why}", path.display()));
+        let mut found = 0;
+        for certificate in CertificateDer::pem_file_iter(path).map_err(|error| fault(error.to_string()))? {
+            let certificate = certificate.map_err(|error| fault(error.to_string()))?;
+            roots.add(certificate).map_err(|error| fault(error.to_string()))?;
+            found += 1;
+        }
+        if found == 0 {
+            return Err(fault("holds no certificate".into()));
+        }
+    }
+    let config = ClientConfig::builder_with_provider(provider())
+        .with_safe_default_protocol_versions()
+        .map_err(io::Error::other)?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Ok(Arc::new(config))
+}
