@@ -1,6 +1,7 @@
 import { keepPreviousData, useInfiniteQuery } from '@tanstack/react-query';
 import { answerOf, client } from './client';
 import { keys } from './queries';
+import type { AuditOutcome } from './types';
 
 export const AUDIT_PAGE = 100;
 
@@ -11,7 +12,7 @@ export interface AuditFilter {
   actor?: string;
   action?: string;
   target?: string;
-  outcome?: string;
+  outcome?: AuditOutcome;
   /** RFC 3339. */
   from?: string;
   to?: string;

@@ -1,7 +1,6 @@
 import createClient, { type Middleware } from 'openapi-fetch';
 import { localNowMs, ServerClock } from '../player/serverClock';
 import { ApiError } from './apiError';
-import type { DraftPaths } from './draft';
 import type { paths } from './schema';
 
 /** The cloud's clock, learned from every answer. */
@@ -20,9 +19,7 @@ const watchClock: Middleware = {
   },
 };
 
-type Paths = Omit<paths, keyof DraftPaths> & DraftPaths;
-
-export const client = createClient<Paths>({ baseUrl: globalThis.location.origin, credentials: 'same-origin' });
+export const client = createClient<paths>({ baseUrl: globalThis.location.origin, credentials: 'same-origin' });
 client.use(watchClock);
 
 let onSessionLost = (): void => undefined;

@@ -1,6 +1,43 @@
 // Generated from openapi.json by `npm run gen`. Do not edit.
 
 export interface paths {
+    "/api/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who did what from where, newest first: of a tenant for those who manage its people, of all for platform
+         *     administrators.
+         */
+        get: operations["list_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The same as a file for spreadsheets, all of it. */
+        get: operations["export_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices": {
         parameters: {
             query?: never;
@@ -92,6 +129,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices/{login_code}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release a device: from here on nobody has it, and whoever has it in hand can bind it. What it told, its name, its
+         *     group and what people were allowed with it are gone.
+         */
+        post: operations["release_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices/{login_code}/rpc": {
         parameters: {
             query?: never;
@@ -109,6 +166,44 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices/{login_code}/tenant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Give a device that nobody has to a tenant. */
+        put: operations["assign_device"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add many devices: a line each with login code, password, model and name, separated by commas. All or none.
+         * @description A first line with the names `code,password,model,name`, in any order, may say what is where. At most 20,000 lines
+         *     and 4 MB.
+         */
+        post: operations["import_devices"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/events": {
         parameters: {
             query?: never;
@@ -117,11 +212,16 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * What happens, as it happens, as server-sent events.
-         * @description `presence` {login_code, presence} · `channels` {login_code, state, channels} · `device` {login_code, change:
+         * What happens, as it happens: of what the caller may see.
+         * @description As server-sent events, or, asked for an upgrade, as WebSocket with a text message `{"id", "event", "data"}` each.
+         *
+         *     `presence` {login_code, presence} · `channels` {login_code, state, channels} · `device` {login_code, change:
          *     created|updated|deleted} · `battery` {login_code, battery, id, at, data} · `alarm`, `bind` and `log_done`
-         *     {login_code, channel?, id, at, data} · `resync`: something was missed, look at the present state anew. Ids let a browser that comes back
-         *     get what it missed.
+         *     {login_code, channel?, id, at, data} · `bind_result` {bind, outcome, login_code, reason?} · `access` {}: what the
+         *     caller may do has changed, look at `/me` anew · `resync`: something was missed, look at the present state anew. Ids
+         *     let a reader that comes back get what it missed; events without one need no repeating.
+         *
+         *     The stream ends when the session or key does; a WebSocket with code 4401.
          */
         get: operations["events"];
         put?: never;
@@ -443,6 +543,42 @@ export interface paths {
         patch: operations["rename_tenant"];
         trace?: never;
     };
+    "/api/v1/tenants/{tenant}/binds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The tenant's bind ids of the last 30 days, newest first, at most 200. */
+        get: operations["list_binds"];
+        put?: never;
+        /** Make a bind id: the device that sends it within a quarter of an hour comes to the tenant. */
+        post: operations["create_bind"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/binds/{bind}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How it stands with a bind id. */
+        get: operations["get_bind"];
+        put?: never;
+        post?: never;
+        /** Take a bind id back. */
+        delete: operations["delete_bind"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{tenant}/groups": {
         parameters: {
             query?: never;
@@ -701,6 +837,11 @@ export interface components {
             token: string;
             username: string;
         };
+        /**
+         * @description What did something.
+         * @enum {string}
+         */
+        ActorKind: "user" | "key" | "device" | "system" | "nobody";
         /** @description An API key, without what makes it work. */
         ApiKey: {
             /** Format: date-time */
@@ -725,6 +866,85 @@ export interface components {
         /** @description A tenant's API keys, the newest first. */
         ApiKeys: {
             items: components["schemas"]["ApiKey"][];
+        };
+        /** @description Whom a device goes to. */
+        Assignment: {
+            /** Format: int64 */
+            tenant: number;
+        };
+        /** @description Who did something. */
+        AuditActor: {
+            /** @description The number of the user or key, or the device's login code. */
+            id?: string;
+            kind: components["schemas"]["ActorKind"];
+            /** @description What he was called then. */
+            name: string;
+        };
+        /** @description Who did what from where. */
+        AuditEntry: {
+            /** @description The operation of this API, or what happened: `bind`. */
+            action: string;
+            actor: components["schemas"]["AuditActor"];
+            /** @description The address he came from. */
+            address: string;
+            /** Format: date-time */
+            at: string;
+            /** @description More about it, such as why it was refused. */
+            detail: string;
+            /**
+             * Format: int64
+             * @description Later ones have greater numbers.
+             */
+            id: number;
+            outcome: components["schemas"]["AuditOutcome"];
+            /** @description With what: `device 1000000000000001`, `tenant 1`. */
+            target: string;
+            /** @description The tenant it is about. */
+            tenant?: components["schemas"]["TenantName"];
+        };
+        /** @description Entries of the audit log, newest first. */
+        AuditList: {
+            items: components["schemas"]["AuditEntry"][];
+        };
+        /**
+         * @description What came of it.
+         * @enum {string}
+         */
+        AuditOutcome: "done" | "refused" | "failed";
+        /** @description How it stands with a bind id. */
+        Bind: {
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: int64 */
+            group_id?: number;
+            /** Format: int64 */
+            id: number;
+            /** @description The device that sent it. */
+            login_code?: string;
+            /** @description What the device will be called; may be empty. */
+            name: string;
+            /**
+             * @description Of a refused one: `held_elsewhere`, another tenant has the device and must release or reset it first;
+             *     `too_many_devices`, the tenant has as many as it may. Of a bound one: `already_yours`.
+             */
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description When the device sent it.
+             */
+            settled_at?: string;
+            /** @description `waiting`, `bound`, `refused` or `expired`. */
+            state: string;
+        };
+        /** @description Bind ids, newest first. */
+        BindList: {
+            items: components["schemas"]["Bind"][];
+        };
+        /** @description What a QR code for the device's camera says, in the form vendors use; `ssid` and `pwd` of the Wi-Fi may be added. */
+        BindQr: {
+            id: string;
         };
         /** @description The password and a code of the second factor. */
         BothFactors: {
@@ -760,6 +980,16 @@ export interface components {
             state_name: string;
             /** @description The stream it publishes. */
             stream_id?: string;
+        };
+        /** @description A bind id just made. */
+        CreatedBind: {
+            /** @description What the device has to send. Shown this once. */
+            bind_id: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: int64 */
+            id: number;
+            qr: components["schemas"]["BindQr"];
         };
         /** @description A device just added. */
         CreatedDevice: components["schemas"]["Device"] & {
@@ -882,6 +1112,8 @@ export interface components {
              * @example no_such_device
              */
             code: string;
+            /** @description What is wrong with which line of a file. */
+            lines?: components["schemas"]["LineFault"][];
             /** @description For people, in English. */
             message: string;
             /** @description Names the request in the logs. */
@@ -948,6 +1180,11 @@ export interface components {
         GroupList: {
             items: components["schemas"]["Group"][];
         };
+        /** @description An import that was done. */
+        Imported: {
+            /** @description So many devices. */
+            imported: number;
+        };
         /** @description An open invitation. */
         Invitation: {
             /** Format: date-time */
@@ -1003,6 +1240,15 @@ export interface components {
             name: string;
             /** @description What it may do, with everything of the tenant. */
             scopes: components["schemas"]["Permission"][];
+        };
+        /** @description What is wrong with a line of a file. */
+        LineFault: {
+            /**
+             * Format: int64
+             * @description From 1.
+             */
+            line: number;
+            message: string;
         };
         /** @description A stream that runs, and where to watch it. */
         LiveAnswer: {
@@ -1121,6 +1367,16 @@ export interface components {
              */
             support_until?: string;
         };
+        /** @description A bind id to make. */
+        NewBind: {
+            /**
+             * Format: int64
+             * @description The group it goes to.
+             */
+            group_id?: number;
+            /** @description What the device will be called. */
+            name?: string;
+        };
         /** @description A device to add; what is left out is made up. */
         NewDevice: {
             /**
@@ -1209,6 +1465,11 @@ export interface components {
         /** @description Recovery codes, shown this once. Each is good for one login without the app. */
         RecoveryCodes: {
             recovery_codes: string[];
+        };
+        /** @description How to release a device. */
+        Release: {
+            /** @description Reset it to what it was when it left the factory first; it must be online. */
+            factory_reset?: boolean;
         };
         /** @description A link to pass on to the user, shown this once. */
         ResetLink: {
@@ -1417,6 +1678,136 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_audit: {
+        parameters: {
+            query?: {
+                /** @description This operation only, such as `open_live`. */
+                action?: string;
+                /** @description Part of the name of who did it. */
+                actor?: string;
+                /** @description Older than the entry of this number only. */
+                before?: number;
+                /** @description Not before this moment. */
+                from?: string;
+                /** @description 1 to 500; default 100. An export has all. */
+                limit?: number;
+                outcome?: components["schemas"]["AuditOutcome"];
+                /** @description Part of what it was done with. */
+                target?: string;
+                /** @description Of this tenant only. Only platform administrators may leave it out. */
+                tenant?: number;
+                /** @description Before this moment. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Entries */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditList"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `no_such_tenant` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    export_audit: {
+        parameters: {
+            query?: {
+                /** @description This operation only, such as `open_live`. */
+                action?: string;
+                /** @description Part of the name of who did it. */
+                actor?: string;
+                /** @description Older than the entry of this number only. */
+                before?: number;
+                /** @description Not before this moment. */
+                from?: string;
+                /** @description 1 to 500; default 100. An export has all. */
+                limit?: number;
+                outcome?: components["schemas"]["AuditOutcome"];
+                /** @description Part of what it was done with. */
+                target?: string;
+                /** @description Of this tenant only. Only platform administrators may leave it out. */
+                tenant?: number;
+                /** @description Before this moment. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Entries */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `no_such_tenant` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_devices: {
         parameters: {
             query?: {
@@ -1829,6 +2220,75 @@ export interface operations {
             };
         };
     };
+    release_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Release"];
+            };
+        };
+        responses: {
+            /** @description Released */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `no_such_device` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_offline`, `no_tenant` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_refused`: it did not reset itself */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_timeout` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     call_device: {
         parameters: {
             query?: never;
@@ -1898,9 +2358,141 @@ export interface operations {
             };
         };
     };
-    events: {
+    assign_device: {
         parameters: {
             query?: never;
+            header?: never;
+            path: {
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Assignment"];
+            };
+        };
+        responses: {
+            /** @description The device as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Device"];
+                };
+            };
+            /** @description `forbidden`, `too_many_devices` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `no_such_device`, `no_such_tenant` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_held` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    import_devices: {
+        parameters: {
+            query?: {
+                /** @description To this tenant; left out: to the platform's stock. */
+                tenant?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example code,password,model,name
+                 *     1000000000000001,correct-horse-battery,X1,Gate
+                 */
+                "text/csv": string;
+            };
+        };
+        responses: {
+            /** @description Added, all of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Imported"];
+                };
+            };
+            /** @description `bad_csv`: none is added; `lines` says what is wrong with which, the first hundred */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `no_such_tenant` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    events: {
+        parameters: {
+            query?: {
+                /** @description The id of the last event that was read, for who cannot send `Last-Event-ID`. */
+                after?: string;
+            };
             header?: {
                 /** @description Where to go on after a break */
                 "Last-Event-ID"?: string | null;
@@ -1910,6 +2502,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
+            /** @description A WebSocket, as was asked for */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
             /** @description A stream of events that does not end */
             200: {
                 headers: {
@@ -3040,6 +3639,188 @@ export interface operations {
             };
             /** @description `tenant_exists` */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_binds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BindList"];
+                };
+            };
+            /** @description `no_such_tenant` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    create_bind: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewBind"];
+            };
+        };
+        responses: {
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedBind"];
+                };
+            };
+            /** @description `bad_request`, `bad_name` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `no_such_tenant`, `no_such_group` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `too_many_binds` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_bind: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bind: number;
+                tenant: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description How it stands */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Bind"];
+                };
+            };
+            /** @description `no_such_tenant`, `no_such_bind` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Refused */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_bind: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                bind: number;
+                tenant: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Taken back */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `no_such_tenant`, `no_such_bind` */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -23,4 +23,7 @@ export type PlatformUser = Schemas['User'];
 
 export type Invitation = Schemas['Invitation'];
 export type ApiKey = Schemas['ApiKey'];
-export type { AuditEntry, Bind, CreatedBind } from './draft';
+export type AuditEntry = Schemas['AuditEntry'];
+export type AuditOutcome = Schemas['AuditOutcome'];
+export type Bind = Schemas['Bind'];
+export type CreatedBind = Schemas['CreatedBind'];

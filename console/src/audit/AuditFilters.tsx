@@ -3,9 +3,7 @@ import { useDebouncedCallback } from '@mantine/hooks';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { toLocalInput } from '../ui/localTime';
-import type { WantedAudit } from './useAuditFilter';
-
-export const OUTCOMES = ['done', 'refused', 'failed'] as const;
+import { OUTCOMES, type WantedAudit } from './useAuditFilter';
 
 interface Props {
   filter: WantedAudit;

@@ -1,7 +1,6 @@
 import { Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { AuditEntry } from '../api/types';
-import { OUTCOMES } from './AuditFilters';
 import classes from './AuditTable.module.css';
 
 export function AuditTable({ entries, withTenant }: { entries: AuditEntry[]; withTenant: boolean }) {
@@ -33,7 +32,6 @@ export function AuditTable({ entries, withTenant }: { entries: AuditEntry[]; wit
 function Entry({ entry, withTenant }: { entry: AuditEntry; withTenant: boolean }) {
   const { t, i18n } = useTranslation();
   const at = new Intl.DateTimeFormat(i18n.language, { dateStyle: 'short', timeStyle: 'medium' });
-  const known = OUTCOMES.find((outcome) => outcome === entry.outcome);
   return (
     <tr data-testid="audit-entry">
       <td className={classes.at} data-label={t('audit.at')}>
@@ -69,7 +67,7 @@ function Entry({ entry, withTenant }: { entry: AuditEntry; withTenant: boolean }
       </td>
       <td data-label={t('audit.outcome')}>
         <span className={classes.outcome} data-outcome={entry.outcome}>
-          {known ? t(`audit.outcomes.${known}`) : entry.outcome}
+          {t(`audit.outcomes.${entry.outcome}`)}
         </span>
       </td>
     </tr>

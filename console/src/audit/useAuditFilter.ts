@@ -1,9 +1,11 @@
 import { useCallback } from 'react';
 import { useSearchParams } from 'react-router';
 import type { AuditFilter } from '../api/audit';
+import type { AuditOutcome } from '../api/types';
 import { fromLocalInput } from '../ui/localTime';
 
-const TEXTS = ['actor', 'action', 'target', 'outcome'] as const;
+const TEXTS = ['actor', 'action', 'target'] as const;
+export const OUTCOMES = ['done', 'refused', 'failed'] as const satisfies AuditOutcome[];
 const TIMES = ['from', 'to'] as const;
 
 export type WantedAudit = Omit<AuditFilter, 'tenant'>;
@@ -37,6 +39,8 @@ export function auditFilterOf(search: URLSearchParams): WantedAudit {
     const value = search.get(name)?.trim();
     if (value) filter[name] = value;
   }
+  const outcome = OUTCOMES.find((known) => known === search.get('outcome'));
+  if (outcome) filter.outcome = outcome;
   for (const name of TIMES) {
     const value = fromLocalInput(search.get(name) ?? '');
     if (value) filter[name] = value;

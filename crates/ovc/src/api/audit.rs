@@ -109,10 +109,10 @@ pub(super) struct AuditParams {
     #[param(nullable = false)]
     outcome: Option<AuditOutcome>,
     /// Not before this moment.
-    #[param(nullable = false, value_type = String, format = DateTime)]
+    #[param(nullable = false, required = false, value_type = String, format = DateTime)]
     from: Option<String>,
     /// Before this moment.
-    #[param(nullable = false, value_type = String, format = DateTime)]
+    #[param(nullable = false, required = false, value_type = String, format = DateTime)]
     to: Option<String>,
     /// Older than the entry of this number only.
     #[param(nullable = false)]
