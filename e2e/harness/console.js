@@ -20,6 +20,7 @@ export class Console {
     await page.goto(ovc.url);
     const seen = new Console(page);
     await seen.logIn('admin', ovc.password);
+    await page.getByRole('button', { name: 'Account and settings' }).waitFor();
     return seen;
   }
 

@@ -29,5 +29,5 @@ journey('a session that is revoked is out at once, and its live picture with it'
   await until('the revoked viewer got no more', () => viewer.ended, { within: 3_000 });
   const joins = await fetch(play.flv);
   assert.equal(joins.status, 403);
-  await kept.page.getByText('This browser').waitFor();
+  await kept.page.getByText('This browser', { exact: true }).waitFor();
 });

@@ -16,19 +16,15 @@ journey('somebody invited as viewer of a group sees and watches that group, and 
 
   // The owner makes a link.
   const owner = await Console.open(scene, ovc);
-  await owner.page.goto(`${ovc.url}/organisations/${tenant}/people`);
+  await owner.page.goto(`${ovc.url}/org/${tenant}/people`);
   await owner.page.getByRole('button', { name: 'Invite somebody' }).click();
   const dialog = owner.page.getByRole('dialog');
-  await dialog.getByText('Only some groups, devices or channels').click();
-  await dialog
-    .getByRole('combobox', { name: 'Group' })
-    .or(dialog.getByRole('textbox', { name: 'Group' }))
-    .first()
-    .click();
+  await dialog.getByTestId('reach-parts').check();
+  await dialog.getByTestId('grant-group').click();
   await owner.page.getByRole('option', { name: 'Harbour' }).click();
   await scene.screenshot(owner.page, 'invite');
   await dialog.getByRole('button', { name: 'Make the link' }).click();
-  const link = await dialog.getByTestId('invitation-link').innerText();
+  const link = await dialog.getByTestId('link').innerText();
 
   // The guest opens it.
   const page = await scene.page();
