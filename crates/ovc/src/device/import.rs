@@ -92,6 +92,28 @@ impl Columns {
     }
 }
 
+/// Counts lines. The library's own count is of where it stopped reading before, which with the line ends of Windows and
+/// with empty lines is a line further up.
+struct Lines<'a> {
+    file: &'a [u8],
+    at: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    /// The line of a record; records are asked for in their order.
+    fn line_of(&mut self, record: Option<&csv::Position>) -> u64 {
+        let begin = record.and_then(|position| usize::try_from(position.byte()).ok());
+        let begin = begin.unwrap_or(self.at).clamp(self.at, self.file.len());
+        let is_end = |byte: &&u8| matches!(byte, b'\r' | b'\n');
+        let begin = begin + self.file[begin..].iter().take_while(is_end).count();
+        let ends = self.file[self.at..begin].iter().filter(|byte| **byte == b'\n').count();
+        self.line += ends as u64;
+        self.at = begin;
+        self.line
+    }
+}
+
 /// The devices of a file, or what is wrong with it. To be called where it may take a moment.
 pub(super) fn parse(
     file: &[u8],
@@ -109,11 +131,12 @@ pub(super) fn parse(
     let (mut rows, mut faults) = (Vec::new(), Faults::default());
     let mut lines: HashMap<LoginCode, u64> = HashMap::new();
     let mut columns = IN_ORDER;
+    let mut counter = Lines { file, at: 0, line: 1 };
     for (at, record) in reader.records().enumerate() {
         let record = match record {
             Ok(record) => record,
             Err(error) => {
-                let line = error.position().map_or(0, csv::Position::line);
+                let line = counter.line_of(error.position());
                 let message = match error.kind() {
                     csv::ErrorKind::Utf8 { .. } => "this is not UTF-8",
                     _ => "this cannot be read",
@@ -122,7 +145,7 @@ pub(super) fn parse(
                 continue;
             }
         };
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = counter.line_of(record.position());
         if at == 0
             && let Some(named) = Columns::named(&record)
         {
