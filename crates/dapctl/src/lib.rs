@@ -4,3 +4,4 @@
 pub mod load;
 pub mod process;
 pub mod provision;
+mod transport;

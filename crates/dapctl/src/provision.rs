@@ -3,22 +3,29 @@
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, bail};
+use rustls::pki_types::{CertificateDer, pem::PemObject};
 use serde::Deserialize;
 use serde_json::json;
-use ureq::Agent;
+use ureq::http::Response;
+use ureq::tls::{Certificate, RootCerts, TlsConfig};
+use ureq::{Agent, Body};
 use url::Url;
 
 /// Options of `dapctl provision`.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
-    /// Where the cloud is, such as http://127.0.0.1:8080.
+    /// Where the cloud is, such as http://127.0.0.1:8080 or https://….
     #[arg(long)]
     pub url: Url,
+    /// Certificate authorities to trust besides the system's (PEM file), for https://.
+    #[arg(long, value_name = "FILE")]
+    pub ca: Option<PathBuf>,
     /// Who creates the devices.
     #[arg(long, default_value = "admin")]
     pub user: String,
@@ -58,16 +65,20 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let password = std::env::var(&args.password_env).with_context(|| format!("reading ${}", args.password_env))?;
     let agent: Agent = Agent::config_builder()
         .timeout_global(Some(Duration::from_secs(30)))
+        // What is wrong is told by the status; too often is not wrong.
+        .http_status_as_error(false)
+        .tls_config(tls(args)?)
         .build()
         .into();
     let endpoint = |path: &str| args.url.join(path).map(String::from);
-    let token = agent
-        .post(endpoint("/api/v1/login")?)
-        .send_json(json!({ "username": args.user, "password": password }))
-        .context("logging in")?
-        .body_mut()
-        .read_json::<LoggedIn>()?
-        .token;
+    let login = json!({ "username": args.user, "password": password });
+    let login = || {
+        agent
+            .post(endpoint("/api/v1/login")?)
+            .send_json(&login)
+            .context("logging in")
+    };
+    let token = patiently(login)?.body_mut().read_json::<LoggedIn>()?.token;
     let devices_url = endpoint("/api/v1/devices")?;
 
     let mut out = BufWriter::new(private_file(&args.out)?);
@@ -120,12 +131,48 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
 }
 
 fn create(agent: &Agent, url: &str, token: &str, name: &str) -> anyhow::Result<Created> {
-    let mut response = agent
-        .post(url)
-        .header("Authorization", format!("Bearer {token}"))
-        .send_json(json!({ "name": name }))
-        .context("creating a device")?;
-    Ok(response.body_mut().read_json()?)
+    let asking = || {
+        agent
+            .post(url)
+            .header("Authorization", format!("Bearer {token}"))
+            .send_json(json!({ "name": name }))
+            .context("creating a device")
+    };
+    Ok(patiently(asking)?.body_mut().read_json()?)
+}
+
+/// Asks again after the time the cloud names, as long as it is asked too often for its liking.
+fn patiently(ask: impl Fn() -> anyhow::Result<Response<Body>>) -> anyhow::Result<Response<Body>> {
+    loop {
+        let mut response = ask()?;
+        match response.status().as_u16() {
+            200..=299 => return Ok(response),
+            429 => {
+                let wait = response.headers().get("retry-after");
+                let seconds = wait.and_then(|value| value.to_str().ok()?.parse().ok()).unwrap_or(1);
+                std::thread::sleep(Duration::from_secs(seconds));
+            }
+            status => bail!("the cloud answered {status}: {}", response.body_mut().read_to_string()?),
+        }
+    }
+}
+
+/// Whose certificates are trusted: the system's authorities, and those of the option.
+fn tls(args: &Args) -> anyhow::Result<TlsConfig> {
+    let mut trusted: Vec<CertificateDer<'static>> = rustls_native_certs::load_native_certs().certs;
+    if let Some(path) = &args.ca {
+        for certificate in CertificateDer::pem_file_iter(path).with_context(|| format!("reading {}", path.display()))? {
+            trusted.push(certificate.with_context(|| format!("reading {}", path.display()))?);
+        }
+    }
+    let trusted: Vec<_> = trusted
+        .iter()
+        .map(|one| Certificate::from_der(one).to_owned())
+        .collect();
+    Ok(TlsConfig::builder()
+        .root_certs(RootCerts::new_with_certs(&trusted))
+        .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .build())
 }
 
 /// The file holds passwords.

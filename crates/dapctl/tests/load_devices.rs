@@ -4,8 +4,9 @@
 
 use std::fs;
 use std::io::{Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpListener};
 use std::path::Path;
+use std::sync::Arc;
 use std::thread;
 
 use clap::Parser;
@@ -29,7 +30,7 @@ fn serve(greeting: Vec<u8>, script: Script) -> SocketAddr {
     address
 }
 
-fn serve_one(mut stream: TcpStream, greeting: &[u8], script: Script) -> Option<()> {
+fn serve_one(mut stream: impl Read + Write, greeting: &[u8], script: Script) -> Option<()> {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
         let mut byte = [0];
@@ -62,19 +63,46 @@ fn serve_one(mut stream: TcpStream, greeting: &[u8], script: Script) -> Option<(
     }
 }
 
+/// The same over TLS; the certificate is written to `ca`.
+fn serve_tls(ca: &Path, script: Script) -> SocketAddr {
+    let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).unwrap();
+    fs::write(ca, made.cert.pem()).unwrap();
+    let key = rustls::pki_types::PrivatePkcs8KeyDer::from(made.signing_key.serialize_der());
+    let config = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![made.cert.der().clone()], key.into())
+        .unwrap();
+    let config = Arc::new(config);
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    thread::spawn(move || {
+        for stream in listener.incoming() {
+            let tls = rustls::ServerConnection::new(config.clone()).unwrap();
+            let stream = rustls::StreamOwned::new(tls, stream.unwrap());
+            thread::spawn(move || serve_one(stream, &[], script));
+        }
+    });
+    address
+}
+
 fn report(address: SocketAddr, more: &[&str], dir: &Path) -> Value {
+    report_of(&format!("ws://{address}"), more, dir)
+}
+
+fn report_of(url: &str, more: &[&str], dir: &Path) -> Value {
     #[derive(Parser)]
     struct Cli {
         #[command(flatten)]
         args: Args,
     }
     let json = dir.join("report.json");
-    let url = format!("ws://{address}");
     let pid = std::process::id().to_string();
     let common = [
         "load",
         "--url",
-        &url,
+        url,
         "--json",
         json.to_str().unwrap(),
         "--server-pid",
@@ -87,18 +115,47 @@ fn report(address: SocketAddr, more: &[&str], dir: &Path) -> Value {
     serde_json::from_slice(&fs::read(json).unwrap()).unwrap()
 }
 
+fn answer_keepalive(message: Message<'_>) -> Option<Vec<u8>> {
+    let Message::Text(text) = message else { return None };
+    let Ok(dap::Message::Request { seq, method, .. }) = dap::Message::parse(text) else {
+        panic!("{text}")
+    };
+    assert_eq!(method, "Keepalive");
+    let mut frame = Vec::new();
+    ws::encode_text(&mut frame, &format!(r#"{{"seq":{seq},"resp":{{}}}}"#), None);
+    Some(frame)
+}
+
+#[test]
+fn devices_come_over_tls_if_the_certificate_is_trusted() {
+    let dir = tempfile::tempdir().unwrap();
+    let ca = dir.path().join("ca.pem");
+    let url = format!("wss://{}", serve_tls(&ca, answer_keepalive));
+    let codes = dir.path().join("codes");
+    fs::write(&codes, "d-1 secret\nd-2 p&w=1\n").unwrap();
+    let options = [
+        "--devices",
+        "2",
+        "--codes",
+        codes.to_str().unwrap(),
+        "--duration-s",
+        "0.5",
+    ];
+    let trusting = report_of(
+        &url,
+        &[&options[..], &["--ca", ca.to_str().unwrap()]].concat(),
+        dir.path(),
+    );
+    assert_eq!(trusting["ramp"]["logins"], 2, "{trusting:#}");
+    assert!(trusting["steady"]["answers"].as_u64().unwrap() > 3, "{trusting:#}");
+    assert_eq!(trusting["errors"], serde_json::json!({}));
+    let suspicious = report_of(&url, &options, dir.path());
+    assert_eq!(suspicious["ramp"]["logins"], 0, "{suspicious:#}");
+}
+
 #[test]
 fn devices_log_in_and_their_keepalives_are_answered() {
-    let address = serve(Vec::new(), |message| {
-        let Message::Text(text) = message else { return None };
-        let Ok(dap::Message::Request { seq, method, .. }) = dap::Message::parse(text) else {
-            panic!("{text}")
-        };
-        assert_eq!(method, "Keepalive");
-        let mut frame = Vec::new();
-        ws::encode_text(&mut frame, &format!(r#"{{"seq":{seq},"resp":{{}}}}"#), None);
-        Some(frame)
-    });
+    let address = serve(Vec::new(), answer_keepalive);
     let dir = tempfile::tempdir().unwrap();
     let codes = dir.path().join("codes");
     fs::write(&codes, "d-1 secret\nd-2 p&w=1\nbad guess\nd-3 x\n").unwrap();

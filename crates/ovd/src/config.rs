@@ -21,6 +21,7 @@ pub struct ConfigFile {
     /// Its password.
     pub login_passwd: Option<String>,
     /// Certificate authorities to trust besides the system's, PEM.
+    #[serde(alias = "tls_ca")]
     pub ca_file: Option<PathBuf>,
     /// Where commands from this machine are taken, such as `ovd bind`; see [`crate::control`].
     pub control_socket: Option<PathBuf>,

@@ -53,7 +53,7 @@ struct Settings {
     #[arg(long = "source", value_parser = Source::parse)]
     sources: Vec<Source>,
     /// Certificate authorities to trust besides the system's (PEM file).
-    #[arg(long, env = "OVD_CA_FILE")]
+    #[arg(long, visible_alias = "ca", env = "OVD_CA_FILE")]
     ca_file: Option<PathBuf>,
     /// Where the agent takes commands from this machine, such as `ovd bind`.
     #[arg(long, env = "OVD_CONTROL_SOCKET")]

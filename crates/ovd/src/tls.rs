@@ -53,6 +53,11 @@ impl Roots {
         })
     }
 
+    /// What a TLS client of one's own is made from.
+    pub fn client_config(&self) -> Arc<rustls::ClientConfig> {
+        Arc::clone(&self.config)
+    }
+
     /// Starts TLS on `tcp` with the server `host`.
     ///
     /// # Errors

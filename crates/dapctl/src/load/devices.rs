@@ -23,15 +23,19 @@ pub use dialect::Dialect;
 pub use report::Report;
 
 use crate::process::Usage;
+use crate::transport::Secured;
 use report::Progress;
 use worker::{Plan, Worker};
 
 /// Options of `dapctl load devices`.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
-    /// Where the server is, such as ws://127.0.0.1:8080/ovc; the path may be left out.
+    /// Where the server is, such as ws://127.0.0.1:8080/ovc or wss://…; the path may be left out.
     #[arg(long)]
     pub url: Url,
+    /// Certificate authorities to trust besides the system's (PEM file), for wss://.
+    #[arg(long, value_name = "FILE")]
+    pub ca: Option<PathBuf>,
     /// How many devices.
     #[arg(long, default_value_t = 100)]
     pub devices: usize,
@@ -100,6 +104,13 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let plan = Arc::new(Plan {
         address,
         sources: sources(args, address.ip()),
+        secured: match args.url.scheme() {
+            "wss" => Some(Secured::to(
+                args.url.host_str().unwrap_or_default(),
+                args.ca.as_deref(),
+            )?),
+            _ => None,
+        },
         url: args.url.clone(),
         dialect: args.protocol,
         devices: credentials(args)?,
@@ -195,7 +206,7 @@ fn watch(
 }
 
 fn resolve(url: &Url) -> anyhow::Result<SocketAddr> {
-    ensure!(url.scheme() == "ws", "only ws:// URLs, so far");
+    ensure!(matches!(url.scheme(), "ws" | "wss"), "only ws:// and wss:// URLs");
     let host = url
         .host_str()
         .context("the URL names no host")?

@@ -33,6 +33,7 @@ mod worker;
 
 use crate::load::stamp::UnixClock;
 use crate::process::Usage;
+use crate::transport::Secured;
 use progress::Progress;
 use report::Report;
 use worker::{Window, Worker};
@@ -40,9 +41,12 @@ use worker::{Window, Worker};
 /// Options of `dapctl load viewers`.
 #[derive(Debug, Clone, clap::Args)]
 pub struct Args {
-    /// What to watch: an http:// address of an FLV stream, or an rtmp:// one.
+    /// What to watch: an http:// or https:// address of an FLV stream, or an rtmp:// one.
     #[arg(long)]
     pub url: Url,
+    /// Certificate authorities to trust besides the system's (PEM file), for https://.
+    #[arg(long, value_name = "FILE")]
+    pub ca: Option<PathBuf>,
     /// How many viewers.
     #[arg(long, default_value_t = 100)]
     pub viewers: usize,
@@ -89,6 +93,8 @@ enum Source {
 struct Plan {
     address: SocketAddr,
     source: Source,
+    /// For https://.
+    secured: Option<Secured>,
     viewers: usize,
     ramp_per_s: f64,
     rest: Duration,
@@ -117,6 +123,13 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let plan = Arc::new(Plan {
         address,
         source,
+        secured: match args.url.scheme() {
+            "https" => Some(Secured::to(
+                args.url.host_str().unwrap_or_default(),
+                args.ca.as_deref(),
+            )?),
+            _ => None,
+        },
         viewers: args.viewers,
         ramp_per_s: args.ramp_per_s,
         rest: Duration::from_micros(args.rest_us),
@@ -210,7 +223,7 @@ fn watch(
 
 fn source(url: &Url) -> anyhow::Result<(SocketAddr, Source)> {
     let (host, port, source) = match url.scheme() {
-        "http" => {
+        "http" | "https" => {
             let host = url.host_str().context("the URL names no host")?;
             let request = format!(
                 "GET {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: dapctl\r\nAccept: */*\r\n\r\n",
@@ -228,7 +241,7 @@ fn source(url: &Url) -> anyhow::Result<(SocketAddr, Source)> {
             let target = Target::parse(url.as_str())?;
             (target.host.clone(), target.port, Source::Rtmp { target })
         }
-        other => bail!("{other}:// is neither http:// nor rtmp://"),
+        other => bail!("{other}:// is none of http://, https:// and rtmp://"),
     };
     let mut addresses = (host.as_str(), port)
         .to_socket_addrs()

@@ -3,11 +3,11 @@
 use std::io::{self, ErrorKind, Read, Write};
 use std::time::{Duration, Instant};
 
-use mio::net::TcpStream;
 use rand::RngCore;
 use ws::{Decoder, Role};
 
 use super::dialect::{Dialect, Meaning, Payload};
+use crate::transport::Transport;
 
 /// Largest message of a server that is accepted, in bytes.
 const MAX_MESSAGE: u32 = 1 << 20;
@@ -17,7 +17,7 @@ const MAX_HEAD: usize = 8 << 10;
 /// A connection, a few hundred bytes with nothing under way.
 #[derive(Debug)]
 pub(super) struct Connection {
-    pub(super) stream: TcpStream,
+    stream: Transport,
     stage: Stage,
     decoder: Decoder,
     /// What the socket did not take at once.
@@ -53,7 +53,7 @@ pub(super) enum Told {
 }
 
 impl Connection {
-    pub(super) fn new(stream: TcpStream, upgrade: Upgrade, now: Instant) -> Self {
+    pub(super) fn new(stream: Transport, upgrade: Upgrade, now: Instant) -> Self {
         Self {
             stream,
             stage: Stage::Connecting(Box::new(upgrade)),
@@ -110,13 +110,13 @@ impl Connection {
             let len = match self.stream.read(scratch) {
                 Ok(0) => return Err(self.name("closed by the server")),
                 Ok(len) => len,
-                Err(error) if error.kind() == ErrorKind::WouldBlock => return Ok(()),
+                // In a handshake, what was read may be what sending waited for.
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return self.flush(),
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
                 Err(error) => return Err(self.name(&text(error))),
             };
             self.take(dialect, &mut scratch[..len], rng, told)?;
-            // A short read says that there is no more (epoll(7), on edge-triggered readiness).
-            if len < scratch.len() {
+            if len < scratch.len() && self.stream.short_read_is_last() {
                 return Ok(());
             }
         }
@@ -226,13 +226,13 @@ impl Connection {
         let unsent = std::mem::take(&mut self.unsent);
         let sent = self.write(&unsent)?;
         self.unsent.extend_from_slice(&unsent[sent..]);
-        Ok(())
+        self.stream.flush().map_err(|error| self.name(&text(error)))
     }
 
-    fn write(&self, bytes: &[u8]) -> Result<usize, String> {
+    fn write(&mut self, bytes: &[u8]) -> Result<usize, String> {
         let mut sent = 0;
         while sent < bytes.len() {
-            match (&self.stream).write(&bytes[sent..]) {
+            match self.stream.write(&bytes[sent..]) {
                 Ok(len) => sent += len,
                 Err(error) if error.kind() == ErrorKind::WouldBlock => break,
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}

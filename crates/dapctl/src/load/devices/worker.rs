@@ -19,6 +19,7 @@ use url::Url;
 use super::connection::{Connection, Told, Upgrade};
 use super::dialect::Dialect;
 use super::report::Progress;
+use crate::transport::{Secured, Transport};
 
 /// What all workers do together.
 #[derive(Debug)]
@@ -27,6 +28,8 @@ pub(super) struct Plan {
     /// Connections come from these by turns; empty: from wherever the system wants.
     pub(super) sources: Vec<IpAddr>,
     pub(super) url: Url,
+    /// For wss://.
+    pub(super) secured: Option<Secured>,
     pub(super) dialect: Dialect,
     /// Codes and passwords. Worker n takes every `threads`-th from the n-th on.
     pub(super) devices: Vec<(Box<str>, Box<str>)>,
@@ -227,7 +230,7 @@ impl Worker {
         let interest = Interest::READABLE | Interest::WRITABLE;
         self.poll.registry().register(&mut stream, Token(device), interest)?;
         Ok(Connection::new(
-            stream,
+            Transport::new(stream, self.plan.secured.as_ref())?,
             Upgrade {
                 request,
                 key,

@@ -3,13 +3,12 @@
 use std::io::{self, Read, Write};
 use std::time::Duration;
 
-use mio::net::TcpStream;
-
 use super::Source;
 use super::flv::FlvScanner;
 use super::http::Response;
 use super::rtmp::PlaySession;
 use super::video::Seen;
+use crate::transport::Transport;
 
 #[derive(Debug)]
 enum Protocol {
@@ -20,7 +19,7 @@ enum Protocol {
 /// One viewer's connection, and what it has seen. Some 300 bytes; the stream itself is not kept.
 #[derive(Debug)]
 pub(super) struct Viewer {
-    stream: TcpStream,
+    stream: Transport,
     protocol: Protocol,
     unsent: Vec<u8>,
     /// When it began to connect.
@@ -32,7 +31,7 @@ pub(super) struct Viewer {
 }
 
 impl Viewer {
-    pub(super) fn new(stream: TcpStream, source: &Source, began_unix_ns: u64) -> Self {
+    pub(super) fn new(stream: Transport, source: &Source, began_unix_ns: u64) -> Self {
         let (protocol, unsent) = match source {
             Source::HttpFlv { request, .. } => (
                 Protocol::HttpFlv(Response::new(), FlvScanner::new()),
@@ -58,7 +57,7 @@ impl Viewer {
     /// Sends what is to be sent.
     pub(super) fn on_writable(&mut self) -> Result<(), String> {
         if self.unsent.is_empty() {
-            return Ok(());
+            return self.flush();
         }
         if let Some(error) = self.stream.take_error().ok().flatten() {
             return Err(format!("connect: {}", error.kind()));
@@ -74,7 +73,11 @@ impl Viewer {
         }
         // Hardly anything is sent after the start.
         self.unsent = Vec::new();
-        Ok(())
+        self.flush()
+    }
+
+    fn flush(&mut self) -> Result<(), String> {
+        self.stream.flush().map_err(|error| format!("write: {}", error.kind()))
     }
 
     /// Reads what there is. Answers how many bytes that were.
@@ -89,7 +92,11 @@ impl Viewer {
             let len = match self.stream.read(scratch) {
                 Ok(0) => return Err("the server closed the connection".into()),
                 Ok(len) => len,
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(total),
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    // In a handshake, what was read may be what sending waited for.
+                    self.on_writable()?;
+                    return Ok(total);
+                }
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) => return Err(format!("read: {}", error.kind())),
             };
@@ -106,7 +113,7 @@ impl Viewer {
                 (Protocol::Rtmp(_), Source::HttpFlv { .. }) => {}
             }
             // Less than asked for: the socket is empty, and will tell when it is not (epoll(7), question 9).
-            if len < scratch.len() {
+            if len < scratch.len() && self.stream.short_read_is_last() {
                 return Ok(total);
             }
         }

@@ -16,6 +16,7 @@ use super::progress::Steady;
 use super::video::Seen;
 use super::viewer::Viewer;
 use crate::load::stamp::{Stamp, UnixClock};
+use crate::transport::Transport;
 
 /// When what counts begins and ends, set by the one who runs the load and seen by the workers.
 #[derive(Debug)]
@@ -189,6 +190,7 @@ impl Worker {
         self.poll
             .registry()
             .register(&mut stream, Token(self.viewers.len()), interest)?;
+        let stream = Transport::new(stream, self.plan.secured.as_ref())?;
         Ok(Viewer::new(stream, &self.plan.source, began_unix_ns))
     }
 
