@@ -8,6 +8,9 @@ export function useChange<Wanted = void, Answer = unknown>(
   const queries = useQueryClient();
   return useMutation({
     mutationFn: ask,
-    onSuccess: () => Promise.all(untrue.map((queryKey) => queries.invalidateQueries({ queryKey }))),
+    onSuccess: () => {
+      // Not waited for: what shows the change's end may be gone once the answers are new.
+      for (const queryKey of untrue) void queries.invalidateQueries({ queryKey });
+    },
   });
 }

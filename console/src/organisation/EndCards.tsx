@@ -46,7 +46,7 @@ interface EndProps {
     isPending: boolean;
     error: unknown;
     reset: () => void;
-    mutate: (wanted: undefined, then: { onSuccess: () => void }) => void;
+    mutateAsync: () => Promise<unknown>;
   };
 }
 
@@ -77,7 +77,11 @@ function EndCard({ title, text, question, word, ending }: EndProps) {
         pending={ending.isPending}
         error={ending.error}
         onConfirm={() => {
-          ending.mutate(undefined, { onSuccess: () => void navigate('/devices', { replace: true }) });
+          // By the promise: this page may be gone before the answer is here.
+          ending.mutateAsync().then(
+            () => navigate('/devices', { replace: true }),
+            () => undefined,
+          );
         }}
         onClose={close}
       />

@@ -33,14 +33,16 @@ function AssignForm({ device, onClose }: Props) {
       onSubmit={(event) => {
         event.preventDefault();
         if (tenant === undefined) return;
-        assign.mutate(tenant, {
-          onSuccess: (assigned) => {
+        // By the promise: the device's row may be gone before the answer is here.
+        assign.mutateAsync(tenant).then(
+          (assigned) => {
             const name = assigned.name || assigned.login_code;
             const organisation = assigned.tenant?.name ?? '';
             notifications.show({ message: t('stock.assigned', { name, organisation }), color: 'gray' });
             onClose();
           },
-        });
+          () => undefined,
+        );
       }}
     >
       <Stack>
