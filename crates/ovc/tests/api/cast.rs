@@ -20,10 +20,17 @@ pub(crate) struct Cast {
     pub(crate) acme: i64,
     pub(crate) bolt: i64,
     ids: HashMap<&'static str, i64>,
+    /// Further viewers of Acme's, `spare0` and so on.
+    pub(crate) spares: Vec<i64>,
 }
 
 impl Cast {
     pub(crate) async fn start() -> Self {
+        Self::start_with_spares(0).await
+    }
+
+    /// With so many further viewers of Acme's, and a session of vera's that is over: `over`.
+    pub(crate) async fn start_with_spares(spares: usize) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let db = Db::open(dir.path()).await.unwrap();
         let now = UnixMs::now();
@@ -54,12 +61,20 @@ impl Cast {
         for (name, id) in &ids {
             add_session(&db, UserId(*id), name).await;
         }
+        let mut spare_ids = Vec::new();
+        for number in 0..spares {
+            let id = db.add_user(&format!("spare{number}"), "", now).await.unwrap();
+            add_member(&db, acme, id, "viewer", true).await;
+            spare_ids.push(id.0);
+        }
+        add_session_until(&db, UserId(ids["vera"]), "over", now).await;
         db.close().await;
         Self {
             app: TestApp::start_on(dir, "admin").await,
             acme: acme.0,
             bolt: bolt.0,
             ids,
+            spares: spare_ids,
         }
     }
 
@@ -160,13 +175,17 @@ pub(crate) async fn add_member(db: &Db, tenant: TenantId, user: UserId, role: &s
 }
 
 pub(crate) async fn add_session(db: &Db, user: UserId, token: &str) {
+    add_session_until(db, user, token, UnixMs::now().plus(Duration::from_secs(3600))).await;
+}
+
+async fn add_session_until(db: &Db, user: UserId, token: &str, expires_at: UnixMs) {
     let now = UnixMs::now();
     let session = SessionRow {
         id: SessionId(0),
         token_hash: Sha256::digest(token.as_bytes()).into(),
         user,
         created_at: now,
-        expires_at: now.plus(Duration::from_secs(3600)),
+        expires_at,
         last_seen_at: now,
         address: "192.0.2.7".into(),
         user_agent: "test".into(),

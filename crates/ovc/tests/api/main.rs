@@ -23,6 +23,7 @@ mod groups;
 mod import;
 mod invitations;
 mod limits;
+mod matrix;
 mod members;
 mod openapi;
 mod presence;
