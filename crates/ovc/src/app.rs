@@ -9,7 +9,7 @@ use crate::bus::Bus;
 use crate::capacity;
 use crate::clock::UnixMs;
 use crate::config::Config;
-use crate::db::{AuditLog, Db, DbError, EventLog};
+use crate::db::{AuditEntry, AuditLog, Db, DbError, EventLog};
 use crate::device::{DevicePort, Devices, Directory, Journal, PasswdHasher};
 use crate::gateway::{Gateway, GatewayParts};
 use crate::ingest::rtmp::Rtmp;
@@ -267,6 +267,12 @@ impl App {
         self.tokens.replace_key(&self.db.rotate_token_key().await?);
         tracing::info!("tokens are signed with a new key");
         Ok(())
+    }
+
+    /// Notes in the audit log what a command from this machine did.
+    pub(crate) async fn note(&self, entry: AuditEntry) {
+        // Why it was not written is in the log.
+        let _ = self.api.audit.write(entry).await;
     }
 
     /// Takes nothing new, tells devices and viewers, and ends within the configured limit.

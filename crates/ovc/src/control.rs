@@ -3,9 +3,10 @@
 
 use crate::account::Secrets;
 use crate::app::{App, StartError};
+use crate::clock::UnixMs;
 use crate::config::Config;
 use crate::db::snapshot;
-use crate::db::{Db, DbError};
+use crate::db::{ActorKind, AuditActor, AuditEntry, AuditLog, AuditOutcome, Db, DbError};
 use serde::{Deserialize, Serialize};
 use std::io;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
@@ -22,6 +23,8 @@ const SOCKET: &str = "ovc.sock";
 const MAX_LINE: u64 = 64 * 1024;
 /// How long whoever connected may take to say what he wants.
 const ASK_LIMIT: Duration = Duration::from_secs(10);
+/// How long a client looks for the socket.
+const CONNECT_LIMIT: Duration = Duration::from_secs(5);
 /// How long a client waits: a restore shuts the server down and starts it.
 const ANSWER_LIMIT: Duration = Duration::from_secs(120);
 
@@ -172,7 +175,10 @@ impl Order {
         let (app, outcome) = match want {
             Want::RotateKeys => {
                 let outcome = match app.rotate_keys().await {
-                    Ok(()) => Outcome::Done(ROTATED.into()),
+                    Ok(()) => {
+                        app.note(entry("rotate_keys", "")).await;
+                        Outcome::Done(ROTATED.into())
+                    }
                     Err(error) => Outcome::Failed(error.to_string()),
                 };
                 (app, outcome)
@@ -182,6 +188,24 @@ impl Order {
         // Who asked may have given up.
         let _ = tell.send(outcome);
         Ok(app)
+    }
+}
+
+/// For the audit log: what a command from this machine did.
+fn entry(action: &str, target: &str) -> AuditEntry {
+    AuditEntry {
+        at: UnixMs::now(),
+        actor: AuditActor {
+            kind: ActorKind::System,
+            id: None,
+            name: "command line".into(),
+        },
+        tenant: None,
+        address: String::new(),
+        action: action.into(),
+        target: target.into(),
+        outcome: AuditOutcome::Done,
+        detail: String::new(),
     }
 }
 
@@ -222,7 +246,10 @@ async fn restore_running(
     };
     let done = restored(&before);
     match App::start(config.clone(), secrets.clone()).await {
-        Ok(app) => Ok((app, Outcome::Done(done))),
+        Ok(app) => {
+            app.note(entry("restore", &file.to_string_lossy())).await;
+            Ok((app, Outcome::Done(done)))
+        }
         Err(error) => {
             tracing::error!(%error, "the server does not start with the copy; back to the database before");
             if let Err(error) = before.put_back() {
@@ -247,6 +274,10 @@ pub async fn rotate_keys(data_dir: &Path) -> Result<String, ControlError> {
     }
     let db = Db::open(data_dir).await?;
     let rotated = db.rotate_token_key().await;
+    if rotated.is_ok() {
+        // Why it was not written is in the log.
+        let _ = AuditLog::start(db.clone()).write(entry("rotate_keys", "")).await;
+    }
     db.close().await;
     rotated?;
     Ok(ROTATED.into())
@@ -266,7 +297,34 @@ pub async fn restore(data_dir: &Path, file: &Path) -> Result<String, ControlErro
         error,
     })?;
     let before = snapshot::stage(data_dir, file).await?.swap()?;
-    Ok(restored(&before))
+    match Db::open(data_dir).await {
+        Ok(db) => {
+            let noted = entry("restore", &file.to_string_lossy());
+            let _ = AuditLog::start(db.clone()).write(noted).await;
+            db.close().await;
+            Ok(restored(&before))
+        }
+        Err(error) => {
+            before.put_back()?;
+            Err(error.into())
+        }
+    }
+}
+
+/// A server that has just started may not have its socket yet.
+async fn connect(path: &Path) -> io::Result<UnixStream> {
+    let deadline = tokio::time::Instant::now() + CONNECT_LIMIT;
+    loop {
+        match UnixStream::connect(path).await {
+            Err(error)
+                if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::ConnectionRefused)
+                    && tokio::time::Instant::now() < deadline =>
+            {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+            done => return done,
+        }
+    }
 }
 
 async fn ask(data_dir: &Path, want: &Want) -> Result<String, ControlError> {
@@ -275,7 +333,7 @@ async fn ask(data_dir: &Path, want: &Want) -> Result<String, ControlError> {
         error,
     };
     let asking = async {
-        let mut stream = UnixStream::connect(data_dir.join(SOCKET)).await?;
+        let mut stream = connect(&data_dir.join(SOCKET)).await?;
         let mut line = serde_json::to_vec(want)?;
         line.push(b'\n');
         stream.write_all(&line).await?;

@@ -162,7 +162,6 @@ async fn copies_work_without_a_server_too() {
 async fn new_keys_make_earlier_tokens_worthless_at_once() {
     let dir = tempfile::tempdir().unwrap();
     let program = Program::start(dir.path()).await;
-    assert_eq!(mode(&dir.path().join("ovc.sock")), 0o600);
     let token = program.log_in().await;
     let passwd = program.add_device(&token, "cam").await.unwrap();
     let mut device = ScriptedDevice::connect(&program.dap_url("cam", &passwd)).await;
@@ -172,11 +171,18 @@ async fn new_keys_make_earlier_tokens_worthless_at_once() {
     let first = may_publish(&url).await.unwrap();
     let (ok, said) = ovc(dir.path(), &["keys", "rotate"]).await;
     assert!(ok && said.contains("void"), "{said}");
+    assert_eq!(mode(&dir.path().join("ovc.sock")), 0o600);
     assert!(may_publish(&url).await.is_err(), "its token is worth nothing any more");
     assert_eq!(
         program.get(&token, "/api/v1/me").await.0,
         StatusCode::OK,
         "logins are no such tokens"
+    );
+    let (status, log) = program.get(&token, "/api/v1/audit?action=rotate_keys").await;
+    assert_eq!(
+        (status, log["items"][0]["actor"]["kind"].as_str()),
+        (StatusCode::OK, Some("system")),
+        "{log}"
     );
     opening.abort();
     drop(first);
