@@ -20,8 +20,8 @@ export interface DeviceFilter {
 export const keys = {
   me: ['me'] as const,
   mySessions: ['my-sessions'] as const,
-  /** Whether the session ended without the person logging out. */
-  sessionLost: ['session-lost'] as const,
+  /** How the last session ended (see sessionState.ts). */
+  sessionEnd: ['session-end'] as const,
   setupNeeded: ['setup-needed'] as const,
   invitation: (token: string) => ['invitation', token] as const,
   devices: ['devices'] as const,

@@ -2,7 +2,7 @@ import { skipToken, useMutation, useQuery, useQueryClient } from '@tanstack/reac
 import { ApiError } from './apiError';
 import { answerOf, client } from './client';
 import { keys } from './queries';
-import { beginSession, endSession } from './sessionState';
+import { beginSession, endSession, leaveSession, type SessionEnd } from './sessionState';
 import type { Me } from './types';
 
 /** Who is logged in, and what this person may do; null for nobody. Kept true by the cloud's `access` events. */
@@ -42,13 +42,16 @@ export function useLogout() {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: () => answerOf(client.POST('/api/v1/logout')),
+    onMutate: () => {
+      leaveSession(queries);
+    },
     onSettled: () => {
-      endSession(queries, 'left');
+      endSession(queries);
     },
   });
 }
 
-/** True while the person is out because the session was ended, or ran out. */
-export function useSessionLost(): boolean {
-  return useQuery<boolean>({ queryKey: keys.sessionLost, queryFn: skipToken }).data ?? false;
+/** Why nobody is logged in any more. */
+export function useSessionEnd(): SessionEnd {
+  return useQuery<SessionEnd>({ queryKey: keys.sessionEnd, queryFn: skipToken }).data ?? null;
 }

@@ -1,7 +1,7 @@
 import { QueryClient } from '@tanstack/react-query';
 import { expect, it } from 'vitest';
 import { keys } from './queries';
-import { beginSession, endSession } from './sessionState';
+import { beginSession, endSession, leaveSession } from './sessionState';
 import type { Me } from './types';
 
 const ME: Me = { id: 1, username: 'mai', platform_admin: false, totp: false, recovery_codes_left: 0, tenants: [] };
@@ -15,23 +15,26 @@ function loggedIn(): QueryClient {
 
 it('forgets what it fetched for a person whose session ended, and says so to the next page', () => {
   const queries = loggedIn();
-  endSession(queries, 'lost');
+  endSession(queries);
   expect(queries.getQueryData(keys.me)).toBeNull();
   expect(queries.getQueryData(keys.device('a'))).toBeUndefined();
-  expect(queries.getQueryData(keys.sessionLost)).toBe(true);
+  expect(queries.getQueryData(keys.sessionEnd)).toBe('lost');
   beginSession(queries, ME);
-  expect(queries.getQueryData(keys.sessionLost)).toBe(false);
+  expect(queries.getQueryData(keys.sessionEnd)).toBeNull();
 });
 
-it('has nothing to say to those who logged out, or never were in', () => {
-  const left = loggedIn();
-  endSession(left, 'left');
-  // The requests still under way come back refused.
-  endSession(left, 'lost');
-  expect(left.getQueryData(keys.sessionLost)).toBe(false);
-  expect(left.getQueryData(keys.device('a'))).toBeUndefined();
+it('does not tell who logs out that the session was lost, however it learns first that it is over', () => {
+  const queries = loggedIn();
+  leaveSession(queries);
+  // A request still under way, or the feed, is refused before the answer to the logout is here.
+  endSession(queries);
+  endSession(queries);
+  expect(queries.getQueryData(keys.sessionEnd)).toBe('left');
+  expect(queries.getQueryData(keys.device('a'))).toBeUndefined();
+});
 
-  const stranger = new QueryClient();
-  endSession(stranger, 'lost');
-  expect(stranger.getQueryData(keys.sessionLost)).toBe(false);
+it('has nothing to say to who was never in', () => {
+  const queries = new QueryClient();
+  endSession(queries);
+  expect(queries.getQueryData(keys.sessionEnd)).toBeUndefined();
 });

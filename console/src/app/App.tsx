@@ -14,7 +14,7 @@ export function App() {
   const [router] = useState(createRouter);
   useEffect(() => {
     whenSessionLost(() => {
-      endSession(queries, 'lost');
+      endSession(queries);
     });
   }, [queries]);
   return (

@@ -5,7 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { Link, Navigate, Outlet, useLocation } from 'react-router';
 import { accessChanged, setConnected, useConnection } from '../api/connection';
 import { followEvents } from '../api/events';
-import { useMe } from '../api/session';
+import { useMe, useSessionEnd } from '../api/session';
 import { Brand } from '../ui/Brand';
 import { Navigation } from './Navigation';
 import { ShortcutsHelp } from './ShortcutsHelp';
@@ -17,6 +17,7 @@ import { UserMenu } from './UserMenu';
 export function Shell() {
   const { t } = useTranslation();
   const me = useMe();
+  const end = useSessionEnd();
   const location = useLocation();
   const username = me.data?.username;
   useEvents(username !== undefined);
@@ -24,7 +25,9 @@ export function Shell() {
 
   if (me.data === null) {
     const next = location.pathname + location.search;
-    return <Navigate to={next === '/devices' ? '/login' : `/login?next=${encodeURIComponent(next)}`} replace />;
+    // Who logs in after somebody who left need not want to see the same.
+    const plain = end === 'left' || next === '/devices';
+    return <Navigate to={plain ? '/login' : `/login?next=${encodeURIComponent(next)}`} replace />;
   }
   if (username === undefined) {
     return (

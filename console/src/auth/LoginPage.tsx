@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Navigate, useLocation, useSearchParams } from 'react-router';
 import { ApiError } from '../api/apiError';
-import { type Credentials, useLogin, useMe, useSessionLost } from '../api/session';
+import { type Credentials, useLogin, useMe, useSessionEnd } from '../api/session';
 import { useSetupNeeded } from '../api/setup';
 import { AuthLoading, AuthPage } from './AuthPage';
 import { CodeForm } from './CodeForm';
@@ -25,7 +25,7 @@ export function LoginPage() {
 function Login() {
   const { t } = useTranslation();
   const login = useLogin();
-  const lost = useSessionLost();
+  const end = useSessionEnd();
   const state: unknown = useLocation().state;
   const [known, setKnown] = useState<Credentials>();
 
@@ -65,7 +65,7 @@ function Login() {
       <LoginForm
         pending={login.isPending}
         error={login.error}
-        notice={noticeIn(state) ?? (lost ? 'lost' : undefined)}
+        notice={noticeIn(state) ?? (end === 'lost' ? 'lost' : undefined)}
         onSubmit={attempt}
       />
     </AuthPage>

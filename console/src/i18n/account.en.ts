@@ -74,7 +74,7 @@ export const accountEn = {
     tenantsHint: 'Where you belong, and as what.',
     partly: 'some devices',
     appearance: 'Appearance',
-    appearanceHint: 'How this browser shows the console, and in which language.',
+    appearanceHint: 'How the console looks here, and in which language it speaks.',
   },
   totp: {
     title: 'Second factor',
