@@ -32,7 +32,7 @@ journey('somebody invited as viewer of a group sees and watches that group, and 
   await page.getByText('admin invites you to Home.').waitFor();
   await scene.screenshot(page, 'invited');
   await page.getByLabel('User name').fill('guest');
-  await page.getByLabel('Password', { exact: true }).fill('a guest of the harbour');
+  await page.getByLabel('Password', { exact: true }).fill('a friend of the harbour');
   await page.getByRole('button', { name: 'Make an account and join' }).click();
   await page.getByRole('link', { name: 'Quay' }).first().waitFor();
   assert.equal(await page.getByText('Vault').count(), 0);
@@ -42,7 +42,7 @@ journey('somebody invited as viewer of a group sees and watches that group, and 
   await picturesMove(guest.video());
 
   // What is not his is not there, by whatever way he asks.
-  const { token } = await ovc.logIn('guest', 'a guest of the harbour');
+  const { token } = await ovc.logIn('guest', 'a friend of the harbour');
   for (const [method, route] of [
     ['GET', `/devices/${vault.login_code}`],
     ['POST', `/devices/${vault.login_code}/channels/0/live`],
