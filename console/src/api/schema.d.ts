@@ -1883,7 +1883,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description `forbidden` */
+            /** @description `forbidden`, `too_many_devices` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -2093,6 +2093,15 @@ export interface operations {
             };
             /** @description `bitrate_too_high`, `device_refused` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `too_many_streams` */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
