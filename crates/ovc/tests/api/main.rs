@@ -40,3 +40,4 @@ mod tls;
 mod totp;
 mod used_connection;
 mod users;
+mod watching;

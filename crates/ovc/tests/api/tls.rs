@@ -25,7 +25,7 @@ pub(crate) struct Files {
 }
 
 impl Files {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let files = Self {
             dir: tempfile::tempdir().unwrap(),
         };
@@ -49,7 +49,7 @@ impl Files {
         CertificateDer::from_pem_file(self.dir.path().join("certificate.pem")).unwrap()
     }
 
-    fn configure(&self, config: &mut Config) {
+    pub(crate) fn configure(&self, config: &mut Config) {
         config.tls.listen = Listen(Some((Ipv4Addr::LOCALHOST, 0).into()));
         config.tls.certificate = self.dir.path().join("certificate.pem");
         config.tls.key = self.dir.path().join("key.pem");
@@ -91,7 +91,7 @@ pub(crate) async fn exchange(mut stream: impl Io, request: &str) -> String {
     String::from_utf8(answer).unwrap()
 }
 
-async fn secure(app: &TestApp, files: &Files) -> TlsStream<TcpStream> {
+pub(crate) async fn secure(app: &TestApp, files: &Files) -> TlsStream<TcpStream> {
     connect(app.https_port(), NAME, &connector([files.certificate()]))
         .await
         .unwrap()

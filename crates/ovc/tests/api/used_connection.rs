@@ -6,7 +6,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 
 /// A connection on which a request was answered already.
-async fn used(app: &TestApp) -> TcpStream {
+pub(crate) async fn used(app: &TestApp) -> TcpStream {
     let mut stream = TcpStream::connect(app.authority()).await.unwrap();
     stream
         .write_all(b"GET /healthz HTTP/1.1\r\nHost: cloud\r\n\r\n")
