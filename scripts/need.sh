@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what a target needs and this machine lacks. Quick where everything is present.
 #
-#   scripts/need.sh THING…     things: build ffmpeg camera chromium hevc pebble deny fuzz npm:<folder>
+#   scripts/need.sh THING…     things: build ffmpeg camera chromium hevc pebble schemathesis deny fuzz npm:<folder>
 #                              for the benchmarks: nginx-rtmp xiu mosquitto nats
 #
 # Debian packages come by apt (with sudo when not root); everything else goes into .tools/ and node_modules/
@@ -11,6 +11,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 tools="$PWD/.tools"
 
 IMAGEIO_FFMPEG=0.8.1
+SCHEMATHESIS=4.32.5
 
 say() { printf '\033[2m── %s\033[0m\n' "$*" >&2; }
 fail() {
@@ -80,6 +81,16 @@ need_hevc() {
   ln -s "$("$tools/ffmpeg/bin/python" -c 'import imageio_ffmpeg as i; print(i.get_ffmpeg_exe())')" "$tools/ffmpeg/bin/ffmpeg"
 }
 
+# Sends the API whatever its document allows, and what it does not.
+need_schemathesis() {
+  [ -x "$tools/schemathesis/bin/schemathesis" ] && return
+  apt_need python3 python3-venv
+  say "installing schemathesis $SCHEMATHESIS into .tools/"
+  rm -rf "$tools/schemathesis"
+  /usr/bin/python3 -m venv "$tools/schemathesis"
+  "$tools/schemathesis/bin/pip" install -q --disable-pip-version-check "schemathesis==$SCHEMATHESIS" >&2
+}
+
 # cargo_tool CRATE [OPTION…]
 cargo_tool() {
   command -v "$1" >/dev/null || [ -x "$tools/bin/$1" ] && return
@@ -114,6 +125,7 @@ for thing in "$@"; do
     camera) need_camera ;;
     chromium) need_chromium ;;
     hevc) need_hevc ;;
+    schemathesis) need_schemathesis ;;
     # The ACME authority of the tests.
     pebble) command -v pebble >/dev/null && command -v pebble-challtestsrv >/dev/null || apt_need pebble ;;
     # Unoptimised they take half the time to build, and check as well.
