@@ -54,9 +54,12 @@ journey(
     await scene.screenshot(nina, 'bind-refused');
     assert.equal((await ovc.device(device.login_code)).name, 'Front door');
 
-    // Released by its holder, it may go there by the same id.
+    // Released by its holder, it may go there.
     await ovc.api('POST', `/devices/${device.login_code}/release`, {});
-    await ovd.bind(theirs.id);
+    await nina.getByTestId('bind-again').click();
+    await nina.getByText('Waiting for the device…').waitFor();
+    await ovd.bind(await nina.getByTestId('bind-qr-text').innerText());
+    await nina.getByText(/is yours now/).waitFor();
     await until('the other organisation has it', async () => {
       const found = await ovc.call('GET', `/devices/${device.login_code}`, undefined, other.token);
       return found.tenant?.id === other.id;

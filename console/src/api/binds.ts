@@ -17,9 +17,7 @@ export function useBind(tenant: number, bind: number) {
     queryKey: keys.bind(tenant, bind),
     queryFn: ({ signal }) =>
       answerOf(client.GET('/api/v1/tenants/{tenant}/binds/{bind}', { params: { path: { tenant, bind } }, signal })),
-    // A refused device may be released or reset meanwhile, and try again: the id is good until it expires.
-    refetchInterval: ({ state }) =>
-      state.data?.state === 'bound' || state.data?.state === 'expired' ? false : ASK_AGAIN_MS,
+    refetchInterval: ({ state }) => (state.data && state.data.state !== 'waiting' ? false : ASK_AGAIN_MS),
   });
 }
 

@@ -25,7 +25,8 @@ interface Props {
 export function ShowBind({ tenant, bind, making, onAgain, onAnother, onClose }: Props) {
   const { t } = useTranslation();
   const state = useBind(tenant, bind.id).data;
-  const over = state?.state === 'bound' || state?.state === 'expired';
+  // An id is good for one attempt, whatever comes of it.
+  const over = state !== undefined && state.state !== 'waiting';
   return (
     <Stack>
       {!over && <WaysIn bindId={bind.bind_id} />}
@@ -36,7 +37,7 @@ export function ShowBind({ tenant, bind, making, onAgain, onAnother, onClose }: 
             {t('bind.another')}
           </Button>
         )}
-        {state?.state === 'expired' && (
+        {over && state.state !== 'bound' && (
           <Button loading={making} onClick={onAgain} data-testid="bind-again">
             {t('bind.again')}
           </Button>

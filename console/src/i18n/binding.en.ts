@@ -23,7 +23,7 @@ export const bindingEn = {
     already: '{{name}} was yours already',
     open: 'Open the device',
     refused: 'The device was refused',
-    stillWaiting: 'The bind id stays good: let the device try again after that.',
+    usedUp: 'This bind id is used up: make another after that.',
     expired: 'The bind id has expired',
     expiredHint: 'No device used it in time. Make another and try again.',
     again: 'Make another',

@@ -25,7 +25,7 @@ export const bindingZh: Shape<typeof bindingEn> = {
     already: '{{name}} 早已属于你的组织',
     open: '打开设备',
     refused: '设备被拒绝',
-    stillWaiting: '绑定码仍然有效：处理后让设备重试即可。',
+    usedUp: '此绑定码已失效，处理后请重新生成。',
     expired: '绑定码已过期',
     expiredHint: '没有设备及时使用它。请重新生成后再试。',
     again: '重新生成',
