@@ -196,19 +196,24 @@ fn capacity(api: &Api, caller: &Caller, note: &AuditNote) -> Option<&'static str
     })
 }
 
-/// Changes are, always. The same reading again and again is not, nor is the same refusal.
+/// Changes are, always. The same reading again and again is not, nor is the same refusal: the log only grows, and must
+/// not be what somebody fills a disk with.
 fn is_worth_it(recorder: &Recorder, noted: &Noted, from: Option<IpAddr>, reads: bool) -> bool {
     let entry = &noted.entry;
-    let refused = entry.outcome == AuditOutcome::Refused;
-    // Wrong passwords and the like. There are few: after some the answer is 429.
-    let attempt = refused && !reads && noted.actor.is_none() && noted.status != StatusCode::TOO_MANY_REQUESTS;
-    let attempt = attempt && entry.detail != "unauthorized";
-    if !reads && (!refused || attempt) {
+    let always = match (noted.actor, entry.outcome) {
+        (Some(_), AuditOutcome::Done | AuditOutcome::Failed) => !reads,
+        (Some(_), AuditOutcome::Refused) => false,
+        // Wrong passwords, codes and links. There are few: after some the answer is another.
+        (None, AuditOutcome::Refused) => {
+            let wrong = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN, StatusCode::NOT_FOUND];
+            !reads && wrong.contains(&noted.status) && entry.detail != "unauthorized"
+        }
+        // What is for everybody to read.
+        (None, AuditOutcome::Done) if reads => return false,
+        (None, _) => false,
+    };
+    if always {
         return true;
-    }
-    // What is for everybody to read.
-    if reads && noted.actor.is_none() && !refused {
-        return false;
     }
     let what = Sameness {
         actor: noted.actor,
@@ -222,4 +227,85 @@ fn is_worth_it(recorder: &Recorder, noted: &Noted, from: Option<IpAddr>, reads: 
     recorder
         .is_new(&what, Instant::now())
         .unwrap_or_else(|| noted.actor.is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ids::UserId;
+
+    fn noted(actor: Option<i64>, status: u16, detail: &str) -> Noted {
+        let outcome = match status {
+            ..400 => AuditOutcome::Done,
+            400..500 => AuditOutcome::Refused,
+            _ => AuditOutcome::Failed,
+        };
+        Noted {
+            entry: AuditEntry {
+                at: UnixMs(0),
+                actor: AuditActor {
+                    kind: ActorKind::Nobody,
+                    id: None,
+                    name: String::new(),
+                },
+                tenant: None,
+                address: String::new(),
+                action: "something".into(),
+                target: String::new(),
+                outcome,
+                detail: detail.into(),
+            },
+            actor: actor.map(|id| Principal::User(UserId(id))),
+            status: StatusCode::from_u16(status).unwrap(),
+        }
+    }
+
+    /// How many of two are written down.
+    fn of_two(actor: Option<i64>, status: u16, detail: &str, reads: bool) -> usize {
+        let recorder = Recorder::default();
+        let from = Some("192.0.2.1".parse().unwrap());
+        (0..2)
+            .filter(|_| is_worth_it(&recorder, &noted(actor, status, detail), from, reads))
+            .count()
+    }
+
+    #[test]
+    fn changes_and_wrong_passwords_always_the_rest_once() {
+        let known = Some(7);
+        for (actor, status, detail, reads, written) in [
+            (known, 200, "", false, 2),
+            (known, 502, "device_disconnected", false, 2),
+            (known, 200, "", true, 1),
+            (known, 403, "forbidden", false, 1),
+            (known, 404, "no_such_device", true, 1),
+            (None, 401, "bad_credentials", false, 2),
+            (None, 404, "bad_link", false, 2),
+            (None, 429, "too_many_attempts", false, 1),
+            (None, 400, "bad_request", false, 1),
+            (None, 401, "unauthorized", false, 1),
+            (None, 401, "unauthorized", true, 1),
+            (None, 503, "busy", false, 1),
+            (None, 200, "", true, 0),
+        ] {
+            assert_eq!(
+                of_two(actor, status, detail, reads),
+                written,
+                "{actor:?} {status} {detail} {reads}"
+            );
+        }
+    }
+
+    #[test]
+    fn memory_is_bounded_and_whom_one_knows_is_written_down_all_the_same() {
+        let recorder = Recorder::default();
+        let until = Instant::now() + ONCE_IN;
+        recorder
+            .seen
+            .lock()
+            .extend((0..MAX_REMEMBERED as u64).map(|hash| (hash, until)));
+        let from = Some("192.0.2.1".parse().unwrap());
+        assert!(is_worth_it(&recorder, &noted(Some(7), 200, ""), from, true));
+        assert!(!is_worth_it(&recorder, &noted(None, 400, "bad_request"), from, false));
+        assert_eq!(recorder.seen.lock().len(), MAX_REMEMBERED);
+    }
 }
