@@ -342,3 +342,105 @@ async fn move_device(
     .await?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::NewDeviceRow;
+    use std::time::Duration;
+
+    const NOW: UnixMs = UnixMs(1_795_379_696_250);
+    const LIFETIME: Duration = Duration::from_secs(900);
+
+    async fn world() -> (Db, TenantId, tempfile::TempDir) {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Db::open(dir.path()).await.unwrap();
+        let tenant = db.add_tenant("Acme", NOW).await.unwrap();
+        for code in ["one", "two", "three"] {
+            let device = NewDeviceRow {
+                login_code: LoginCode::parse(code).unwrap(),
+                name: "from stock".into(),
+                passwd_hash: [0; 32],
+                tenant: None,
+                group: None,
+                stocked: true,
+                created_at: NOW,
+            };
+            db.add_device(&device).await.unwrap();
+        }
+        (db, tenant, dir)
+    }
+
+    async fn make(db: &Db, tenant: TenantId, number: u8, name: &str, at: UnixMs) -> Option<BindId> {
+        let new = NewBind {
+            id_hash: &[number; 32],
+            tenant,
+            group: None,
+            name,
+            created_by: None,
+            created_at: at,
+            expires_at: at.plus(LIFETIME),
+        };
+        db.add_bind(&new, 2).await.unwrap()
+    }
+
+    async fn send(db: &Db, device: &str, number: u8, at: UnixMs) -> Result<BindOutcome, Settled> {
+        let device = LoginCode::parse(device).unwrap();
+        match db.settle_bind(&[number; 32], &device, at, 2).await.unwrap() {
+            Settled::Now { outcome, .. } => Ok(outcome),
+            settled => Err(settled),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_bind_id_is_good_for_its_time_and_within_the_tenants_limit() {
+        let (db, tenant, _dir) = world().await;
+        let late = NOW.plus(LIFETIME);
+        make(&db, tenant, 1, "", NOW).await.unwrap();
+        assert_eq!(send(&db, "one", 1, late).await, Ok(BindOutcome::Expired));
+        assert!(
+            matches!(send(&db, "one", 1, NOW).await, Err(Settled::Used(_))),
+            "it stays so"
+        );
+        for (number, device, outcome) in [
+            (2, "one", BindOutcome::Bound),
+            (3, "two", BindOutcome::Bound),
+            (4, "three", BindOutcome::TooManyDevices),
+        ] {
+            make(&db, tenant, number, if number == 3 { "Gate" } else { "" }, NOW)
+                .await
+                .unwrap();
+            assert_eq!(send(&db, device, number, NOW).await, Ok(outcome));
+        }
+        let name = async |code: &str| db.device(&LoginCode::parse(code).unwrap()).await.unwrap().unwrap().name;
+        assert_eq!(
+            (name("one").await, name("two").await),
+            ("from stock".into(), "Gate".into())
+        );
+        assert_eq!(send(&db, "one", 9, NOW).await, Err(Settled::Unknown));
+    }
+
+    #[tokio::test]
+    async fn only_so_many_bind_ids_wait_at_once() {
+        let (db, tenant, _dir) = world().await;
+        assert!(make(&db, tenant, 1, "", NOW).await.is_some());
+        assert!(make(&db, tenant, 2, "", NOW).await.is_some());
+        assert_eq!(make(&db, tenant, 3, "", NOW).await, None);
+        let other = db.add_tenant("Bolt", NOW).await.unwrap();
+        assert!(make(&db, other, 4, "", NOW).await.is_some(), "each tenant has its own");
+        send(&db, "one", 1, NOW).await.unwrap();
+        assert!(
+            make(&db, tenant, 5, "", NOW).await.is_some(),
+            "a used one waits no more"
+        );
+        let late = NOW.plus(LIFETIME);
+        assert!(
+            make(&db, tenant, 6, "", late).await.is_some(),
+            "nor does an expired one"
+        );
+        assert_eq!(
+            db.delete_binds_before(late.plus(Duration::from_secs(1))).await.unwrap(),
+            4
+        );
+    }
+}
