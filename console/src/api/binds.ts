@@ -20,10 +20,3 @@ export function useBind(tenant: number, bind: number) {
     refetchInterval: ({ state }) => (state.data && state.data.state !== 'waiting' ? false : ASK_AGAIN_MS),
   });
 }
-
-/** Makes the id worthless before its time. */
-export function useWithdrawBind(tenant: number) {
-  return useChange((bind: number) =>
-    answerOf(client.DELETE('/api/v1/tenants/{tenant}/binds/{bind}', { params: { path: { tenant, bind } } })),
-  );
-}

@@ -52,5 +52,12 @@ export const bindingEn = {
 
 export const bindingErrorsEn = {
   device_offline: 'The device is offline.',
+  device_held: 'An organisation has this device already.',
+  device_refused: 'The device did not reset itself, so it was not released.',
+  device_timeout: 'The device does not answer.',
+  no_tenant: 'Nobody has this device: there is nothing to release.',
+  no_such_bind: 'This bind id no longer exists.',
+  too_many_binds: 'Too many bind ids are waiting. Let some be used or expire first.',
+  too_many_devices: 'The organisation has as many devices as it may have.',
   release_instead: 'This device belongs to the platform’s stock: release it instead.',
 };

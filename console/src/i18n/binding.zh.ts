@@ -52,5 +52,12 @@ export const bindingZh: Shape<typeof bindingEn> = {
 
 export const bindingErrorsZh: Shape<typeof bindingErrorsEn> = {
   device_offline: '设备离线。',
+  device_held: '此设备已属于某个组织。',
+  device_refused: '设备没有完成恢复出厂设置，因此未被释放。',
+  device_timeout: '设备没有响应。',
+  no_tenant: '此设备不属于任何组织，无需释放。',
+  no_such_bind: '此绑定码已不存在。',
+  too_many_binds: '等待中的绑定码过多，请先使用或等待其过期。',
+  too_many_devices: '组织的设备数已达上限。',
   release_instead: '此设备属于平台库存，请使用“释放”。',
 };

@@ -57,5 +57,7 @@ export const platformEn = {
 
 export const platformErrorsEn = {
   bad_csv: 'Some lines cannot be taken in.',
-  user_exists: 'There is a user of this name already.',
+  no_such_user: 'There is no such user.',
+  too_large: 'This file is too large: 4 MB at most.',
+  too_many_tenants: 'There are as many organisations as the cloud may have.',
 };
