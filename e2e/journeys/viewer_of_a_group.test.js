@@ -16,7 +16,7 @@ journey('somebody invited as viewer of a group sees and watches that group, and 
 
   // The owner makes a link.
   const owner = await Console.open(scene, ovc);
-  await owner.page.goto(`${ovc.url}/org/${tenant}/people`);
+  await owner.page.goto(`${ovc.url}/organisations/${tenant}/people`);
   await owner.page.getByRole('button', { name: 'Invite somebody' }).click();
   const dialog = owner.page.getByRole('dialog');
   await dialog.getByTestId('reach-parts').check();
