@@ -41,14 +41,14 @@ journey('a second factor is set up, asked for, and replaced once by a recovery c
     .getByLabel('Code of six digits')
     .first()
     .fill(totp(secret, Date.now() + 30_000));
-  await page.getByRole('heading', { name: 'Your account' }).waitFor();
+  await page.getByText('Bring your first camera in').waitFor();
 
   await logOut();
   await console.logIn('admin', ovc.password);
   await page.getByText('Use a recovery code').click();
   await page.getByLabel('Recovery code').fill(recovery[0]);
   await page.getByRole('button', { name: 'Log in' }).click();
-  await page.getByRole('heading', { name: 'Your account' }).waitFor();
+  await page.getByText('Bring your first camera in').waitFor();
   const used = await ovc
     .call('POST', '/login', { username: 'admin', password: ovc.password, code: recovery[0] })
     .catch((/** @type {import('../harness/ovc.js').ApiError} */ error) => error);

@@ -24,7 +24,7 @@ journey('somebody invited as viewer of a group sees and watches that group, and 
   await owner.page.getByRole('option', { name: 'Harbour' }).click();
   await scene.screenshot(owner.page, 'invite');
   await dialog.getByRole('button', { name: 'Make the link' }).click();
-  const link = await dialog.getByTestId('link').innerText();
+  const link = await dialog.getByTestId('invitation-link').innerText();
 
   // The guest opens it.
   const page = await scene.page();

@@ -195,7 +195,7 @@ fn check(api: &Api, caller: &Caller, tenant: Option<TenantId>, slot: &AuditSlot)
         (status = 200, description = "Entries", body = AuditList),
         (status = 403, description = "`forbidden`", body = ErrorBody),
         (status = 404, description = "`no_such_tenant`", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn list_audit(
@@ -224,7 +224,7 @@ pub(super) async fn list_audit(
         (status = 200, description = "Entries", content_type = "text/csv", body = String),
         (status = 403, description = "`forbidden`", body = ErrorBody),
         (status = 404, description = "`no_such_tenant`", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn export_audit(

@@ -142,7 +142,7 @@ impl<S: Send + Sync> FromRequestParts<S> for BindInPath {
         (status = 400, description = "`bad_request`, `bad_name`", body = ErrorBody),
         (status = 404, description = "`no_such_tenant`, `no_such_group`", body = ErrorBody),
         (status = 409, description = "`too_many_binds`", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn create_bind(
@@ -182,7 +182,7 @@ pub(super) async fn create_bind(
     responses(
         (status = 200, description = "All of them", body = BindList),
         (status = 404, description = "`no_such_tenant`", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn list_binds(
@@ -205,7 +205,7 @@ pub(super) async fn list_binds(
     responses(
         (status = 200, description = "How it stands", body = Bind),
         (status = 404, description = "`no_such_tenant`, `no_such_bind`", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn get_bind(
@@ -227,7 +227,7 @@ pub(super) async fn get_bind(
     responses(
         (status = 204, description = "Taken back"),
         (status = 404, description = "`no_such_tenant`, `no_such_bind`", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn delete_bind(

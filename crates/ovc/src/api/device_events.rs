@@ -76,7 +76,7 @@ pub(super) struct DeviceEventList {
     responses(
         (status = 200, description = "Events", body = DeviceEventList),
         (status = 404, description = "`no_such_device`", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn list_device_events(

@@ -220,7 +220,7 @@ pub(super) struct CreatedDevice {
         (status = 403, description = "`forbidden`, `too_many_devices`", body = ErrorBody),
         (status = 404, description = "`no_such_tenant`, `no_such_group`", body = ErrorBody),
         (status = 409, description = "`device_exists`", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn create_device(
@@ -357,7 +357,7 @@ pub(super) struct DevicePage {
     params(ListParams),
     responses(
         (status = 200, description = "A page", body = DevicePage),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn list_devices(
@@ -410,7 +410,7 @@ pub(super) async fn list_devices(
     responses(
         (status = 200, description = "The device", body = Device),
         (status = 404, description = "`no_such_device`", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn get_device(
@@ -451,7 +451,7 @@ pub(super) fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> 
     responses(
         (status = 200, description = "The device as it is now", body = Device),
         (status = 404, description = "`no_such_device`", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn change_device(
@@ -526,7 +526,7 @@ pub(super) struct PasswordAnswer {
     responses(
         (status = 200, description = "The new password", body = PasswordAnswer),
         (status = 404, description = "`no_such_device`", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn new_password(
@@ -556,7 +556,7 @@ pub(super) async fn new_password(
         (status = 204, description = "Removed"),
         (status = 404, description = "`no_such_device`", body = ErrorBody),
         (status = 409, description = "`release_instead`", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn delete_device(

@@ -88,7 +88,7 @@ async fn shown(api: &Api, group: account::Group) -> Result<Group, ApiError> {
     responses(
         (status = 200, description = "Groups", body = GroupList),
         (status = 404, description = "`no_such_tenant`", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn list_groups(
@@ -132,7 +132,7 @@ pub(super) struct NewGroup {
         (status = 403, description = "`forbidden`, `too_many_groups`", body = ErrorBody),
         (status = 404, description = "`no_such_tenant`, `no_such_group`", body = ErrorBody),
         (status = 409, description = "`group_exists`, `too_deep`", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn create_group(
@@ -171,7 +171,7 @@ pub(super) struct GroupChange {
         (status = 403, description = "`forbidden`", body = ErrorBody),
         (status = 404, description = "`no_such_tenant`, `no_such_group`", body = ErrorBody),
         (status = 409, description = "`group_exists`, `within_itself`, `too_deep`", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn change_group(
@@ -205,7 +205,7 @@ pub(super) async fn change_group(
         (status = 403, description = "`forbidden`", body = ErrorBody),
         (status = 404, description = "`no_such_tenant`, `no_such_group`", body = ErrorBody),
         (status = 409, description = "`group_not_empty`", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn delete_group(

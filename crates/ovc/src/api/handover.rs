@@ -51,7 +51,7 @@ pub(super) struct Release {
         (status = 409, description = "`device_offline`, `no_tenant`", body = ErrorBody),
         (status = 422, description = "`device_refused`: it did not reset itself", body = ErrorBody),
         (status = 504, description = "`device_timeout`", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn release_device(
@@ -107,7 +107,7 @@ pub(super) struct Assignment {
         (status = 403, description = "`forbidden`, `too_many_devices`", body = ErrorBody),
         (status = 404, description = "`no_such_device`, `no_such_tenant`", body = ErrorBody),
         (status = 409, description = "`device_held`", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn assign_device(
@@ -206,7 +206,7 @@ pub(super) fn file_limit() -> DefaultBodyLimit {
         (status = 400, description = "`bad_csv`: none is added; `lines` says what is wrong with which, the first hundred", body = ErrorBody),
         (status = 404, description = "`no_such_tenant`", body = ErrorBody),
         (status = 413, description = "`too_large`", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn import_devices(

@@ -112,7 +112,7 @@ pub(super) fn link(origin: &Origin, link: &NewLink) -> String {
         (status = 200, description = "The invitations", body = InvitationList),
         (status = 403, description = "`forbidden`", body = ErrorBody),
         (status = 404, description = "`no_such_tenant`", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn list_invitations(
@@ -146,7 +146,7 @@ pub(super) async fn list_invitations(
         (status = 400, description = "`bad_grant`, `bad_note`", body = ErrorBody),
         (status = 403, description = "`forbidden`, `too_much`, `too_many_invitations`", body = ErrorBody),
         (status = 404, description = "`no_such_tenant`", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn invite(
@@ -189,7 +189,7 @@ pub(super) async fn invite(
         (status = 204, description = "Taken back"),
         (status = 403, description = "`forbidden`", body = ErrorBody),
         (status = 404, description = "`no_such_tenant`, `no_such_invitation`", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn withdraw_invitation(
@@ -224,7 +224,7 @@ pub(super) async fn withdraw_invitation(
         (status = 200, description = "The invitation", body = InvitationLook),
         (status = 404, description = "`bad_link`", body = ErrorBody),
         (status = 429, description = "`too_many_attempts`, with Retry-After", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn look_at_invitation(
@@ -256,7 +256,7 @@ pub(super) async fn look_at_invitation(
         (status = 404, description = "`bad_link`", body = ErrorBody),
         (status = 409, description = "`username_taken`", body = ErrorBody),
         (status = 429, description = "`too_many_attempts`, with Retry-After", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn accept_invitation(
@@ -287,7 +287,7 @@ pub(super) async fn accept_invitation(
         (status = 404, description = "`bad_link`", body = ErrorBody),
         (status = 409, description = "`already_member`", body = ErrorBody),
         (status = 429, description = "`too_many_attempts`, with Retry-After", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn join(

@@ -87,7 +87,7 @@ impl From<KeyInfo> for ApiKey {
     responses(
         (status = 200, description = "The keys", body = ApiKeys),
         (status = 404, description = "`no_such_tenant`", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn list_keys(State(api): State<Arc<Api>>, allowed: Allowed<OnTenant<ManagePeople>>) -> Json<ApiKeys> {
@@ -110,7 +110,7 @@ pub(super) async fn list_keys(State(api): State<Arc<Api>>, allowed: Allowed<OnTe
         (status = 400, description = "`bad_name`, `bad_scopes`, `bad_expiry`", body = ErrorBody),
         (status = 403, description = "`too_much`, `too_many_keys`", body = ErrorBody),
         (status = 404, description = "`no_such_tenant`", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn create_key(
@@ -152,7 +152,7 @@ pub(super) async fn create_key(
     responses(
         (status = 204, description = "Ended"),
         (status = 404, description = "`no_such_tenant`, `no_such_key`", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn delete_key(

@@ -71,7 +71,7 @@ impl From<OpenError> for ApiError {
         (status = 422, description = "`bitrate_too_high`, `device_refused`", body = ErrorBody),
         (status = 501, description = "`not_supported`", body = ErrorBody),
         (status = 504, description = "`no_media`, `device_timeout`", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn open_live(
@@ -203,7 +203,7 @@ impl From<StreamInfo> for Stream {
     tag = "live",
     responses(
         (status = 200, description = "All of them", body = StreamList),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn list_streams(State(api): State<Arc<Api>>, user: Allowed<AnyUser>) -> Json<StreamList> {

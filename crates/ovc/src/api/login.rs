@@ -103,7 +103,7 @@ pub(super) struct LoginAnswer {
         (status = 200, description = "Logged in", body = LoginAnswer),
         (status = 401, description = "`bad_credentials`, `code_required`, `bad_code`", body = ErrorBody),
         (status = 429, description = "`too_many_attempts`, with Retry-After", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn login(
@@ -151,7 +151,7 @@ pub(super) fn begin(api: &Api, login: Login, from: &FromClient, origin: &Origin)
     tag = "session",
     responses(
         (status = 204, description = "Logged out"),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn logout(

@@ -104,7 +104,7 @@ impl Me {
     responses(
         (status = 200, description = "The user", body = Me),
         (status = 401, description = "`unauthorized`", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn me(State(api): State<Arc<Api>>, user: Allowed<AnyUser>) -> Json<Me> {

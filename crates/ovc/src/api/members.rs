@@ -60,7 +60,7 @@ pub(super) struct MemberList {
         (status = 200, description = "Members", body = MemberList),
         (status = 403, description = "`forbidden`", body = ErrorBody),
         (status = 404, description = "`no_such_tenant`", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn list_members(State(api): State<Arc<Api>>, on: Allowed<OnTenant<ManagePeople>>) -> Json<MemberList> {
@@ -103,7 +103,7 @@ fn user_in(path: &str) -> Result<UserId, ApiError> {
         (status = 403, description = "`forbidden`, `too_much`", body = ErrorBody),
         (status = 404, description = "`no_such_tenant`, `no_such_member`", body = ErrorBody),
         (status = 409, description = "`last_owner`", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn change_member(
@@ -135,7 +135,7 @@ pub(super) async fn change_member(
         (status = 403, description = "`forbidden`, `too_much`", body = ErrorBody),
         (status = 404, description = "`no_such_tenant`, `no_such_member`", body = ErrorBody),
         (status = 409, description = "`last_owner`", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn remove_member(

@@ -29,7 +29,7 @@ pub(super) struct PasswordChange {
         (status = 400, description = "`weak_password`", body = ErrorBody),
         (status = 403, description = "`wrong_password`, `not_for_keys`", body = ErrorBody),
         (status = 429, description = "`too_many_attempts`, with Retry-After", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn change_my_password(

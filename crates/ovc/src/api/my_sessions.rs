@@ -43,7 +43,7 @@ pub(super) struct MySession {
     tag = "session",
     responses(
         (status = 200, description = "The sessions", body = MySessions),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn list_my_sessions(
@@ -73,7 +73,7 @@ pub(super) async fn list_my_sessions(
     responses(
         (status = 204, description = "Ended"),
         (status = 404, description = "`no_such_session`", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn end_my_session(
@@ -104,7 +104,7 @@ pub(super) async fn end_my_session(
     tag = "session",
     responses(
         (status = 204, description = "Ended"),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn end_my_other_sessions(

@@ -57,7 +57,7 @@ pub(super) struct RecoveryCodes {
         (status = 403, description = "`wrong_password`, `not_for_keys`", body = ErrorBody),
         (status = 409, description = "`totp_on`", body = ErrorBody),
         (status = 429, description = "`too_many_attempts`, with Retry-After", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn begin_totp(
@@ -88,7 +88,7 @@ pub(super) async fn begin_totp(
         (status = 401, description = "`bad_code`", body = ErrorBody),
         (status = 409, description = "`totp_on`, `totp_not_begun`", body = ErrorBody),
         (status = 429, description = "`too_many_attempts`, with Retry-After", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn confirm_totp(
@@ -113,7 +113,7 @@ pub(super) async fn confirm_totp(
         (status = 403, description = "`wrong_password`, `not_for_keys`", body = ErrorBody),
         (status = 409, description = "`totp_off`", body = ErrorBody),
         (status = 429, description = "`too_many_attempts`, with Retry-After", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn disable_totp(
@@ -141,7 +141,7 @@ pub(super) async fn disable_totp(
         (status = 403, description = "`wrong_password`, `not_for_keys`", body = ErrorBody),
         (status = 409, description = "`totp_off`", body = ErrorBody),
         (status = 429, description = "`too_many_attempts`, with Retry-After", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn new_recovery_codes(

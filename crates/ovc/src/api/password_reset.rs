@@ -51,7 +51,7 @@ impl ResetLink {
         (status = 400, description = "`weak_password`", body = ErrorBody),
         (status = 404, description = "`bad_link`", body = ErrorBody),
         (status = 429, description = "`too_many_attempts`, with Retry-After", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn reset_password(
@@ -82,7 +82,7 @@ pub(super) async fn reset_password(
         (status = 201, description = "Made", body = ResetLink),
         (status = 403, description = "`not_yours`, `forbidden`", body = ErrorBody),
         (status = 404, description = "`no_such_tenant`, `no_such_member`", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn member_reset_link(
@@ -107,7 +107,7 @@ pub(super) async fn member_reset_link(
         (status = 201, description = "Made", body = ResetLink),
         (status = 403, description = "`forbidden`", body = ErrorBody),
         (status = 404, description = "`no_such_user`", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn user_reset_link(

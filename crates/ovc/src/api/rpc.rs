@@ -68,7 +68,7 @@ pub(super) struct RpcFailure {
         (status = 400, description = "`unknown_method`, `bad_params`", body = ErrorBody),
         (status = 409, description = "`device_offline`", body = ErrorBody),
         (status = 504, description = "`device_timeout`", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn call_device(

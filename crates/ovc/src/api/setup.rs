@@ -36,7 +36,7 @@ pub(super) struct SetupRequest {
     security(),
     responses(
         (status = 200, description = "Whether it is needed", body = Setup),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn setup_needed(State(api): State<Arc<Api>>) -> Json<Setup> {
@@ -59,7 +59,7 @@ pub(super) async fn setup_needed(State(api): State<Arc<Api>>) -> Json<Setup> {
         (status = 403, description = "`bad_setup_code`", body = ErrorBody),
         (status = 409, description = "`already_set_up`", body = ErrorBody),
         (status = 429, description = "`too_many_attempts`, with Retry-After", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn set_up(

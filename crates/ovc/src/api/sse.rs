@@ -51,7 +51,7 @@ pub(super) struct EventsParams {
     responses(
         (status = 101, description = "A WebSocket, as was asked for"),
         (status = 200, description = "A stream of events that does not end", content_type = "text/event-stream", body = String),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn events(

@@ -76,7 +76,7 @@ pub(super) struct TenantList {
     tag = "tenants",
     responses(
         (status = 200, description = "Tenants", body = TenantList),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn list_tenants(
@@ -130,7 +130,7 @@ pub(super) struct CreatedTenant {
         (status = 400, description = "`bad_name`", body = ErrorBody),
         (status = 403, description = "`forbidden`, `too_many_tenants`", body = ErrorBody),
         (status = 409, description = "`tenant_exists`", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn create_tenant(
@@ -158,7 +158,7 @@ pub(super) async fn create_tenant(
     responses(
         (status = 200, description = "The tenant", body = Tenant),
         (status = 404, description = "`no_such_tenant`", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn get_tenant(
@@ -181,7 +181,7 @@ pub(super) async fn get_tenant(
         (status = 400, description = "`bad_name`", body = ErrorBody),
         (status = 404, description = "`no_such_tenant`", body = ErrorBody),
         (status = 409, description = "`tenant_exists`", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn rename_tenant(
@@ -204,7 +204,7 @@ pub(super) async fn rename_tenant(
         (status = 204, description = "Removed"),
         (status = 404, description = "`no_such_tenant`", body = ErrorBody),
         (status = 409, description = "`tenant_not_empty`", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn delete_tenant(
@@ -235,7 +235,7 @@ pub(super) struct SupportSpan {
     responses(
         (status = 200, description = "The tenant as it is now", body = Tenant),
         (status = 404, description = "`no_such_tenant`", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn allow_support(
@@ -261,7 +261,7 @@ pub(super) async fn allow_support(
     responses(
         (status = 200, description = "The tenant as it is now", body = Tenant),
         (status = 404, description = "`no_such_tenant`", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn end_support(

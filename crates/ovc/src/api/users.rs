@@ -96,7 +96,7 @@ pub(super) struct UserPage {
     responses(
         (status = 200, description = "A page", body = UserPage),
         (status = 403, description = "`forbidden`", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn list_users(
@@ -148,7 +148,7 @@ pub(super) struct UserChange {
         (status = 403, description = "`forbidden`", body = ErrorBody),
         (status = 404, description = "`no_such_user`", body = ErrorBody),
         (status = 409, description = "`last_platform_admin`", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn change_user(
@@ -176,7 +176,7 @@ pub(super) async fn change_user(
         (status = 403, description = "`forbidden`", body = ErrorBody),
         (status = 404, description = "`no_such_user`", body = ErrorBody),
         (status = 409, description = "`last_platform_admin`, `last_owner`", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn delete_user(
@@ -199,7 +199,7 @@ pub(super) async fn delete_user(
         (status = 204, description = "Logged out"),
         (status = 403, description = "`forbidden`", body = ErrorBody),
         (status = 404, description = "`no_such_user`", body = ErrorBody),
-        (status = "default", description = "Refused", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn end_user_sessions(
