@@ -9,7 +9,7 @@ use crate::bus::Bus;
 use crate::capacity;
 use crate::clock::UnixMs;
 use crate::config::Config;
-use crate::db::{AuditEntry, AuditLog, Db, DbError, EventLog};
+use crate::db::{AuditEntry, AuditLog, DataDir, Db, DbError, EventLog};
 use crate::device::{DevicePort, Devices, Directory, Journal, PasswdHasher};
 use crate::gateway::{Gateway, GatewayParts};
 use crate::ingest::rtmp::Rtmp;
@@ -76,6 +76,15 @@ pub struct App {
     tasks: JoinSet<()>,
 }
 
+/// What a cloud that has stopped leaves.
+#[derive(Debug)]
+pub(crate) struct Stopped {
+    /// Its data directory, still taken.
+    pub(crate) taken: DataDir,
+    /// Whether nothing has the database open any more.
+    pub(crate) is_closed: bool,
+}
+
 impl std::fmt::Debug for App {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_struct("App")
@@ -91,14 +100,31 @@ impl App {
     ///
     /// # Errors
     /// See [`StartError`].
-    pub async fn start(mut config: Config, secrets: Secrets) -> Result<Self, StartError> {
+    pub async fn start(config: Config, secrets: Secrets) -> Result<Self, StartError> {
+        let taken = DataDir::take(&config.data_dir)?;
+        Self::start_in(taken, config, secrets).await
+    }
+
+    /// The same in a data directory that is taken already.
+    ///
+    /// # Errors
+    /// See [`StartError`]; nothing of it has the database open then.
+    pub async fn start_in(taken: DataDir, config: Config, secrets: Secrets) -> Result<Self, StartError> {
+        let db = Db::open_in(taken).await?;
+        let started = Self::start_on(db.clone(), config, secrets).await;
+        if started.is_err() {
+            db.close_files().await;
+        }
+        started
+    }
+
+    async fn start_on(db: Db, mut config: Config, secrets: Secrets) -> Result<Self, StartError> {
         // Every device is an open file. As many as the system lets us have.
         let files = rlimit::increase_nofile_limit(u64::MAX)
             .or_else(|_| rlimit::Resource::NOFILE.get_soft())
             .unwrap_or(1024);
         capacity::fit(&mut config, files);
         let metrics = recorder();
-        let db = Db::open(&config.data_dir).await?;
         // Before the first start makes an administrator: if a port is taken, it is still the first start next time.
         let listener = listen(config.http.listen)?;
         let http = listener.local_addr()?;
@@ -275,8 +301,22 @@ impl App {
         let _ = self.api.audit.write(entry).await;
     }
 
+    /// The data directory it runs on.
+    pub(crate) fn data_dir(&self) -> &DataDir {
+        self.db.data_dir()
+    }
+
     /// Takes nothing new, tells devices and viewers, and ends within the configured limit.
-    pub async fn shutdown(mut self) {
+    pub async fn shutdown(self) {
+        let stopped = self.stop().await;
+        if stopped.is_closed {
+            stopped.taken.release();
+        }
+        tracing::info!("bye");
+    }
+
+    /// The same, but the data directory stays taken.
+    pub(crate) async fn stop(mut self) -> Stopped {
         tracing::info!(limit = ?self.config.shutdown_limit, "shutting down");
         let deadline = Instant::now() + self.config.shutdown_limit;
         let left = || deadline.saturating_duration_since(Instant::now());
@@ -296,8 +336,11 @@ impl App {
             tracing::warn!("what devices said last is not written");
         }
         // The last commit is on the disk already; this only tidies up.
-        let _ = tokio::time::timeout(left().max(Duration::from_secs(1)), self.db.close()).await;
-        tracing::info!("bye");
+        let closing = tokio::time::timeout(left().max(Duration::from_secs(1)), self.db.close_files());
+        Stopped {
+            is_closed: closing.await.is_ok(),
+            taken: self.db.data_dir().clone(),
+        }
     }
 }
 

@@ -2,11 +2,11 @@
 //! of JSON each way. Only the owner of the data directory (and root) gets through.
 
 use crate::account::Secrets;
-use crate::app::{App, StartError};
+use crate::app::{App, StartError, Stopped};
 use crate::clock::UnixMs;
 use crate::config::Config;
 use crate::db::snapshot;
-use crate::db::{ActorKind, AuditActor, AuditEntry, AuditLog, AuditOutcome, Db, DbError};
+use crate::db::{ActorKind, AuditActor, AuditEntry, AuditLog, AuditOutcome, DataDir, Db, DbError};
 use serde::{Deserialize, Serialize};
 use std::io;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
@@ -212,10 +212,10 @@ fn entry(action: &str, target: &str) -> AuditEntry {
 const ROTATED: &str = "there is a new key; earlier play, publish, upload and bind tokens are void";
 
 fn restored(before: &snapshot::Before) -> String {
-    format!(
-        "restored; what was there before is kept as {}",
-        before.database().display()
-    )
+    match before.database() {
+        Some(kept) => format!("restored; what was there before is kept as {}", kept.display()),
+        None => "restored".into(),
+    }
 }
 
 async fn restore_running(
@@ -224,7 +224,7 @@ async fn restore_running(
     secrets: &Secrets,
     file: &Path,
 ) -> Result<(App, Outcome), StartError> {
-    let staged = match snapshot::stage(&config.data_dir, file).await {
+    let staged = match snapshot::stage(app.data_dir(), file).await {
         Ok(staged) => staged,
         Err(error) => return Ok((app, Outcome::Failed(error.to_string()))),
     };
@@ -236,30 +236,30 @@ async fn restore_running(
     // What was said for the first start is not said again.
     let secrets = secrets.again();
     tracing::info!(file = %file.display(), "restoring a copy of the database");
-    app.shutdown().await;
-    let before = match staged.swap() {
+    // Taken throughout: no other server gets between the one before and the one after.
+    let Stopped { taken, is_closed } = app.stop().await;
+    let again = async || App::start_in(taken.clone(), config.clone(), secrets.clone()).await;
+    if !is_closed {
+        let why = "the database did not close within shutdown_limit";
+        return Ok((again().await?, Outcome::Failed(why.into())));
+    }
+    let before = match staged.swap(&taken) {
         Ok(before) => before,
-        Err(error) => {
-            let app = App::start(config, secrets).await?;
-            return Ok((app, Outcome::Failed(error.to_string())));
-        }
+        Err(error) => return Ok((again().await?, Outcome::Failed(error.to_string()))),
     };
     let done = restored(&before);
-    match App::start(config.clone(), secrets.clone()).await {
+    match again().await {
         Ok(app) => {
             app.note(entry("restore", &file.to_string_lossy())).await;
             Ok((app, Outcome::Done(done)))
         }
         Err(error) => {
             tracing::error!(%error, "the server does not start with the copy; back to the database before");
-            if let Err(error) = before.put_back() {
+            if let Err(error) = before.put_back(&taken) {
                 tracing::error!(%error, "the database before cannot be put back");
             }
-            let app = App::start(config, secrets).await?;
-            Ok((
-                app,
-                Outcome::Failed(format!("the server does not start with it: {error}")),
-            ))
+            let why = format!("the server does not start with it: {error}");
+            Ok((again().await?, Outcome::Failed(why)))
         }
     }
 }
@@ -269,10 +269,10 @@ async fn restore_running(
 /// # Errors
 /// See [`ControlError`].
 pub async fn rotate_keys(data_dir: &Path) -> Result<String, ControlError> {
-    if snapshot::is_in_use(data_dir)? {
-        return ask(data_dir, &Want::RotateKeys).await;
-    }
-    let db = Db::open(data_dir).await?;
+    let db = match DataDir::take(data_dir) {
+        Err(DbError::InUse(_)) => return ask(data_dir, &Want::RotateKeys).await,
+        taken => Db::open_in(taken?).await?,
+    };
     let rotated = db.rotate_token_key().await;
     if rotated.is_ok() {
         // Why it was not written is in the log.
@@ -288,16 +288,16 @@ pub async fn rotate_keys(data_dir: &Path) -> Result<String, ControlError> {
 /// # Errors
 /// See [`ControlError`].
 pub async fn restore(data_dir: &Path, file: &Path) -> Result<String, ControlError> {
-    if snapshot::is_in_use(data_dir)? {
-        let file = std::path::absolute(file).unwrap_or_else(|_| file.into());
-        return ask(data_dir, &Want::Restore { file }).await;
-    }
-    crate::db::make_private_dir(data_dir).map_err(|error| DbError::DataDir {
-        path: data_dir.into(),
-        error,
-    })?;
-    let before = snapshot::stage(data_dir, file).await?.swap()?;
-    match Db::open(data_dir).await {
+    // Taken until it is done: a server that starts meanwhile would run on what may have to go again.
+    let taken = match DataDir::take(data_dir) {
+        Err(DbError::InUse(_)) => {
+            let file = std::path::absolute(file).unwrap_or_else(|_| file.into());
+            return ask(data_dir, &Want::Restore { file }).await;
+        }
+        taken => taken?,
+    };
+    let before = snapshot::stage(&taken, file).await?.swap(&taken)?;
+    match Db::open_in(taken.clone()).await {
         Ok(db) => {
             let noted = entry("restore", &file.to_string_lossy());
             let _ = AuditLog::start(db.clone()).write(noted).await;
@@ -305,7 +305,7 @@ pub async fn restore(data_dir: &Path, file: &Path) -> Result<String, ControlErro
             Ok(restored(&before))
         }
         Err(error) => {
-            before.put_back()?;
+            before.put_back(&taken)?;
             Err(error.into())
         }
     }

@@ -4,6 +4,7 @@
 mod api_keys;
 mod audit;
 mod binds;
+mod data_dir;
 mod device_events;
 mod devices;
 mod event;
@@ -20,6 +21,7 @@ mod users;
 pub use api_keys::ApiKeyRow;
 pub use audit::{ActorKind, AuditActor, AuditEntry, AuditFilter, AuditLog, AuditOutcome, AuditRow};
 pub use binds::{BindOutcome, BindRow, NewBind, Settled};
+pub use data_dir::DataDir;
 pub use device_events::{EventFilter, EventLog, NewEvent};
 pub use devices::{
     AddedDevices, DeviceFilter, DevicePage, DeviceRow, DeviceScope, NewDeviceRow, PresenceFilter, Sighting,
@@ -33,9 +35,8 @@ pub use tenants::TenantRow;
 pub use users::UserRow;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
-use std::fs::{File, TryLockError};
+use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
 /// The file in the data directory.
@@ -98,7 +99,7 @@ pub struct Db {
     reader: SqlitePool,
     /// One connection: SQLite has one writer, and queueing here is fair where its file lock is not.
     writer: SqlitePool,
-    lock: Arc<File>,
+    taken: DataDir,
 }
 
 impl Db {
@@ -107,12 +108,19 @@ impl Db {
     /// # Errors
     /// The directory cannot be used, belongs to another process, or holds the database of a newer version.
     pub async fn open(data_dir: &Path) -> Result<Self, DbError> {
+        Self::open_in(DataDir::take(data_dir)?).await
+    }
+
+    /// The same in a directory that is taken already.
+    ///
+    /// # Errors
+    /// The directory cannot be used, or holds the database of a newer version.
+    pub async fn open_in(taken: DataDir) -> Result<Self, DbError> {
+        let data_dir = taken.path();
         let fault = |error| DbError::DataDir {
             path: data_dir.into(),
             error,
         };
-        make_private_dir(data_dir).map_err(fault)?;
-        let lock = lock(data_dir)?;
         // SQLite gives its files beside it the same permissions.
         make_private_file(&data_dir.join(FILE_NAME)).map_err(fault)?;
         let options = SqliteConnectOptions::new()
@@ -132,11 +140,7 @@ impl Db {
             .max_connections(READERS)
             .connect_with(options.create_if_missing(false).read_only(true))
             .await?;
-        Ok(Self {
-            reader,
-            writer,
-            lock: Arc::new(lock),
-        })
+        Ok(Self { reader, writer, taken })
     }
 
     /// Whether it answers.
@@ -148,27 +152,21 @@ impl Db {
         Ok(())
     }
 
+    /// The directory it is in.
+    pub fn data_dir(&self) -> &DataDir {
+        &self.taken
+    }
+
     /// Closes it in order: what is running ends, the log is folded into the file, and the directory is free.
     pub async fn close(&self) {
+        self.close_files().await;
+        self.taken.release();
+    }
+
+    /// The same, but the directory stays taken.
+    pub async fn close_files(&self) {
         self.reader.close().await;
         self.writer.close().await;
-        if let Err(error) = self.lock.unlock() {
-            tracing::warn!(%error, "cannot give the data directory free");
-        }
-    }
-}
-
-/// Takes the data directory for this process; it is free again when the file is closed.
-fn lock(data_dir: &Path) -> Result<File, DbError> {
-    let fault = |error| DbError::DataDir {
-        path: data_dir.into(),
-        error,
-    };
-    let lock = make_private_file(&data_dir.join(LOCK_NAME)).map_err(fault)?;
-    match lock.try_lock() {
-        Ok(()) => Ok(lock),
-        Err(TryLockError::WouldBlock) => Err(DbError::InUse(data_dir.into())),
-        Err(TryLockError::Error(error)) => Err(fault(error)),
     }
 }
 

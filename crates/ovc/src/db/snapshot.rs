@@ -1,7 +1,11 @@
 //! Copies of the whole database: made while it is in use, and put in its place again.
 
-use super::{DbError, FILE_NAME, LOCK_NAME, MIGRATIONS, lock};
-use crate::clock::UnixMs;
+mod swap;
+
+pub use swap::Before;
+pub(super) use swap::undo_unfinished;
+
+use super::{DataDir, DbError, FILE_NAME, MIGRATIONS};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions as _, Connection as _};
 use std::ffi::OsString;
@@ -73,22 +77,7 @@ pub async fn backup(data_dir: &Path, to: &Path) -> Result<(), SnapshotError> {
     // An empty file is filled by SQLite, and keeps its permissions.
     drop(new_private_file(to).map_err(fault(to))?);
     let made = async {
-        let mut connection = SqliteConnectOptions::new()
-            .filename(&from)
-            .create_if_missing(false)
-            .read_only(true)
-            .busy_timeout(Duration::from_secs(10))
-            .connect()
-            .await?;
-        let target = to
-            .to_str()
-            .ok_or_else(|| fault(to)(io::ErrorKind::InvalidFilename.into()))?;
-        sqlx::query("VACUUM INTO ?")
-            .bind(target)
-            .execute(&mut connection)
-            .await?;
-        connection.close().await?;
-        File::open(to).and_then(|file| file.sync_all()).map_err(fault(to))?;
+        vacuum(&from, to).await?;
         let key = data_dir.join(KEY_NAME);
         if key.is_file() {
             let key_to = with_ending(to, KEY_ENDING);
@@ -99,36 +88,53 @@ pub async fn backup(data_dir: &Path, to: &Path) -> Result<(), SnapshotError> {
     made.await.inspect_err(|_| drop(fs::remove_file(to)))
 }
 
+/// Writes one moment's state of the database `from` into the empty file `to`.
+async fn vacuum(from: &Path, to: &Path) -> Result<(), SnapshotError> {
+    let target = to
+        .to_str()
+        .ok_or_else(|| fault(to)(io::ErrorKind::InvalidFilename.into()))?;
+    let mut connection = SqliteConnectOptions::new()
+        .filename(from)
+        .create_if_missing(false)
+        .read_only(true)
+        .busy_timeout(Duration::from_secs(10))
+        .connect()
+        .await?;
+    sqlx::query("VACUUM INTO ?")
+        .bind(target)
+        .execute(&mut connection)
+        .await?;
+    connection.close().await?;
+    File::open(to).and_then(|file| file.sync_all()).map_err(fault(to))
+}
+
 /// A copy that was found good, ready to go into place.
 #[derive(Debug)]
 pub struct Staged {
-    data_dir: PathBuf,
     database: PathBuf,
     key: Option<PathBuf>,
-}
-
-/// What was in place before, kept aside.
-#[derive(Debug)]
-pub struct Before {
-    data_dir: PathBuf,
-    suffix: String,
-    has_key: bool,
 }
 
 /// Copies `from` into the data directory and looks whether it can be restored. Changes nothing else.
 ///
 /// # Errors
 /// See [`SnapshotError`].
-pub async fn stage(data_dir: &Path, from: &Path) -> Result<Staged, SnapshotError> {
+pub async fn stage(taken: &DataDir, from: &Path) -> Result<Staged, SnapshotError> {
+    let data_dir = taken.path();
     let staged = Staged {
-        data_dir: data_dir.into(),
         database: data_dir.join(format!("{FILE_NAME}.{STAGED}")),
         key: None,
     };
     staged.remove();
     // From here on, what is left of it goes when it is dropped.
     let mut staged = staged;
-    copy_new(from, &staged.database).map_err(fault(from))?;
+    if fs::metadata(with_ending(from, "-wal")).is_ok_and(|log| log.len() > 0) {
+        // The database of a process that was killed, or that runs: part of it is in the log yet.
+        drop(new_private_file(&staged.database).map_err(fault(&staged.database))?);
+        vacuum(from, &staged.database).await?;
+    } else {
+        copy_new(from, &staged.database).map_err(fault(from))?;
+    }
     let unfit = |why: String| SnapshotError::Unfit { path: from.into(), why };
     check(&staged.database).await.map_err(unfit)?;
     let key = with_ending(from, KEY_ENDING);
@@ -186,44 +192,6 @@ async fn check_open(connection: &mut SqliteConnection) -> Result<(), String> {
 }
 
 impl Staged {
-    /// Puts the copy in the place of the database, which nobody may have open. What was there is kept beside it.
-    ///
-    /// # Errors
-    /// See [`SnapshotError`]; the database is as before then.
-    pub fn swap(self) -> Result<Before, SnapshotError> {
-        let lock = lock(&self.data_dir)?;
-        let before = Before {
-            data_dir: self.data_dir.clone(),
-            suffix: format!(".before-restore-{}", UnixMs::now().0),
-            has_key: self.key.is_some() && self.data_dir.join(KEY_NAME).exists(),
-        };
-        let database = self.data_dir.join(FILE_NAME);
-        // A log that is still there belongs to the database before, and goes with it.
-        for ending in ["", "-wal", "-shm"] {
-            let old = with_ending(&database, ending);
-            if old.exists() {
-                fs::rename(&old, before.aside(&database, ending)).map_err(fault(&old))?;
-            }
-        }
-        let placed = fs::rename(&self.database, &database).and_then(|()| match &self.key {
-            None => Ok(()),
-            Some(key) => {
-                let place = self.data_dir.join(KEY_NAME);
-                if before.has_key {
-                    fs::rename(&place, before.aside(&place, ""))?;
-                }
-                fs::rename(key, place)
-            }
-        });
-        if let Err(error) = placed {
-            before.put_back()?;
-            return Err(fault(&database)(error));
-        }
-        sync_dir(&self.data_dir).map_err(fault(&self.data_dir))?;
-        drop(lock);
-        Ok(before)
-    }
-
     fn remove(&self) {
         for ending in ["", "-wal", "-shm", "-journal"] {
             let _ = fs::remove_file(with_ending(&self.database, ending));
@@ -237,41 +205,6 @@ impl Staged {
 impl Drop for Staged {
     fn drop(&mut self) {
         self.remove();
-    }
-}
-
-impl Before {
-    /// Where the database before is kept.
-    pub fn database(&self) -> PathBuf {
-        self.aside(&self.data_dir.join(FILE_NAME), "")
-    }
-
-    fn aside(&self, path: &Path, ending: &str) -> PathBuf {
-        with_ending(&with_ending(path, &self.suffix), ending)
-    }
-
-    /// Undoes the swap, for a copy with which the server does not start.
-    ///
-    /// # Errors
-    /// See [`SnapshotError`].
-    pub fn put_back(self) -> Result<(), SnapshotError> {
-        let database = self.data_dir.join(FILE_NAME);
-        for ending in ["", "-wal", "-shm"] {
-            let place = with_ending(&database, ending);
-            let _ = fs::remove_file(&place);
-            let kept = self.aside(&database, ending);
-            if kept.exists() {
-                fs::rename(&kept, &place).map_err(fault(&place))?;
-            }
-        }
-        if self.has_key {
-            let place = self.data_dir.join(KEY_NAME);
-            let kept = self.aside(&place, "");
-            if kept.exists() {
-                fs::rename(kept, &place).map_err(fault(&place))?;
-            }
-        }
-        sync_dir(&self.data_dir).map_err(fault(&self.data_dir))
     }
 }
 
@@ -292,19 +225,4 @@ fn copy_new(from: &Path, to: &Path) -> io::Result<()> {
 
 fn sync_dir(path: &Path) -> io::Result<()> {
     File::open(path)?.sync_all()
-}
-
-/// Whether a server runs on this data directory.
-///
-/// # Errors
-/// The directory cannot be used.
-pub fn is_in_use(data_dir: &Path) -> Result<bool, DbError> {
-    if !data_dir.join(LOCK_NAME).exists() {
-        return Ok(false);
-    }
-    match lock(data_dir) {
-        Ok(_) => Ok(false),
-        Err(DbError::InUse(_)) => Ok(true),
-        Err(error) => Err(error),
-    }
 }

@@ -159,6 +159,27 @@ async fn copies_work_without_a_server_too() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_there_before_a_restore_can_be_put_back_itself() {
+    let dir = tempfile::tempdir().unwrap();
+    let copies = tempfile::tempdir().unwrap();
+    let copy = copies.path().join("copy.sqlite").to_str().unwrap().to_owned();
+    let program = Program::start(dir.path()).await;
+    let token = program.log_in().await;
+    assert!(ovc(dir.path(), &["backup", &copy]).await.0);
+    program.add_device(&token, "late").await.unwrap();
+    // Killed: the device is in the log yet, not in the database's file.
+    drop(program);
+    let (ok, said) = ovc(dir.path(), &["restore", &copy]).await;
+    assert!(ok, "{said}");
+    let kept = said.trim().rsplit(' ').next().unwrap();
+    assert!(Path::new(&format!("{kept}.key")).is_file(), "{kept}");
+    let (ok, said) = ovc(dir.path(), &["restore", kept]).await;
+    assert!(ok, "{said}");
+    let program = Program::start(dir.path()).await;
+    assert_eq!(program.get(&token, "/api/v1/devices/late").await.0, StatusCode::OK);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn new_keys_make_earlier_tokens_worthless_at_once() {
     let dir = tempfile::tempdir().unwrap();
     let program = Program::start(dir.path()).await;
