@@ -65,7 +65,8 @@ fn with_ending(path: &Path, ending: &str) -> PathBuf {
 }
 
 /// Writes a copy of the database in `data_dir` to `to`, which must not exist yet: one moment's state, whether a server
-/// runs on it or not. The master key goes beside it as `<to>.key`. Nobody else may read them.
+/// runs on it or not. The master key goes beside it as `<to>.key`. Nobody else may read them. What has the name `to` is
+/// whole, also if the machine stops in between.
 ///
 /// # Errors
 /// See [`SnapshotError`].
@@ -74,18 +75,44 @@ pub async fn backup(data_dir: &Path, to: &Path) -> Result<(), SnapshotError> {
     if !from.is_file() {
         return Err(fault(&from)(io::ErrorKind::NotFound.into()));
     }
+    let key = data_dir.join(KEY_NAME);
+    let key_to = with_ending(to, KEY_ENDING);
+    let has_key = key.is_file();
+    for taken in [Some(to), has_key.then_some(key_to.as_path())].into_iter().flatten() {
+        if taken.exists() {
+            return Err(fault(taken)(io::ErrorKind::AlreadyExists.into()));
+        }
+    }
+    let part = with_ending(to, ".part");
     // An empty file is filled by SQLite, and keeps its permissions.
-    drop(new_private_file(to).map_err(fault(to))?);
+    drop(new_private_file(&part).map_err(fault(&part))?);
     let made = async {
-        vacuum(&from, to).await?;
-        let key = data_dir.join(KEY_NAME);
-        if key.is_file() {
-            let key_to = with_ending(to, KEY_ENDING);
+        vacuum(&from, &part).await?;
+        if has_key {
+            // First: a copy without its key would look whole.
             copy_new(&key, &key_to).map_err(fault(&key_to))?;
         }
-        Ok(())
+        place_new(&part, to).map_err(fault(to)).inspect_err(|_| {
+            if has_key {
+                drop(fs::remove_file(&key_to));
+            }
+        })
     };
-    made.await.inspect_err(|_| drop(fs::remove_file(to)))
+    made.await.inspect_err(|_| drop(fs::remove_file(&part)))
+}
+
+/// Gives a file its name for good, never that of another.
+fn place_new(part: &Path, to: &Path) -> io::Result<()> {
+    match fs::hard_link(part, to) {
+        Ok(()) => fs::remove_file(part)?,
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(error),
+        // Not every file system has links. Whether the name is free was looked at a moment ago.
+        Err(_) => fs::rename(part, to)?,
+    }
+    match to.parent() {
+        Some(dir) if !dir.as_os_str().is_empty() => sync_dir(dir),
+        _ => sync_dir(Path::new(".")),
+    }
 }
 
 /// Writes one moment's state of the database `from` into the empty file `to`.

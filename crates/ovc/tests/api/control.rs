@@ -167,8 +167,8 @@ async fn what_was_there_before_a_restore_can_be_put_back_itself() {
     let token = program.log_in().await;
     assert!(ovc(dir.path(), &["backup", &copy]).await.0);
     program.add_device(&token, "late").await.unwrap();
-    // Killed: the device is in the log yet, not in the database's file.
-    drop(program);
+    // The device is in the log yet, not in the database's file.
+    program.kill().await;
     let (ok, said) = ovc(dir.path(), &["restore", &copy]).await;
     assert!(ok, "{said}");
     let kept = said.trim().rsplit(' ').next().unwrap();

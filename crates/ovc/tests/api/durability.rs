@@ -95,6 +95,11 @@ impl Program {
     }
 
     /// Ends it in order.
+    /// Kills it.
+    pub(crate) async fn kill(mut self) {
+        tokio::time::timeout(LIMIT, self.child.kill()).await.unwrap().unwrap();
+    }
+
     pub(crate) async fn stop(mut self) {
         let pid = self.child.id().unwrap().to_string();
         let told = std::process::Command::new("kill").args(["-TERM", &pid]).status();
