@@ -4,7 +4,7 @@ use super::Accepted;
 use crate::bus::Event;
 use crate::clock::UnixMs;
 use crate::db::{DbError, NewEvent};
-use crate::device::{CallError, DeviceEvent, DeviceEventKind, Report};
+use crate::device::{CallError, DeviceEventKind, Report};
 use dap::methods::{AlarmNotify, BatteryChange, Bind, Keepalive, LogDone};
 use dap::{CallRefused, ErrorCode, InboundId, Method, RpcError, parse_params};
 use serde_json::value::RawValue;
@@ -22,7 +22,7 @@ const MAX_EVENT_BYTES: usize = 16 * 1024;
 type Answer = Result<Box<RawValue>, RpcError>;
 
 /// An event on its way to the disk, with the request to answer once it is there.
-pub(super) type Storing = Pin<Box<dyn Future<Output = (Result<DeviceEvent, DbError>, Option<InboundId>)> + Send>>;
+pub(super) type Storing = Pin<Box<dyn Future<Output = (Result<(), DbError>, Option<InboundId>)> + Send>>;
 
 /// What becomes of a request.
 pub(super) enum Handled {
@@ -157,24 +157,26 @@ fn new_event(
     }
 }
 
+/// Stores an event and tells everybody of it, also where the device hangs up before it is stored.
 pub(super) fn store(from: &Accepted, event: NewEvent, request: Option<InboundId>) -> Storing {
     let events = from.shared.parts.events.clone();
-    Box::pin(async move { (events.append(event).await, request) })
+    let bus = from.shared.parts.bus.clone();
+    let told = async move {
+        let event = events.append(event).await?;
+        bus.publish(Event::Device(Arc::new(event)));
+        Ok(())
+    };
+    Box::pin(async move {
+        let told = tokio::spawn(told).await;
+        (told.unwrap_or(Err(DbError::Closed)), request)
+    })
 }
 
-/// Tells everybody of a stored event. The answer to its request, if it has one.
-pub(super) fn stored(
-    from: &Accepted,
-    (result, request): (Result<DeviceEvent, DbError>, Option<InboundId>),
-) -> Option<(InboundId, Answer)> {
-    let answer = match result {
-        Ok(event) => {
-            from.shared.parts.bus.publish(Event::Device(Arc::new(event)));
-            Ok(empty())
-        }
-        // The log of events has told why already.
-        Err(_) => Err(RpcError::internal("the event could not be stored")),
-    };
+/// The answer to the request that an event came by, if it came by one.
+pub(super) fn stored((result, request): (Result<(), DbError>, Option<InboundId>)) -> Option<(InboundId, Answer)> {
+    // The log of events has told why already.
+    let answer = result.map(|()| empty());
+    let answer = answer.map_err(|_| RpcError::internal("the event could not be stored"));
     request.map(|request| (request, answer))
 }
 

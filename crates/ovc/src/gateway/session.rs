@@ -179,7 +179,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                     return;
                 };
                 self.storing = None;
-                if let Some((request, answer)) = requests::stored(&self.accepted, result) {
+                if let Some((request, answer)) = requests::stored(result) {
                     self.peer.answer(request, answer);
                 }
             }
