@@ -7,6 +7,11 @@ const RESERVED: u64 = 256;
 /// So many of each kind there are room for, however many devices are asked for.
 const LEAST: u64 = 64;
 
+/// The part of the HTTP connections that strangers of one address may have, and how many they may have anyway: nobody
+/// locks devices out from one place.
+const OF_ONE_ADDRESS: usize = 8;
+const LEAST_OF_ONE_ADDRESS: usize = 8;
+
 /// Fits the limits of a configuration to the `files` the process may open. Where they do not all fit, devices get what
 /// was configured for them (if it was), players most of the rest.
 pub fn fit(config: &mut Config, files: u64) {
@@ -27,6 +32,16 @@ pub fn fit(config: &mut Config, files: u64) {
     let devices = if devices == 0 { left } else { devices.min(left) };
     let count = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
     let [viewers, http, rtmp] = others.map(count);
+    let wanted_of_one = config.limits.connections_per_address;
+    let of_one = wanted_of_one.min((http / OF_ONE_ADDRESS).max(LEAST_OF_ONE_ADDRESS));
+    if wanted_of_one > of_one {
+        tracing::info!(
+            wanted = wanted_of_one,
+            allowed = of_one,
+            "limits.connections_per_address is lowered: to an eighth of the HTTP connections"
+        );
+    }
+    config.limits.connections_per_address = of_one;
     let before = [
         ("live.max_viewers", config.live.max_viewers, viewers),
         ("http.max_connections", config.http.max_connections, http),
@@ -102,6 +117,21 @@ mod tests {
         }
         let [devices, ..] = fitted(20_000, |_| {});
         assert!(devices >= 7_000, "{devices}");
+    }
+
+    #[test]
+    fn strangers_of_one_address_cannot_take_every_place() {
+        for (max_connections, wanted, allowed) in [(10_000, 1024, 1024), (4096, 1024, 512), (16, 1024, 8), (4096, 3, 3)]
+        {
+            let mut config = Config::default();
+            config.http.max_connections = max_connections;
+            config.limits.connections_per_address = wanted;
+            fit(&mut config, 1 << 20);
+            assert_eq!(config.limits.connections_per_address, allowed);
+        }
+        let mut config = Config::default();
+        fit(&mut config, 1024);
+        assert!(config.limits.connections_per_address * 8 <= config.http.max_connections.max(64));
     }
 
     #[test]

@@ -85,9 +85,22 @@ impl<K: Hash + Eq> Throttle<K> {
     }
 }
 
+/// The bits of an IPv6 address that tell one line from another: of what a provider gives one, the /56 is common.
+const LINE: u128 = u128::MAX << (128 - 56);
+
 /// What counts as one address: IPv6 by its /64, since a subscriber has as many below that as he likes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct AddressKey(IpAddr);
+
+impl AddressKey {
+    /// What counts as one line: IPv6 by its /56, for what one line must not use up.
+    pub fn line(address: IpAddr) -> Self {
+        Self(match address.to_canonical() {
+            IpAddr::V6(v6) => IpAddr::V6((u128::from(v6) & LINE).into()),
+            v4 => v4,
+        })
+    }
+}
 
 impl From<IpAddr> for AddressKey {
     fn from(address: IpAddr) -> Self {
@@ -139,5 +152,10 @@ mod tests {
         assert_ne!(key("2001:db8::1"), key("2001:db8:0:1::1"));
         assert_eq!(key("::ffff:192.0.2.1"), key("192.0.2.1"));
         assert_ne!(key("192.0.2.1"), key("192.0.2.2"));
+        let line = |text: &str| AddressKey::line(text.parse().unwrap());
+        assert_eq!(line("2001:db8:0:1::1"), line("2001:db8:0:ff::2"));
+        assert_ne!(line("2001:db8:0:1::1"), line("2001:db8:0:100::1"));
+        assert_eq!(line("::ffff:192.0.2.1"), line("192.0.2.1"));
+        assert_ne!(line("192.0.2.1"), line("192.0.2.2"));
     }
 }

@@ -9,7 +9,8 @@ pub struct LimitsConfig {
     pub max_body: ByteSize,
     /// The longest head of a request. Over it: 431.
     pub max_head: ByteSize,
-    /// HTTP connections of one address (IPv6: of one /64) on which nobody has logged in. Over it: 429.
+    /// HTTP connections of one address (IPv6: of one /56) on which nobody has logged in. Over it: 429. Never more than an
+    /// eighth of `http.max_connections`.
     pub connections_per_address: usize,
     /// Requests a second of one user or one key, over time; 0: any number. Over it: 429.
     pub requests_per_second: u32,

@@ -37,7 +37,7 @@ impl Places {
     /// A place for a connection of this address; `None`: of one that is not counted.
     pub(super) fn take(self: &Arc<Self>, address: Option<IpAddr>) -> Result<Place, NoPlace> {
         let permit = self.all.clone().try_acquire_owned().map_err(|_| NoPlace::All)?;
-        let address = address.map(AddressKey::from);
+        let address = address.map(AddressKey::line);
         if let Some(address) = address {
             let mut unknown = self.unknown.lock();
             let count = unknown.entry(address).or_default();
