@@ -3,6 +3,7 @@
 use super::Api;
 use super::error::ApiError;
 use super::host::Secure;
+use super::play::only_over_tls;
 use super::recorder;
 use crate::config::Plain;
 use axum::Json;
@@ -46,12 +47,13 @@ async fn method_not_allowed(method: Method) -> ApiError {
 }
 
 async fn outermost(State(api): State<Arc<Api>>, Secure(is_secure): Secure, request: Request, next: Next) -> Response {
-    if !is_secure && let Some(mut elsewhere) = over_tls(&api, &request) {
-        secure(elsewhere.headers_mut(), &request_id());
+    let id = request_id();
+    if !is_secure && let Some(elsewhere) = over_tls(&api, &request) {
+        let mut elsewhere = with_body(elsewhere, &id);
+        secure(elsewhere.headers_mut(), &id);
         return elsewhere;
     }
     let started = Instant::now();
-    let id = request_id();
     let route = request
         .extensions()
         .get::<MatchedPath>()
@@ -59,7 +61,7 @@ async fn outermost(State(api): State<Arc<Api>>, Secure(is_secure): Secure, reque
     let method = request.method().clone();
     let span = tracing::info_span!("request", id, %method, path = request.uri().path());
     let answering = next.run(request).instrument(span);
-    let mut response = if method.is_safe() {
+    let response = if method.is_safe() {
         answering.await
     } else {
         // What changes something is done to its end, also when the client does not wait for it: otherwise the database
@@ -69,12 +71,7 @@ async fn outermost(State(api): State<Arc<Api>>, Secure(is_secure): Secure, reque
             Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
         }
     };
-    if let Some(error) = response.extensions_mut().remove::<ApiError>() {
-        let headers = std::mem::take(response.headers_mut());
-        let status = response.status();
-        response = (status, Json(error.body(id.clone()))).into_response();
-        keep(&headers, response.headers_mut());
-    }
+    let mut response = with_body(response, &id);
     secure(response.headers_mut(), &id);
     if is_secure && let Some(hsts) = api.hsts.clone() {
         response.headers_mut().insert(header::STRICT_TRANSPORT_SECURITY, hsts);
@@ -87,7 +84,19 @@ async fn outermost(State(api): State<Arc<Api>>, Secure(is_secure): Secure, reque
     response
 }
 
-/// Sends a request that came without TLS to the port with it, where that is wanted.
+/// A refusal gets its body, which names the request.
+fn with_body(mut response: Response, id: &str) -> Response {
+    let Some(error) = response.extensions_mut().remove::<ApiError>() else {
+        return response;
+    };
+    let headers = std::mem::take(response.headers_mut());
+    let mut response = (response.status(), Json(error.body(id.to_owned()))).into_response();
+    keep(&headers, response.headers_mut());
+    response
+}
+
+/// Sends a request that came without TLS to the port with it, where that is wanted, and refuses one that does not say
+/// where it wanted to go.
 fn over_tls(api: &Api, request: &Request) -> Option<Response> {
     let path = request.uri().path();
     // These answer for themselves.
@@ -95,18 +104,29 @@ fn over_tls(api: &Api, request: &Request) -> Option<Response> {
     if api.plain() == Plain::Allow || for_devices_and_players || FOR_MACHINES.contains(&path) {
         return None;
     }
+    let location = elsewhere(request, api.tls_port);
+    Some(match location {
+        Some(location) => (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, location)]).into_response(),
+        None => only_over_tls(api).into_response(),
+    })
+}
+
+/// The same on the port with TLS. `None`: the request has no host that can be read.
+fn elsewhere(request: &Request, tls_port: u16) -> Option<HeaderValue> {
     let host = request.headers().get(header::HOST)?.to_str().ok()?;
     let host = host
         .rfind(':')
         .filter(|at| !host[*at..].contains(']'))
         .map_or(host, |at| &host[..at]);
-    let port = match api.tls_port {
+    if host.is_empty() {
+        return None;
+    }
+    let port = match tls_port {
         443 => String::new(),
         port => format!(":{port}"),
     };
     let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
-    let location = HeaderValue::from_str(&format!("https://{host}{port}{target}")).ok()?;
-    Some((StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, location)]).into_response())
+    HeaderValue::from_str(&format!("https://{host}{port}{target}")).ok()
 }
 
 /// A method as a label: what clients make up must not make up labels too.

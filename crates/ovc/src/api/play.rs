@@ -126,7 +126,7 @@ fn no_websocket() -> ApiError {
     ApiError::new(StatusCode::UPGRADE_REQUIRED, "no_websocket", message)
 }
 
-fn only_over_tls(api: &Api) -> ApiError {
+pub(super) fn only_over_tls(api: &Api) -> ApiError {
     let message = format!(
         "this cloud plays over TLS only: use wss:// or https://, port {}",
         api.tls_port
