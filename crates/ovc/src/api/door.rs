@@ -133,11 +133,11 @@ impl Door {
             }
             Some(tls) => {
                 tokio::spawn(async move {
-                    match tokio::time::timeout(HEAD_LIMIT, Box::pin(tls.accept(stream))).await {
-                        Ok(Ok(Some(stream))) => inside.connection(Socket::Tls(Box::new(stream)), hop, place).await,
-                        Ok(Ok(None)) => tracing::debug!(%from, "ACME challenge answered"),
-                        Ok(Err(error)) => tracing::debug!(%from, %error, "no TLS handshake"),
-                        Err(_) => tracing::debug!(%from, "no TLS handshake in time"),
+                    match inside.in_time(Box::pin(tls.accept(stream))).await {
+                        Some(Ok(Some(stream))) => inside.connection(Socket::Tls(Box::new(stream)), hop, place).await,
+                        Some(Ok(None)) => tracing::debug!(%from, "ACME challenge answered"),
+                        Some(Err(error)) => tracing::debug!(%from, %error, "no TLS handshake"),
+                        None => tracing::debug!(%from, "no TLS handshake in time"),
                     }
                 });
             }
@@ -194,10 +194,9 @@ enum Route {
 
 impl Inside {
     async fn connection(self: Arc<Self>, mut socket: Socket, hop: Hop, place: Arc<Place>) {
-        let mut buffer = match tokio::time::timeout(HEAD_LIMIT, self.read_head(&mut socket)).await {
-            Ok(Some(buffer)) => buffer,
-            // Nobody there, or in no hurry.
-            _ => return,
+        // Nobody there, or in no hurry?
+        let Some(mut buffer) = self.in_time(self.read_head(&mut socket)).await.flatten() else {
+            return;
         };
         let (socket, refusal) = match self.route(socket, hop, &buffer) {
             Route::Done => return self.give_back(buffer),
@@ -211,6 +210,16 @@ impl Inside {
         };
         self.give_back(buffer);
         let _ = tokio::time::timeout(HEAD_LIMIT, finish(socket, &refusal.into_bytes())).await;
+    }
+
+    /// What comes of it, unless it takes too long or the cloud shuts down: who has asked for nothing yet holds nothing up.
+    async fn in_time<T>(&self, coming: impl Future<Output = T>) -> Option<T> {
+        let mut closing = self.api.closing.clone();
+        tokio::select! {
+            biased;
+            come = tokio::time::timeout(HEAD_LIMIT, coming) => come.ok(),
+            _ = closing.wait_for(|closing| *closing) => None,
+        }
     }
 
     /// Reads until the head of the first request is whole. What is no HTTP is left to the API's library to answer.

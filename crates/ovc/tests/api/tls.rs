@@ -163,6 +163,15 @@ async fn who_comes_without_tls_is_sent_to_it() {
             "only a TLS answer may say so: {answer}"
         );
     }
+    // Who does not say where he wanted to go cannot be sent on, and is not answered in clear either.
+    for head in ["GET /api/v1/me HTTP/1.0", "GET /api/v1/me HTTP/1.1\r\nHost: \u{e9}"] {
+        let request = format!("{head}\r\nConnection: close\r\n\r\n");
+        let answer = exchange(plain().await.unwrap(), &request).await;
+        assert!(
+            answer.contains(" 403 ") && answer.contains("\"tls_needed\""),
+            "{answer}"
+        );
+    }
     assert!(ask("/healthz").await.starts_with("HTTP/1.1 200 "));
     // Not logged in: this is the device's own answer.
     assert!(
@@ -171,6 +180,36 @@ async fn who_comes_without_tls_is_sent_to_it() {
             .starts_with("HTTP/1.1 426 ")
     );
     assert!(ask("/live/a.flv?token=x").await.starts_with("HTTP/1.1 403 "));
+}
+
+#[tokio::test]
+async fn who_has_asked_for_nothing_yet_does_not_hold_up_the_shutdown() {
+    let files = Files::new();
+    let app = TestApp::start_with(|config| {
+        files.configure(config);
+        config.tls.plain = Plain::Allow;
+        config.shutdown_limit = LIMIT;
+    })
+    .await;
+    let silent = TcpStream::connect(app.authority()).await.unwrap();
+    let no_handshake = TcpStream::connect((Ipv4Addr::LOCALHOST, app.https_port()))
+        .await
+        .unwrap();
+    let mut half_a_head = TcpStream::connect(app.authority()).await.unwrap();
+    half_a_head.write_all(b"GET / HTTP/1.1\r\n").await.unwrap();
+    let mut silent_over_tls = secure(&app, &files).await;
+    // Connections are taken in order: those before are taken too.
+    let request = "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+    exchange(TcpStream::connect(app.authority()).await.unwrap(), request).await;
+    let began = Instant::now();
+    app.shutdown().await;
+    assert!(
+        began.elapsed() < std::time::Duration::from_secs(5),
+        "{:?}",
+        began.elapsed()
+    );
+    let _ = silent_over_tls.read(&mut [0]).await;
+    drop((silent, no_handshake, half_a_head));
 }
 
 #[tokio::test]
