@@ -7,6 +7,7 @@ use crate::clock::UnixMs;
 use crate::config::Config;
 use crate::db::snapshot;
 use crate::db::{ActorKind, AuditActor, AuditEntry, AuditLog, AuditOutcome, DataDir, Db, DbError};
+use crate::tls::Tls;
 use serde::{Deserialize, Serialize};
 use std::io;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
@@ -228,6 +229,13 @@ async fn restore_running(
         Ok(staged) => staged,
         Err(error) => return Ok((app, Outcome::Failed(error.to_string()))),
     };
+    // What may be wrong is found out while the server still runs.
+    if app.https().is_some()
+        && let Err(error) = Tls::open(&config.tls, &config.acme, &config.data_dir)
+    {
+        let why = format!("the server would not start again: {error}");
+        return Ok((app, Outcome::Failed(why)));
+    }
     // On the ports it has now, whichever were configured.
     let mut config = config.clone();
     config.http.listen = app.http();
