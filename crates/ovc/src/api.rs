@@ -62,7 +62,7 @@ use axum::Router;
 use axum::http::HeaderValue;
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::watch;
 
 /// What the handlers work with.
@@ -77,6 +77,8 @@ pub struct Api {
     pub tls_port: u16,
     /// What becomes of who comes without TLS, if there is a port for it.
     pub plain: Plain,
+    /// Whether there is a certificate for it.
+    pub has_certificate: Arc<AtomicBool>,
     /// What browsers are told of coming by TLS only.
     pub hsts: Option<HeaderValue>,
     /// Users and sessions.
@@ -121,7 +123,12 @@ impl Api {
 
     /// What becomes of who comes without TLS.
     fn plain(&self) -> Plain {
-        if self.tls_port == 0 { Plain::Allow } else { self.plain }
+        match self.plain {
+            _ if self.tls_port == 0 => Plain::Allow,
+            // Sent to a port where nobody can shake hands yet, a browser would reach nothing.
+            Plain::Redirect if !self.has_certificate.load(Ordering::Relaxed) => Plain::Allow,
+            plain => plain,
+        }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::binding::Binding;
 use crate::bus::Bus;
 use crate::capacity;
 use crate::clock::UnixMs;
-use crate::config::Config;
+use crate::config::{Config, Plain};
 use crate::db::{AuditEntry, AuditLog, DataDir, Db, DbError, EventLog};
 use crate::device::{DevicePort, Devices, Directory, Journal, PasswdHasher};
 use crate::gateway::{Gateway, GatewayParts};
@@ -199,7 +199,8 @@ impl App {
             pace: Pace::new(&config.limits),
             tls_port: tls_port(&config, https),
             plain: config.tls.plain,
-            hsts: hsts(&config, https),
+            has_certificate: tls.as_ref().map(|(tls, _)| tls.has_certificate()).unwrap_or_default(),
+            hsts: hsts(&config, tls_port(&config, https)),
             accounts,
             feed: Feed::start(&bus, access.clone()),
             access,
@@ -243,6 +244,9 @@ impl App {
         tasks.spawn(tidy(api.clone(), config.devices.events_kept));
         tasks.spawn(expire(api.clone()));
         tasks.spawn(upkeep(api.metrics.clone()));
+        if config.tls.plain == Plain::Redirect && !config.acme.domains.is_empty() {
+            tracing::info!("until there is a certificate, the port without TLS answers for itself");
+        }
         if let Some(https) = https {
             tracing::info!(%https, plain = ?config.tls.plain, "serving over TLS");
         }
@@ -353,10 +357,9 @@ fn tls_port(config: &Config, listening: Option<SocketAddr>) -> u16 {
     }
 }
 
-fn hsts(config: &Config, listening: Option<SocketAddr>) -> Option<HeaderValue> {
-    let seconds = config.tls.hsts.as_secs();
-    listening.filter(|_| seconds > 0)?;
-    HeaderValue::from_str(&format!("max-age={seconds}")).ok()
+fn hsts(config: &Config, tls_port: u16) -> Option<HeaderValue> {
+    let lasting = config.tls.hsts.lasting(tls_port)?;
+    HeaderValue::from_str(&format!("max-age={}", lasting.as_secs())).ok()
 }
 
 fn live_options(config: &Config, rtmp: SocketAddr) -> LiveOptions {

@@ -25,7 +25,7 @@ pub use log::{LogConfig, LogFormat};
 pub use networks::Networks;
 pub use outbound::OutboundConfig;
 pub use rtmp::RtmpConfig;
-pub use tls::{AcmeConfig, Listen, Plain, TlsConfig};
+pub use tls::{AcmeConfig, Hsts, Listen, Plain, TlsConfig};
 
 use serde::{Deserialize, Serialize};
 use std::path::PathBuf;

@@ -11,6 +11,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio_rustls::LazyConfigAcceptor;
@@ -51,6 +52,8 @@ pub struct Tls {
     config: Arc<ServerConfig>,
     /// For the authority that looks whether the domain is ours.
     challenge: Option<Arc<ServerConfig>>,
+    /// Whether there is a certificate; one by ACME comes after the first start.
+    has_certificate: Arc<AtomicBool>,
 }
 
 impl std::fmt::Debug for Tls {
@@ -73,6 +76,7 @@ impl Tls {
             let tls = Self {
                 config: server_config(files.clone())?,
                 challenge: None,
+                has_certificate: Arc::new(AtomicBool::new(true)),
             };
             return Ok((tls, Box::pin(async move { files.watch().await })));
         }
@@ -85,11 +89,18 @@ impl Tls {
             .directory(&acme.directory)
             .cache(DirCache::new(directory))
             .state();
+        let has_certificate = Arc::new(AtomicBool::new(false));
         let tls = Self {
             config: server_config(state.resolver())?,
             challenge: Some(state.challenge_rustls_config()),
+            has_certificate: has_certificate.clone(),
         };
-        Ok((tls, Box::pin(renew(state))))
+        Ok((tls, Box::pin(renew(state, has_certificate))))
+    }
+
+    /// Turns true as soon as there is a certificate.
+    pub fn has_certificate(&self) -> Arc<AtomicBool> {
+        self.has_certificate.clone()
     }
 
     /// Shakes hands. `None`: it was the authority that looks whether the domain is ours, and it has seen so.
@@ -109,10 +120,14 @@ impl Tls {
     }
 }
 
-async fn renew<E: std::fmt::Debug + 'static>(mut state: rustls_acme::AcmeState<E>) {
+async fn renew<E: std::fmt::Debug + 'static>(mut state: rustls_acme::AcmeState<E>, has_certificate: Arc<AtomicBool>) {
     while let Some(event) = state.next().await {
         match event {
-            Ok(rustls_acme::EventOk::DeployedNewCert) => tracing::info!("a new certificate came by ACME"),
+            Ok(rustls_acme::EventOk::DeployedNewCert) => {
+                has_certificate.store(true, Ordering::Relaxed);
+                tracing::info!("a new certificate came by ACME");
+            }
+            Ok(rustls_acme::EventOk::DeployedCachedCert) => has_certificate.store(true, Ordering::Relaxed),
             Ok(_) => {}
             Err(error) => tracing::error!(?error, "ACME: no new certificate; it is tried again later"),
         }

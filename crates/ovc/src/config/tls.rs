@@ -1,3 +1,4 @@
+use humantime_serde::re::humantime;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -17,9 +18,8 @@ pub struct TlsConfig {
     pub public_port: u16,
     /// What becomes of the port without TLS.
     pub plain: Plain,
-    /// For how long browsers are told to come by TLS only (HSTS); 0s: they are not told.
-    #[serde(with = "humantime_serde")]
-    pub hsts: Duration,
+    /// For how long browsers are told to come by TLS only.
+    pub hsts: Hsts,
 }
 
 impl Default for TlsConfig {
@@ -30,7 +30,48 @@ impl Default for TlsConfig {
             key: PathBuf::new(),
             public_port: 0,
             plain: Plain::Redirect,
-            hsts: Duration::from_secs(180 * 24 * 3600),
+            hsts: Hsts::Auto,
+        }
+    }
+}
+
+/// For how long browsers are told to come by TLS only (HSTS). They then take https for every port of that name, also for
+/// the one without TLS (RFC 6797, section 8.3).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Hsts {
+    /// 180 days where the port for TLS is the usual one; else not.
+    Auto,
+    /// For so long whatever the port; not if that is zero.
+    For(Duration),
+}
+
+impl Hsts {
+    /// For how long, with TLS on this port as others see it.
+    pub fn lasting(self, tls_port: u16) -> Option<Duration> {
+        match self {
+            Self::Auto => (tls_port == 443).then_some(Duration::from_secs(180 * 24 * 3600)),
+            Self::For(time) => (!time.is_zero()).then_some(time),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Hsts {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        match text.as_str() {
+            "auto" => Ok(Self::Auto),
+            time => humantime::parse_duration(time)
+                .map(Self::For)
+                .map_err(|error| serde::de::Error::custom(format!("`{time}` is neither `auto` nor a time: {error}"))),
+        }
+    }
+}
+
+impl Serialize for Hsts {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Auto => serializer.serialize_str("auto"),
+            Self::For(time) => serializer.collect_str(&humantime::format_duration(*time)),
         }
     }
 }

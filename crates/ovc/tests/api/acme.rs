@@ -4,6 +4,7 @@ use crate::app::TestApp;
 use crate::tls::{connect, connector, exchange};
 use ovc::config::{Listen, Plain};
 use rcgen::CertifiedKey;
+use reqwest::{Method, StatusCode};
 use std::net::{Ipv4Addr, TcpListener, UdpSocket};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
@@ -99,6 +100,20 @@ impl Pebble {
         let answer = exchange(stream, request).await;
         CertificateDer::from_pem_slice(answer.as_bytes()).unwrap()
     }
+}
+
+#[tokio::test]
+async fn the_console_can_be_reached_before_there_is_a_certificate() {
+    let app = TestApp::start_with(|config| {
+        config.tls.listen = Listen(Some((Ipv4Addr::LOCALHOST, 0).into()));
+        config.tls.plain = Plain::Redirect;
+        config.acme.domains = vec![NAME.into()];
+        // Nobody there.
+        config.acme.directory = format!("https://localhost:{}/dir", free_port());
+    })
+    .await;
+    let page = app.bare(Method::GET, "/").send().await.unwrap();
+    assert_eq!(page.status(), StatusCode::OK);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

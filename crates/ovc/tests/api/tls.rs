@@ -2,7 +2,7 @@
 
 use crate::app::{LIMIT, PASSWORD, TestApp};
 use crate::device::{Io, ScriptedDevice};
-use ovc::config::{Config, Listen, Plain};
+use ovc::config::{Config, Hsts, Listen, Plain};
 use rcgen::{CertifiedKey, KeyPair};
 use reqwest::{Method, StatusCode};
 use std::net::Ipv4Addr;
@@ -103,6 +103,7 @@ async fn pages_the_api_and_devices_come_over_tls() {
     let app = TestApp::start_with(|config| {
         files.configure(config);
         config.tls.plain = Plain::Allow;
+        config.tls.public_port = 443;
     })
     .await;
     let page = exchange(
@@ -141,6 +142,25 @@ async fn pages_the_api_and_devices_come_over_tls() {
     assert_eq!(last.unwrap()["err"]["code"], 101);
     app.shutdown().await;
     assert_eq!(device.closed().await.unwrap().0, 1001);
+}
+
+#[tokio::test]
+async fn browsers_are_not_told_to_use_tls_on_a_port_that_has_none() {
+    let files = Files::new();
+    let hsts = async |hsts: Hsts| {
+        let app = TestApp::start_with(|config| {
+            files.configure(config);
+            config.tls.hsts = hsts;
+        })
+        .await;
+        let request = "GET /healthz HTTP/1.1\r\nHost: cloud.example\r\nConnection: close\r\n\r\n";
+        let answer = exchange(secure(&app, &files).await, request).await;
+        assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+        answer.contains("strict-transport-security")
+    };
+    assert!(!hsts(Hsts::Auto).await, "the port for TLS is not 443");
+    assert!(!hsts(Hsts::For(std::time::Duration::ZERO)).await);
+    assert!(hsts(Hsts::For(LIMIT)).await, "wanted all the same");
 }
 
 #[tokio::test]
