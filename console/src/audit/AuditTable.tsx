@@ -51,7 +51,7 @@ function Entry({ entry, withTenant }: { entry: AuditEntry; withTenant: boolean }
       <td data-label={t('audit.action')}>
         <code className={classes.code}>{entry.action}</code>
       </td>
-      <td data-label={t('audit.target')}>
+      <td data-label={t('audit.target')} className={classes.wide}>
         <div>
           {entry.target}
           {entry.detail && (

@@ -71,6 +71,23 @@ async fn a_device_that_sends_a_bind_id_comes_to_its_tenant() {
 }
 
 #[tokio::test]
+async fn a_device_that_hangs_up_after_its_bind_id_is_bound_all_the_same() {
+    let cast = Cast::start().await;
+    for code in ["one", "two", "three"] {
+        let mut device = stock(&cast, code).await;
+        let (bind, id) = bind_id(&cast, "olga", cast.acme, json!({})).await;
+        let mut feed = cast.app.feed_of("olga", None).await;
+        device.event("Bind", json!({ "bind_id": id })).await;
+        drop(device);
+        let result = feed.next_of("bind_result").await;
+        assert_eq!(
+            result.data,
+            json!({ "bind": bind, "outcome": "bound", "login_code": code })
+        );
+    }
+}
+
+#[tokio::test]
 async fn a_device_that_another_tenant_has_is_refused_and_neither_learns_of_the_other() {
     let cast = Cast::start().await;
     let (_, made) = cast
