@@ -191,13 +191,21 @@ fn membership(who: &Caller, tenant: TenantId) -> Option<&Membership> {
     who.memberships.iter().find(|membership| membership.tenant == tenant)
 }
 
-/// Platform administrators run the cloud. What tenants' cameras see is the tenants', unless they grant it.
+/// Platform administrators run the cloud. What tenants' cameras see is the tenants', unless they grant it; and what is in
+/// stock may still hang on somebody's wall, or do so tomorrow.
 fn platform_allows(what: Permission, which: Resource<'_>) -> bool {
-    match which.tenant() {
-        None => true,
-        Some(_) if which.support() => Permissions::SUPPORT.contains(what),
-        Some(_) => Permissions::PLATFORM.contains(what),
+    match which {
+        Resource::Platform => true,
+        which if which.tenant().is_some() && which.support() => Permissions::SUPPORT.contains(what),
+        _ => Permissions::PLATFORM.contains(what),
     }
+}
+
+/// Whether the caller may take a device away from its tenant: who may configure all of it, not only a part of it; and
+/// who runs the cloud only while the tenant lets him in, else he could help himself to its cameras.
+pub fn may_take_away(who: &Caller, tenant: TenantId, support: bool) -> bool {
+    let member = membership(who, tenant).is_some_and(|of| of.everywhere.contains(Permission::Configure));
+    member || (who.platform_admin && support)
 }
 
 fn member_allows(membership: &Membership, what: Permission, which: Resource<'_>) -> bool {

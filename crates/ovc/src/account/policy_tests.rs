@@ -179,9 +179,9 @@ fn everybody_may_do_what_the_table_says_and_nothing_else() {
     grant on channel: live, control | -         | -        | -        | ?      | ?       | V       | VLC     | ?       | ?        | ?        | ?      | ?
     grant of nothing on channel     | -         | -        | -        | ?      | ?       | V       | V       | ?       | ?        | ?        | ?      | ?
     nobody's member                 | -         | ?        | ?        | ?      | ?       | ?       | ?       | ?       | ?        | ?        | ?      | ?
-    platform                        | VLRCGAPTX | VG       | VLRCGA   | VG     | VG      | VG      | VG      | VG      | VG       | VLRCGA   | VG     | VLRCGAPTX
-    platform and viewer             | VLRCGAPTX | VLRG     | VLRCGA   | VG     | VLRG    | VLRG    | VLRG    | VLRG    | VLRG     | VLRCGA   | VG     | VLRCGAPTX
-    platform and owner              | VLRCGAPTX | VLRCGAPT | VLRCGAPT | VG     | VLRCGAPT| VLRCGAPT| VLRCGAPT| VLRCGAPT| VLRCGAPT | VLRCGAPT | VG     | VLRCGAPTX
+    platform                        | VLRCGAPTX | VG       | VLRCGA   | VG     | VG      | VG      | VG      | VG      | VG       | VLRCGA   | VG     | VG
+    platform and viewer             | VLRCGAPTX | VLRG     | VLRCGA   | VG     | VLRG    | VLRG    | VLRG    | VLRG    | VLRG     | VLRCGA   | VG     | VG
+    platform and owner              | VLRCGAPTX | VLRCGAPT | VLRCGAPT | VG     | VLRCGAPT| VLRCGAPT| VLRCGAPT| VLRCGAPT| VLRCGAPT | VLRCGAPT | VG     | VG
     key: view                       | -         | V        | V        | ?      | V       | V       | V       | V       | V        | V        | ?      | ?
     key: view, live                 | -         | VL       | VL       | ?      | VL      | VL      | VL      | VL      | VL       | VL       | ?      | ?
     key: live without view          | -         | L        | L        | ?      | L?      | L?      | L?      | L?      | L?       | L?       | ?      | ?
@@ -240,6 +240,27 @@ fn recordings_are_seen_for_the_time_of_the_grant_only() {
     assert_ne!(decide(&with_window(any), Permission::SeeLive, old), Decision::Allow);
     let platform = platform(somebody(Vec::new()));
     assert_eq!(decide(&platform, Permission::SeeRecordings, old), Decision::Forbid);
+}
+
+#[test]
+fn only_who_configures_all_of_a_tenant_takes_a_device_away() {
+    // who, whether he may, whether he may while the tenant lets platform administrators in
+    let table = [
+        (member(Role::Owner), true, true),
+        (member(Role::Admin), true, true),
+        (member(Role::Operator), false, false),
+        (granted(GrantTarget::Device(code("cam")), "VG"), false, false),
+        (granted(GrantTarget::Group(SITE), "VG"), false, false),
+        (key("VG"), true, true),
+        (platform(somebody(Vec::new())), false, true),
+        (platform(member(Role::Viewer)), false, true),
+        (platform(member(Role::Owner)), true, true),
+    ];
+    for (who, always, with_support) in table {
+        assert_eq!(may_take_away(&who, OURS, false), always, "{who:?}");
+        assert_eq!(may_take_away(&who, OURS, true), with_support, "{who:?}");
+        assert!(!may_take_away(&who, THEIRS, false), "{who:?}");
+    }
 }
 
 #[test]
@@ -367,10 +388,8 @@ proptest! {
     #[test]
     fn a_tenants_pictures_are_for_its_members_and_whom_it_lets_in(caller in any_caller(), place in any_place()) {
         let of_tenant = |tenant| caller.memberships.iter().any(|membership| membership.tenant == tenant);
-        if let Some(tenant) = place.tenant
-            && !of_tenant(tenant)
-            && !(caller.platform_admin && place.support)
-        {
+        let let_in = |tenant| of_tenant(tenant) || (caller.platform_admin && place.support);
+        if !place.tenant.is_some_and(let_in) {
             let allowed = permissions(&caller, Resource::Channel(&place, ChannelId(0)));
             let harmless = if caller.platform_admin { parse("VG") } else { Permissions::default() };
             prop_assert_eq!(allowed, harmless);

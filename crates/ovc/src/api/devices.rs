@@ -545,7 +545,8 @@ pub(super) async fn new_password(
     }))
 }
 
-/// Remove a device and all that is stored of it. It is disconnected. What the platform keeps is released instead.
+/// Remove a device and all that is stored of it. It is disconnected. What the platform keeps is released instead. Needs
+/// `configure` on the whole organisation; of who runs the cloud, that it lets him in.
 #[utoipa::path(
     delete,
     path = "/api/v1/devices/{login_code}",
@@ -564,6 +565,10 @@ pub(super) async fn delete_device(
     on: Allowed<OnDevice<Configure>>,
 ) -> Result<StatusCode, ApiError> {
     let code = &on.place.code;
+    let taken_from = on.place.tenant;
+    if taken_from.is_some_and(|tenant| !policy::may_take_away(&on.caller, tenant, on.place.support)) {
+        return Err(ApiError::forbidden());
+    }
     let stocked = api.devices.belonging(code).is_some_and(|belonging| belonging.stocked);
     if stocked && !on.caller.platform_admin {
         let message = "the device is the platform's: release it instead";

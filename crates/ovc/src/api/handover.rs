@@ -6,8 +6,7 @@ use super::auth::{Allowed, Configure, OnDevice, OnPlatform, RunPlatform, View};
 use super::devices::Device;
 use super::error::{ApiError, ErrorBody};
 use super::extract::{Body, Params};
-use crate::account::Permission;
-use crate::account::policy::{Decision, Resource, decide};
+use crate::account::policy::may_take_away;
 use crate::clock::UnixMs;
 use crate::device::{CsvFault, MAX_IMPORT_BYTES};
 use crate::ids::TenantId;
@@ -62,12 +61,7 @@ pub(super) async fn release_device(
 ) -> Result<StatusCode, ApiError> {
     let no_tenant = || ApiError::new(StatusCode::CONFLICT, "no_tenant", "nobody has the device");
     let (code, tenant) = (&on.place.code, on.place.tenant.ok_or_else(no_tenant)?);
-    // It leaves the tenant, not only a group that the caller may configure.
-    let whole = Resource::Tenant {
-        tenant,
-        support: on.place.support,
-    };
-    if decide(&on.caller, Permission::Configure, whole) != Decision::Allow {
+    if !may_take_away(&on.caller, tenant, on.place.support) {
         return Err(ApiError::forbidden());
     }
     if release.factory_reset {

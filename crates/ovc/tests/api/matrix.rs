@@ -45,8 +45,8 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("list_device_events",                  "",                                     "401 404 200 200 200 200 200 401 404"),
     ("call_device",                         r#"{"method":"DevInfo"}"#,              "401 404 403 403 409 409 403 401 404"),
     ("open_live",                           "",                                     "401 404 409 409 409 409 403 401 404"),
-    ("delete_device",                       "",                                     "401 404 403 403 204 204 204 401 404"),
-    ("release_device",                      "{}",                                   "401 404 403 403 204 204 204 401 404"),
+    ("delete_device",                       "",                                     "401 404 403 403 204 204 403 401 404"),
+    ("release_device",                      "{}",                                   "401 404 403 403 204 204 403 401 404"),
     ("assign_device",                       r#"{"tenant":{tenant}}"#,               "401 403 403 403 403 403 200 401 403"),
     ("import_devices",                      "i{fresh},correct-horse-battery",       "401 403 403 403 403 403 200 401 403"),
 

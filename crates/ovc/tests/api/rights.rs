@@ -234,6 +234,16 @@ async fn who_runs_the_cloud_sees_pictures_only_while_the_tenant_lets_him_in() {
     let support = format!("/api/v1/tenants/{}/support", cast.acme);
     assert_eq!(cast.get("root", "/api/v1/devices/cam").await.0, StatusCode::OK);
     assert_eq!(refusal(&cast.post("root", live, json!({})).await), (403, "forbidden"));
+    // Nor does he get there by taking it away.
+    let release = "/api/v1/devices/cam/release";
+    assert_eq!(
+        refusal(&cast.post("root", release, json!({})).await),
+        (403, "forbidden")
+    );
+    assert_eq!(
+        refusal(&cast.delete("root", "/api/v1/devices/cam").await),
+        (403, "forbidden")
+    );
     for who in ["root", "adam"] {
         let answer = cast.call(who, Method::PUT, &support, json!({ "hours": 1 })).await;
         assert_eq!(refusal(&answer), (403, "forbidden"), "{who}");
@@ -259,6 +269,25 @@ async fn who_runs_the_cloud_sees_pictures_only_while_the_tenant_lets_him_in() {
     );
     cast.delete("olga", &support).await;
     assert_eq!(refusal(&cast.post("root", live, json!({})).await), (403, "forbidden"));
+    cast.call("olga", Method::PUT, &support, json!({ "hours": 2 })).await;
+    assert_eq!(cast.post("root", release, json!({})).await.0, StatusCode::NO_CONTENT);
+}
+
+#[tokio::test]
+async fn a_grant_on_a_device_takes_it_away_from_nobody() {
+    let cast = Cast::start().await;
+    cast.device("cam", None).await;
+    cast.grant(json!([{ "login_code": "cam", "permissions": ["configure"] }]))
+        .await;
+    let renamed = cast
+        .patch("guest", "/api/v1/devices/cam", json!({ "name": "Gate" }))
+        .await;
+    assert_eq!(renamed.0, StatusCode::OK);
+    let deleted = cast.delete("guest", "/api/v1/devices/cam").await;
+    assert_eq!(refusal(&deleted), (403, "forbidden"));
+    let released = cast.post("guest", "/api/v1/devices/cam/release", json!({})).await;
+    assert_eq!(refusal(&released), (403, "forbidden"));
+    assert_eq!(cast.get("olga", "/api/v1/devices/cam").await.0, StatusCode::OK);
 }
 
 #[tokio::test]
@@ -274,6 +303,13 @@ async fn a_device_comes_where_its_maker_may_put_it() {
     let (_, made) = cast.post("root", "/api/v1/devices", json!({ "login_code": "s" })).await;
     assert_eq!((made.get("tenant"), &made["stocked"]), (None, &json!(true)));
     assert_eq!(cast.get("olga", "/api/v1/devices/s").await.0, StatusCode::NOT_FOUND);
+    // It may hang on somebody's wall all the same: nobody looks through it.
+    let live = cast.post("root", "/api/v1/devices/s/channels/0/live", json!({})).await;
+    assert_eq!(refusal(&live), (403, "forbidden"));
+    let called = cast
+        .post("root", "/api/v1/devices/s/rpc", json!({ "method": "DevInfo" }))
+        .await;
+    assert_eq!(refusal(&called), (403, "forbidden"));
     let (_, list) = cast.get("olga", "/api/v1/devices").await;
     assert_eq!(each(&list, "login_code"), ["a"]);
     for (who, there) in [("root", vec!["s"]), ("olga", vec![])] {
