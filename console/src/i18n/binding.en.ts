@@ -39,7 +39,7 @@ export const bindingEn = {
   release: {
     action: 'Release',
     title: 'Release {{name}}?',
-    text: 'The device leaves your organisation at once: its pictures are no longer seen here, and any organisation may bind it. Its group and what people may do with it are forgotten.',
+    text: 'The device leaves your organisation at once: its pictures are no longer seen here. What it told, its group and what people may do with it are forgotten. If it came from the platform, any organisation may bind it; if it was added here, it is removed, and is added anew where it goes.',
     reset: 'Reset it to its factory settings first',
     resetHint: 'Deletes Wi-Fi and other settings on the device and restarts it. It must be online.',
     done: '{{name}} was released',

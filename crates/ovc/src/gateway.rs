@@ -38,7 +38,7 @@ use tokio::sync::Notify;
 
 /// Close codes of the gateway's own, beside those of [`dap::close_code`].
 pub mod close_code {
-    /// An operator disabled or deleted the device, or changed its password.
+    /// An operator disabled, deleted or handed on the device, or changed its password.
     pub const DISMISSED: u16 = 4003;
 }
 

@@ -515,7 +515,8 @@ pub(super) struct PasswordAnswer {
     login_passwd: String,
 }
 
-/// Give a device a new password. It is disconnected.
+/// Give a device a new password. It is disconnected. What the platform keeps has its maker's: only who runs the cloud gives
+/// it another.
 #[utoipa::path(
     post,
     path = "/api/v1/devices/{login_code}/password",
@@ -526,6 +527,7 @@ pub(super) struct PasswordAnswer {
     responses(
         (status = 200, description = "The new password", body = PasswordAnswer),
         (status = 404, description = "`no_such_device`", body = ErrorBody),
+        (status = 409, description = "`stocked_password`: it is the platform's", body = ErrorBody),
         (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
@@ -534,6 +536,12 @@ pub(super) async fn new_password(
     on: Allowed<OnDevice<Configure>>,
     Body(new): Body<NewPassword>,
 ) -> Result<Json<PasswordAnswer>, ApiError> {
+    let stocked = api.devices.belonging(&on.place.code).is_some_and(|of| of.stocked);
+    if stocked && !on.caller.platform_admin {
+        // He would know it when the device has long been somebody else's.
+        let message = "the device is the platform's, and keeps the password that it came with";
+        return Err(ApiError::new(StatusCode::CONFLICT, "stocked_password", message));
+    }
     let made = api
         .devices
         .set_passwd(&on.place.code, new.login_passwd.as_deref())

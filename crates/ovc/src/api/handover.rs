@@ -35,8 +35,9 @@ pub(super) struct Release {
     factory_reset: bool,
 }
 
-/// Release a device: from here on nobody has it, and whoever has it in hand can bind it. What it told, its name, its
-/// group and what people were allowed with it are gone.
+/// Release a device: from here on nobody has it. What it told, its name, its group and what people were allowed with it are
+/// gone, and its connection ends. One that the platform keeps (`stocked`) goes back to the stock, and whoever has it in
+/// hand can bind it; one that the organisation added itself is removed, with its password.
 #[utoipa::path(
     post,
     path = "/api/v1/devices/{login_code}/release",

@@ -233,7 +233,12 @@ impl Db {
             Some(_) => BindOutcome::HeldElsewhere,
             None if devices_of(&mut transaction, row.tenant).await? >= max_devices => BindOutcome::TooManyDevices,
             None => {
-                move_device(&mut transaction, device, Some(row.tenant), row.group, &row.name).await?;
+                let to = Place {
+                    tenant: Some(row.tenant),
+                    group: row.group,
+                    name: &row.name,
+                };
+                move_device(&mut transaction, device, to).await?;
                 BindOutcome::Bound
             }
         };
@@ -278,13 +283,17 @@ impl Db {
         if devices_of(&mut transaction, tenant).await? >= max_devices {
             return Ok(BindOutcome::TooManyDevices);
         }
-        move_device(&mut transaction, device, Some(tenant), None, "").await?;
+        let to = Place {
+            tenant: Some(tenant),
+            ..Place::default()
+        };
+        move_device(&mut transaction, device, to).await?;
+        forget_told(&mut transaction, device).await?;
         transaction.commit().await?;
         Ok(BindOutcome::Bound)
     }
 
-    /// Takes a device out of its tenant: nobody has it from here on, and the platform keeps it. `false` if it is not
-    /// `from`'s.
+    /// Takes a device that the platform keeps out of its tenant: nobody has it from here on. `false` if it is not `from`'s.
     ///
     /// # Errors
     /// See [`DbError`].
@@ -297,7 +306,8 @@ impl Db {
         if holder.flatten() != Some(from.0) {
             return Ok(false);
         }
-        move_device(&mut transaction, device, None, None, "").await?;
+        move_device(&mut transaction, device, Place::default()).await?;
+        forget_told(&mut transaction, device).await?;
         transaction.commit().await?;
         Ok(true)
     }
@@ -311,16 +321,18 @@ async fn devices_of(connection: &mut SqliteConnection, tenant: TenantId) -> Resu
     Ok(u64::try_from(count).unwrap_or(0))
 }
 
-/// A device goes from one hand to another. Nothing of the one is to be seen by the other: neither what the device told,
-/// nor what a tenant called it; and what people were allowed there ends. The name that it has in stock stays unless it
-/// gets one.
-async fn move_device(
-    connection: &mut SqliteConnection,
-    device: &LoginCode,
+/// Where a device goes.
+#[derive(Default)]
+struct Place<'a> {
     tenant: Option<TenantId>,
     group: Option<GroupId>,
-    name: &str,
-) -> Result<(), DbError> {
+    name: &'a str,
+}
+
+/// A device goes from one hand to another. Nothing of the one is to be seen by the other: neither what happened to the
+/// device, nor what a tenant called it; and what people were allowed there ends. The name that it has in stock stays
+/// unless it gets one.
+async fn move_device(connection: &mut SqliteConnection, device: &LoginCode, to: Place<'_>) -> Result<(), DbError> {
     for sql in [
         "DELETE FROM grants WHERE login_code = ?",
         "DELETE FROM device_events WHERE login_code = ?",
@@ -330,13 +342,23 @@ async fn move_device(
     sqlx::query(
         "UPDATE devices SET
             name = iif(tenant_id IS NULL AND ?3 = '', name, ?3),
-            stocked = iif(?1 IS NULL, 1, stocked),
-            tenant_id = ?1, group_id = ?2, report = NULL
+            tenant_id = ?1, group_id = ?2
          WHERE login_code = ?4",
     )
-    .bind(tenant.map(|tenant| tenant.0))
-    .bind(group.map(|group| group.0))
-    .bind(name)
+    .bind(to.tenant.map(|tenant| tenant.0))
+    .bind(to.group.map(|group| group.0))
+    .bind(to.name)
+    .bind(device.as_str())
+    .execute(connection)
+    .await?;
+    Ok(())
+}
+
+/// Forgets how and from where a device was last heard. One that is bound told that in stock, to nobody, and goes on.
+async fn forget_told(connection: &mut SqliteConnection, device: &LoginCode) -> Result<(), DbError> {
+    sqlx::query(
+        "UPDATE devices SET last_seen_at_ms = NULL, address = NULL, battery = NULL, report = NULL WHERE login_code = ?",
+    )
     .bind(device.as_str())
     .execute(connection)
     .await?;

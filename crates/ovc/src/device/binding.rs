@@ -1,7 +1,7 @@
 //! Devices on their way from one hand to another.
 
 use super::import::{self, Faults};
-use super::{Belonging, DeviceError, Devices};
+use super::{Belonging, DeviceError, Devices, Dismissal};
 use crate::bus::Event;
 use crate::clock::UnixMs;
 use crate::db::{AddedDevices, BindOutcome, DbError, Settled};
@@ -37,19 +37,33 @@ impl Devices {
         Ok(settled)
     }
 
-    /// Takes a device out of its tenant: the platform keeps it. `false` if it is not `from`'s.
+    /// Takes a device out of its tenant. What the platform keeps goes back to its stock; what the tenant added itself is
+    /// removed: he who knows its password could go on with it in another's hands. `false` if it is not `from`'s.
     ///
     /// # Errors
     /// The database failed.
     pub(crate) async fn release(&self, code: &LoginCode, from: TenantId) -> Result<bool, DeviceError> {
-        let _turn = self.changing.lock().await;
+        let turn = self.changing.lock().await;
+        let Some(entry) = self.directory.get(code.as_str()) else {
+            return Ok(false);
+        };
+        let belonging = entry.belonging();
+        if belonging.tenant != Some(from) {
+            return Ok(false);
+        }
+        if !belonging.stocked {
+            self.remove(turn, &entry).await?;
+            return Ok(true);
+        }
+        let _quiet = self.journal.quiet().await;
         let done = self.db.release_device(code, from).await?;
         if done {
-            self.moved(code, |_| Belonging {
+            self.moved(code, |from| Belonging {
                 tenant: None,
                 group: None,
-                stocked: true,
+                ..from
             });
+            self.begin_anew(code);
         }
         Ok(done)
     }
@@ -62,6 +76,7 @@ impl Devices {
     pub(crate) async fn assign(&self, code: &LoginCode, to: TenantId, max_devices: usize) -> Result<(), DeviceError> {
         self.exists(code)?;
         let _turn = self.changing.lock().await;
+        let _quiet = self.journal.quiet().await;
         match self.db.assign_device(code, to, max_devices as u64).await? {
             BindOutcome::Bound => {}
             BindOutcome::TooManyDevices => return Err(DeviceError::TooMany(max_devices)),
@@ -72,7 +87,18 @@ impl Devices {
             group: None,
             ..from
         });
+        self.begin_anew(code);
         Ok(())
+    }
+
+    /// A device that has changed hands comes back as if for the first time: what it told its former holder, who watched
+    /// it and where it was is gone.
+    fn begin_anew(&self, code: &LoginCode) {
+        if let Some(entry) = self.directory.get(code.as_str()) {
+            entry.hand_on();
+        }
+        self.port.dismiss(code, Dismissal::HandedOn);
+        self.journal.forget(code);
     }
 
     /// Adds the devices of a file, all or none. How many they are.

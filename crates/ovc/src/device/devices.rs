@@ -1,6 +1,6 @@
 use super::import::CsvFault;
 use super::{
-    Belonging, DevicePasswd, DevicePort, Directory, Dismissal, Journal, PasswdHasher, Presence, Report, WeakPasswd,
+    Belonging, DevicePasswd, DevicePort, Directory, Dismissal, Entry, Journal, PasswdHasher, Presence, Report, WeakPasswd,
 };
 use crate::bus::{Bus, Change, Event};
 use crate::clock::UnixMs;
@@ -11,7 +11,7 @@ use crate::ids::{GroupId, LoginCode, TenantId};
 use rand::Rng as _;
 use std::fmt;
 use std::sync::Arc;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, MutexGuard};
 
 /// Longest name of a device, in characters.
 pub const MAX_NAME_LEN: usize = 100;
@@ -159,9 +159,9 @@ impl From<DbError> for DeviceError {
 pub struct Devices {
     pub(super) db: Db,
     pub(super) directory: Arc<Directory>,
-    journal: Arc<Journal>,
+    pub(super) journal: Arc<Journal>,
     pub(super) hasher: PasswdHasher,
-    port: Arc<dyn DevicePort>,
+    pub(super) port: Arc<dyn DevicePort>,
     pub(super) bus: Bus,
     /// Held from a change in the database until memory has it too: two changes of one device do not cross in between.
     /// There is one writer to the database, so this holds up nobody who would not wait there.
@@ -437,6 +437,12 @@ impl Devices {
     pub async fn delete(&self, code: &LoginCode) -> Result<(), DeviceError> {
         let turn = self.changing.lock().await;
         let entry = self.directory.get(code.as_str()).ok_or(DeviceError::NotFound)?;
+        self.remove(turn, &entry).await
+    }
+
+    /// Removes a device, in the turn in which that was decided.
+    pub(super) async fn remove(&self, turn: MutexGuard<'_, ()>, entry: &Entry) -> Result<(), DeviceError> {
+        let code = &entry.code;
         // Disabled first, so that it cannot log in again in between; and stays so for a login that holds the entry.
         let was_disabled = entry.is_disabled();
         entry.set_disabled(true);

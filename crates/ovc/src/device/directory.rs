@@ -90,6 +90,13 @@ impl Entry {
         self.gate.lock().belonging = belonging;
     }
 
+    /// It goes to somebody else: whatever it had open ends, and where it was is nobody's business any more.
+    pub(super) fn hand_on(&self) {
+        let mut gate = self.gate.lock();
+        gate.home = None;
+        gate.shut_outs += 1;
+    }
+
     pub(super) fn set_passwd_hash(&self, hash: PasswdHash) {
         let mut gate = self.gate.lock();
         gate.hash = hash;

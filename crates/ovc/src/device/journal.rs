@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::MutexGuard;
 
 /// How long a sighting may wait to be written.
 const FLUSH_INTERVAL: Duration = Duration::from_secs(2);
@@ -31,6 +32,8 @@ pub struct LoginInfo {
 pub struct Journal {
     db: Db,
     state: Mutex<State>,
+    /// Held while anything is written.
+    writing: tokio::sync::Mutex<()>,
 }
 
 #[derive(Debug, Default)]
@@ -46,6 +49,7 @@ impl Journal {
         Self {
             db,
             state: Mutex::default(),
+            writing: tokio::sync::Mutex::default(),
         }
     }
 
@@ -95,11 +99,27 @@ impl Journal {
         }
     }
 
+    /// Nothing is written while this is held: what is forgotten meanwhile does not come back from somewhere in between.
+    pub(super) async fn quiet(&self) -> MutexGuard<'_, ()> {
+        self.writing.lock().await
+    }
+
+    /// Forgets what is not on the disk of a device. To be called while it is [quiet](Self::quiet).
+    pub(super) fn forget(&self, code: &LoginCode) {
+        let mut state = self.state.lock();
+        state.pending.remove(code);
+        // What a flush could not finish, if anything.
+        if state.writing.contains_key(code) {
+            Arc::make_mut(&mut state.writing).remove(code);
+        }
+    }
+
     /// Writes all there is.
     ///
     /// # Errors
     /// The database failed; what was not written is kept for the next time.
     pub async fn flush(&self) -> Result<(), DbError> {
+        let _turn = self.writing.lock().await;
         loop {
             // Only swaps under the lock, however many there are: logins go on meanwhile.
             let writing = {
@@ -178,6 +198,10 @@ mod tests {
             (Some("HW"), Some(70))
         );
         journal.flush().await.unwrap();
+        assert_eq!(journal.unwritten(&code), None);
+        // What is forgotten is not written.
+        journal.battery(&code, 10, UnixMs(80));
+        journal.forget(&code);
         assert_eq!(journal.unwritten(&code), None);
         journal.heard(&code, UnixMs(90));
         journal.heard(&LoginCode::parse("unknown").unwrap(), UnixMs(90));

@@ -66,6 +66,8 @@ pub enum Dismissal {
     Deleted,
     /// Its password changed; it may come back with the new one.
     PasswdChanged,
+    /// It went from one hand to another; it may come back at once, as if for the first time.
+    HandedOn,
 }
 
 /// Why a call got no success answer.

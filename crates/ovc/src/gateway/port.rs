@@ -75,6 +75,7 @@ impl DevicePort for Gateway {
         let reason = match why {
             Dismissal::Disabled => "the device was disabled",
             Dismissal::Deleted => "the device was deleted",
+            Dismissal::HandedOn => "the device changed hands",
             Dismissal::PasswdChanged => {
                 // It stays online until it has been silent for too long: it may be back at once.
                 let link = self

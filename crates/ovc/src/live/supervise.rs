@@ -179,6 +179,8 @@ pub(super) fn follow_bus(shared: &Arc<Shared>, mut events: Subscription) {
                     change: Change::Deleted | Change::ShutOut,
                     ..
                 }) => shut_out(&shared, &device),
+                // What its former holder watched is nobody's.
+                Ok(Event::DeviceMoved { device, from, .. }) if from.tenant.is_some() => shut_out(&shared, &device),
                 Ok(Event::AccessChanged) => shared.rights_changed.notify_one(),
                 Ok(_) => {}
                 Err(Lagged(_)) => look_anew(&shared),

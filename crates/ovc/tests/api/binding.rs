@@ -5,11 +5,8 @@ use serde_json::{Value, json};
 
 /// A device in the platform's stock, connected.
 async fn stock(cast: &Cast, code: &str) -> ScriptedDevice {
-    let (status, made) = cast
-        .post("root", "/api/v1/devices", json!({ "login_code": code }))
-        .await;
-    assert_eq!(status, StatusCode::CREATED, "{made}");
-    ScriptedDevice::connect(&cast.app.dap_url(code, made["login_passwd"].as_str().unwrap())).await
+    let passwd = cast.stock(code).await;
+    ScriptedDevice::connect(&cast.app.dap_url(code, &passwd)).await
 }
 
 async fn bind_id(cast: &Cast, who: &str, tenant: i64, body: Value) -> (i64, String) {
@@ -90,11 +87,9 @@ async fn a_device_that_hangs_up_after_its_bind_id_is_bound_all_the_same() {
 #[tokio::test]
 async fn a_device_that_another_tenant_has_is_refused_and_neither_learns_of_the_other() {
     let cast = Cast::start().await;
-    let (_, made) = cast
-        .post("boris", "/api/v1/devices", json!({ "login_code": "cam" }))
-        .await;
-    let passwd = made["login_passwd"].as_str().unwrap();
-    let mut device = ScriptedDevice::connect(&cast.app.dap_url("cam", passwd)).await;
+    let passwd = cast.stock("cam").await;
+    cast.assign("cam", cast.bolt).await;
+    let mut device = ScriptedDevice::connect(&cast.app.dap_url("cam", &passwd)).await;
     let (bind, id) = bind_id(&cast, "olga", cast.acme, json!({})).await;
     let mut feed = cast.app.feed_of("olga", None).await;
     device.event("Bind", json!({ "bind_id": id })).await;
@@ -127,6 +122,7 @@ async fn a_device_that_another_tenant_has_is_refused_and_neither_learns_of_the_o
     // Released, it can be bound, by a new id: the old one is used up.
     let released = cast.post("boris", "/api/v1/devices/cam/release", json!({})).await;
     assert_eq!(released.0, StatusCode::NO_CONTENT);
+    let mut device = ScriptedDevice::connect(&cast.app.dap_url("cam", &passwd)).await;
     let (again, id) = bind_id(&cast, "olga", cast.acme, json!({})).await;
     device.event("Bind", json!({ "bind_id": id })).await;
     let result = feed.next_of("bind_result").await.data;
@@ -216,9 +212,17 @@ async fn bind_ids_are_made_listed_and_taken_back_by_those_who_configure() {
 async fn nothing_of_the_old_tenant_goes_with_a_device() {
     let cast = Cast::start().await;
     let group = cast.group("Site", None).await;
-    let mut device = cast.connected_device("cam", Some(group)).await;
-    cast.patch("olga", "/api/v1/devices/cam", json!({ "name": "Vault" }))
-        .await;
+    let passwd = cast.stock("cam").await;
+    cast.assign("cam", cast.acme).await;
+    let mut device = ScriptedDevice::connect(&cast.app.dap_url("cam", &passwd)).await;
+    device.keepalive(json!([{ "channel": 0, "state": 1 }])).await;
+    device.event("BatteryChange", json!({ "battery": 40 })).await;
+    cast.patch(
+        "olga",
+        "/api/v1/devices/cam",
+        json!({ "name": "Vault", "group_id": group }),
+    )
+    .await;
     cast.grant(json!([{ "login_code": "cam", "permissions": ["see_live"] }]))
         .await;
     assert_eq!(cast.get("guest", "/api/v1/devices/cam").await.0, StatusCode::OK);
@@ -228,6 +232,9 @@ async fn nothing_of_the_old_tenant_goes_with_a_device() {
             json!({ "channel": 0, "timestamp": 1, "type": 3, "state": "start", "desc": "secret" }),
         )
         .await;
+    // The password is its maker's: nobody keeps the key of what he gives away.
+    let rekeyed = cast.post("olga", "/api/v1/devices/cam/password", json!({})).await;
+    assert_eq!(refusal(&rekeyed), (409, "stocked_password"));
     let mut feed = cast.app.feed_of("vera", None).await;
     let released = cast.post("olga", "/api/v1/devices/cam/release", json!({})).await;
     assert_eq!(released.0, StatusCode::NO_CONTENT);
@@ -248,7 +255,14 @@ async fn nothing_of_the_old_tenant_goes_with_a_device() {
         refusal(&cast.post("root", "/api/v1/devices/cam/release", json!({})).await),
         (409, "no_tenant")
     );
-    // The connection stays, and the platform gives the device on.
+    // Its connection has ended, and the platform gives it on.
+    device.closed().await;
+    let stocked = cast.get("root", "/api/v1/devices/cam").await.1;
+    for field in ["address", "battery", "last_seen_at", "state"] {
+        assert_eq!(stocked.get(field), None, "{stocked}");
+    }
+    assert_eq!((&stocked["presence"], &stocked["channels"]), (&json!("offline"), &json!([])));
+    let _device = ScriptedDevice::connect(&cast.app.dap_url("cam", &passwd)).await;
     let assign = |who, tenant| cast.call(who, Method::PUT, "/api/v1/devices/cam/tenant", tenant);
     assert_eq!(
         refusal(&assign("boris", json!({ "tenant": cast.bolt })).await),
@@ -266,10 +280,10 @@ async fn nothing_of_the_old_tenant_goes_with_a_device() {
     );
     let shown = cast.get("boris", "/api/v1/devices/cam").await.1;
     assert_eq!((&shown["name"], shown.get("group_id")), (&json!(""), None));
-    assert_eq!(shown["presence"], "online");
+    assert_eq!(shown["address"].as_str(), None, "it has not come back yet");
     let events = cast.get("boris", "/api/v1/devices/cam/events").await.1;
     assert_eq!(events["items"], json!([]));
-    // It was the platform's meanwhile: a tenant can give it back, not remove it.
+    // It is the platform's: a tenant can give it back, not remove it.
     assert_eq!(
         refusal(&cast.delete("boris", "/api/v1/devices/cam").await),
         (409, "release_instead")
@@ -279,6 +293,29 @@ async fn nothing_of_the_old_tenant_goes_with_a_device() {
     assign("root", json!({ "tenant": cast.acme })).await;
     assert_eq!(cast.get("olga", "/api/v1/devices/cam").await.0, StatusCode::OK);
     assert_eq!(cast.get("guest", "/api/v1/devices/cam").await.0, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn what_a_tenant_added_itself_is_gone_when_it_is_released() {
+    let cast = Cast::start().await;
+    let passwd = cast.device("cam", None).await;
+    let mut device = ScriptedDevice::connect(&cast.app.dap_url("cam", &passwd)).await;
+    let mut feed = cast.app.feed_of("vera", None).await;
+    let released = cast.post("olga", "/api/v1/devices/cam/release", json!({})).await;
+    assert_eq!(released.0, StatusCode::NO_CONTENT);
+    let gone = feed.next_of("device").await;
+    assert_eq!(gone.data, json!({ "login_code": "cam", "change": "deleted" }));
+    device.closed().await;
+    for who in ["root", "olga"] {
+        let shown = cast.get(who, "/api/v1/devices/cam").await;
+        assert_eq!(refusal(&shown), (404, "no_such_device"), "{who}");
+    }
+    // Whoever adds it anew has a password of his own.
+    let (status, _) = cast
+        .post("boris", "/api/v1/devices", json!({ "login_code": "cam" }))
+        .await;
+    assert_eq!(status, StatusCode::CREATED);
+    assert!(ScriptedDevice::try_connect(&cast.app.dap_url("cam", &passwd)).await.is_err());
 }
 
 #[tokio::test]

@@ -151,6 +151,24 @@ impl Cast {
         device
     }
 
+    /// Puts a device into the platform's stock. Its password.
+    pub(crate) async fn stock(&self, code: &str) -> String {
+        let (status, made) = self
+            .post("root", "/api/v1/devices", json!({ "login_code": code }))
+            .await;
+        assert_eq!(status, StatusCode::CREATED, "{made}");
+        made["login_passwd"].as_str().unwrap().to_owned()
+    }
+
+    /// Gives a device in stock to a tenant.
+    pub(crate) async fn assign(&self, code: &str, tenant: i64) {
+        let path = format!("/api/v1/devices/{code}/tenant");
+        let (status, given) = self
+            .call("root", Method::PUT, &path, json!({ "tenant": tenant }))
+            .await;
+        assert_eq!(status, StatusCode::OK, "{given}");
+    }
+
     /// Says what `guest` may do.
     pub(crate) async fn grant(&self, grants: Value) {
         let path = format!("/api/v1/tenants/{}/members/{}", self.acme, self.id("guest"));
