@@ -13,7 +13,8 @@ use crate::db::{
 use crate::device::{DeviceError, Devices, MAX_NAME_LEN};
 use crate::ids::{BindId, GroupId, LoginCode, TenantId, UserId};
 use crate::throttle::Throttle;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -134,10 +135,33 @@ impl std::fmt::Debug for Binding {
     }
 }
 
-/// What a device sends.
-#[derive(Deserialize)]
+/// What is kept of a bind id that a device sent.
+#[derive(Serialize, Deserialize)]
 struct Sent {
-    bind_id: String,
+    /// SHA-256, in hexadecimal.
+    bind_id_sha256: String,
+}
+
+/// The bind id of a device's event as it is stored and told: whoever sees it there learns which it was only if he knew it.
+pub(crate) fn masked_bind(bind_id: &str) -> Box<RawValue> {
+    let sent = Sent {
+        bind_id_sha256: hash(bind_id).iter().map(|byte| format!("{byte:02x}")).collect(),
+    };
+    dap::to_raw(&sent)
+}
+
+impl Sent {
+    fn hash(&self) -> Option<[u8; 32]> {
+        let mut hash = [0; 32];
+        let text = self.bind_id_sha256.as_bytes();
+        if text.len() != 2 * hash.len() {
+            return None;
+        }
+        for (byte, digits) in hash.iter_mut().zip(text.chunks_exact(2)) {
+            *byte = u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
+        }
+        Some(hash)
+    }
 }
 
 impl Binding {
@@ -306,7 +330,8 @@ impl Binding {
     async fn settle(&self, event: &DeviceEvent, first: bool) {
         let device = &event.device;
         let now = Instant::now();
-        let Ok(sent) = serde_json::from_str::<Sent>(event.data.get()) else {
+        let sent = serde_json::from_str::<Sent>(event.data.get()).ok();
+        let Some(bind) = sent.and_then(|sent| sent.hash()) else {
             return;
         };
         if first && self.guesses.check(device, now).is_err() {
@@ -316,7 +341,7 @@ impl Binding {
         }
         let settled = self
             .devices
-            .settle_bind(&hash(&sent.bind_id), device, event.at, self.max_devices)
+            .settle_bind(&bind, device, event.at, self.max_devices)
             .await;
         match settled {
             Ok(Settled::Now { bind, outcome, holder }) => self.settled(device, &bind, outcome, holder).await,

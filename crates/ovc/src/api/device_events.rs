@@ -27,7 +27,7 @@ pub(super) struct DeviceEvent {
     /// When the cloud got it.
     #[schema(format = DateTime)]
     at: String,
-    /// The parameters as the device sent them.
+    /// The parameters as the device sent them; of a bind id its hash only.
     #[schema(value_type = Object)]
     data: Box<RawValue>,
 }

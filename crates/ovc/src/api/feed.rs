@@ -5,7 +5,7 @@ use super::device_events::DeviceEvent;
 use super::devices::Channel;
 use crate::access::Access;
 use crate::account::Permission;
-use crate::account::policy::{Caller, Decision, DevicePlace, Resource, decide};
+use crate::account::policy::{Caller, Decision, DevicePlace, Resource, channels, decide};
 use crate::bus::{Bus, Change, Event, Lagged};
 use crate::clock::UnixMs;
 use crate::device::{Belonging, DeviceEventKind, Report};
@@ -43,8 +43,10 @@ pub(super) struct Item {
 enum About {
     /// Everybody gets it.
     Everything,
-    /// A device.
+    /// A device: that it is there, and how.
     Device(DevicePlace),
+    /// What a device told of itself, for those who see all of it.
+    Whole(DevicePlace),
     /// A channel of it.
     Channel(DevicePlace, ChannelId),
     /// Its channels: a reader gets those that he may see.
@@ -60,6 +62,7 @@ impl Item {
         let all = match &self.about {
             About::Everything => true,
             About::Device(place) => sees(Resource::Device(place)),
+            About::Whole(place) => channels(reader, Permission::View, place).is_none(),
             About::Channel(place, channel) => sees(Resource::Channel(place, *channel)),
             About::Tenant(tenant, permission) => {
                 let which = Resource::Tenant {
@@ -296,7 +299,7 @@ fn told(event: Event, access: &Access) -> Vec<Told> {
             let place = place(&event.device);
             let about = match event.channel {
                 Some(channel) => About::Channel(place, channel),
-                None => About::Device(place),
+                None => About::Whole(place),
             };
             vec![(event.kind.name(), data, about)]
         }

@@ -17,7 +17,7 @@ pub struct DeviceEvent {
     pub channel: Option<ChannelId>,
     /// When the cloud got it.
     pub at: UnixMs,
-    /// The parameters as the device sent them.
+    /// The parameters as the device sent them; of a bind id its hash only.
     pub data: Box<RawValue>,
 }
 

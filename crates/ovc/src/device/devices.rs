@@ -1,6 +1,7 @@
 use super::import::CsvFault;
 use super::{
-    Belonging, DevicePasswd, DevicePort, Directory, Dismissal, Entry, Journal, PasswdHasher, Presence, Report, WeakPasswd,
+    Belonging, DevicePasswd, DevicePort, Directory, Dismissal, Entry, Journal, PasswdHasher, Presence, Report,
+    WeakPasswd,
 };
 use crate::bus::{Bus, Change, Event};
 use crate::clock::UnixMs;

@@ -1,6 +1,7 @@
 //! What devices ask and tell (DAP section 4, ↑).
 
 use super::Accepted;
+use crate::binding::masked_bind;
 use crate::bus::Event;
 use crate::clock::UnixMs;
 use crate::db::{DbError, NewEvent};
@@ -61,7 +62,11 @@ pub(super) fn handle_event(from: &Accepted, name: &str, params: Option<Box<RawVa
             Err(bad) => bad.to_string(),
         },
         Bind::NAME => match parse_params::<Bind>(params.as_deref()) {
-            Ok(_) => return Some(new_event(from, DeviceEventKind::Bind, None, params)),
+            // Who reads of it later is not to bind a device of his own by it.
+            Ok(said) => {
+                let masked = masked_bind(&said.bind_id);
+                return Some(new_event(from, DeviceEventKind::Bind, None, Some(masked)));
+            }
             Err(bad) => bad.to_string(),
         },
         BatteryChange::NAME => match parse_params::<BatteryChange>(params.as_deref()) {

@@ -261,7 +261,10 @@ async fn nothing_of_the_old_tenant_goes_with_a_device() {
     for field in ["address", "battery", "last_seen_at", "state"] {
         assert_eq!(stocked.get(field), None, "{stocked}");
     }
-    assert_eq!((&stocked["presence"], &stocked["channels"]), (&json!("offline"), &json!([])));
+    assert_eq!(
+        (&stocked["presence"], &stocked["channels"]),
+        (&json!("offline"), &json!([]))
+    );
     let _device = ScriptedDevice::connect(&cast.app.dap_url("cam", &passwd)).await;
     let assign = |who, tenant| cast.call(who, Method::PUT, "/api/v1/devices/cam/tenant", tenant);
     assert_eq!(
@@ -315,7 +318,11 @@ async fn what_a_tenant_added_itself_is_gone_when_it_is_released() {
         .post("boris", "/api/v1/devices", json!({ "login_code": "cam" }))
         .await;
     assert_eq!(status, StatusCode::CREATED);
-    assert!(ScriptedDevice::try_connect(&cast.app.dap_url("cam", &passwd)).await.is_err());
+    assert!(
+        ScriptedDevice::try_connect(&cast.app.dap_url("cam", &passwd))
+            .await
+            .is_err()
+    );
 }
 
 #[tokio::test]

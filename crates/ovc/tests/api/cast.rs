@@ -163,9 +163,7 @@ impl Cast {
     /// Gives a device in stock to a tenant.
     pub(crate) async fn assign(&self, code: &str, tenant: i64) {
         let path = format!("/api/v1/devices/{code}/tenant");
-        let (status, given) = self
-            .call("root", Method::PUT, &path, json!({ "tenant": tenant }))
-            .await;
+        let (status, given) = self.call("root", Method::PUT, &path, json!({ "tenant": tenant })).await;
         assert_eq!(status, StatusCode::OK, "{given}");
     }
 

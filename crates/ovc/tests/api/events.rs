@@ -1,7 +1,7 @@
 //! Who is told what, and for how long.
 
 use crate::app::{LIMIT, TestApp};
-use crate::cast::Cast;
+use crate::cast::{Cast, each};
 use futures_util::{SinkExt as _, StreamExt as _};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -24,15 +24,28 @@ async fn a_reader_is_told_of_what_he_may_see_only() {
     device
         .keepalive(json!([{ "channel": 0, "state": 2 }, { "channel": 1, "state": 3 }]))
         .await;
+    // Of the device as a whole, which one channel of it does not show.
+    device.event("BatteryChange", json!({ "battery": 55 })).await;
+    device.event("Bind", json!({ "bind_id": "secret" })).await;
     device.call("AlarmNotify", alarm(0)).await;
     device.call("AlarmNotify", alarm(1)).await;
 
     let channels = |item: &Value| item["channels"].as_array().unwrap().len();
     assert_eq!(channels(&vera.next_of("channels").await.data), 2);
+    assert_eq!(vera.next().await.unwrap().data["battery"], 55);
+    let bind = vera.next().await.unwrap();
+    assert!(
+        bind.kind == "bind" && !bind.data.to_string().contains("secret"),
+        "{bind:?}"
+    );
     assert_eq!(vera.next_of("alarm").await.data["channel"], 0);
     let seen = guest.next_of("channels").await.data;
     assert_eq!((channels(&seen), &seen["channels"][0]["channel"]), (1, &json!(1)));
-    assert_eq!(guest.next_of("alarm").await.data["channel"], 1);
+    let alarm = guest.next().await.unwrap();
+    assert_eq!((alarm.kind.as_str(), &alarm.data["channel"]), ("alarm", &json!(1)));
+    let stored = cast.get("vera", "/api/v1/devices/cam/events?kind=bind").await.1;
+    assert_eq!(each(&stored, "kind"), ["bind"]);
+    assert!(!stored.to_string().contains("secret"), "{stored}");
     cast.post("boris", "/api/v1/devices", json!({ "login_code": "own" }))
         .await;
     assert_eq!(boris.next().await.unwrap().data["login_code"], "own");
