@@ -376,6 +376,10 @@ impl Binding {
 
     async fn settled(&self, device: &LoginCode, bind: &BindRow, outcome: BindOutcome, holder: Option<TenantId>) {
         let (state, reason) = BindState::after(outcome);
+        if outcome.may_change() {
+            // It may be tried again, and is written down each time: not without end.
+            self.guesses.charge(device.clone(), Instant::now());
+        }
         tracing::info!(%device, tenant = %bind.tenant, bind = %bind.id, outcome = outcome.name(), "bind settled");
         let (told, detail) = match outcome {
             BindOutcome::Bound => (AuditOutcome::Done, ""),

@@ -85,6 +85,12 @@ impl BindOutcome {
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|outcome| outcome.name() == name)
     }
+
+    /// Whether the bind id is still good after it, until it expires: what stood in the way may be gone when a device
+    /// sends it again.
+    pub fn may_change(self) -> bool {
+        matches!(self, Self::HeldElsewhere | Self::TooManyDevices)
+    }
 }
 
 /// A bind id that was sent, and what came of it.
@@ -94,7 +100,7 @@ pub enum Settled {
     Unknown,
     /// It was sent before. Nothing changes.
     Used(BindRow),
-    /// It is used up now.
+    /// Something came of it now. It is used up unless that [may change](BindOutcome::may_change).
     Now {
         /// As it is now.
         bind: BindRow,
@@ -219,7 +225,8 @@ impl Db {
         let Some(mut row) = row.as_ref().map(bind).transpose()? else {
             return Ok(Settled::Unknown);
         };
-        if row.outcome.is_some() {
+        let before = row.outcome.as_deref().and_then(BindOutcome::from_name);
+        if row.outcome.is_some() && !before.is_some_and(BindOutcome::may_change) {
             return Ok(Settled::Used(row));
         }
         let holder: Option<Option<i64>> = sqlx::query_scalar("SELECT tenant_id FROM devices WHERE login_code = ?")
@@ -242,6 +249,9 @@ impl Db {
                 BindOutcome::Bound
             }
         };
+        if before == Some(outcome) && row.device.as_ref() == Some(device) {
+            return Ok(Settled::Used(row));
+        }
         sqlx::query("UPDATE binds SET outcome = ?, login_code = ?, settled_at_ms = ? WHERE id = ?")
             .bind(outcome.name())
             .bind(device.as_str())
@@ -440,6 +450,11 @@ mod tests {
             ("from stock".into(), "Gate".into())
         );
         assert_eq!(send(&db, "one", 9, NOW).await, Err(Settled::Unknown));
+        // The same again is nothing new; once there is room, it is.
+        assert!(matches!(send(&db, "three", 4, NOW).await, Err(Settled::Used(_))));
+        let one = LoginCode::parse("one").unwrap();
+        assert!(db.release_device(&one, tenant).await.unwrap());
+        assert_eq!(send(&db, "three", 4, NOW).await, Ok(BindOutcome::Bound));
     }
 
     #[tokio::test]

@@ -92,6 +92,7 @@ async fn a_device_that_another_tenant_has_is_refused_and_neither_learns_of_the_o
     let mut device = ScriptedDevice::connect(&cast.app.dap_url("cam", &passwd)).await;
     let (bind, id) = bind_id(&cast, "olga", cast.acme, json!({})).await;
     let mut feed = cast.app.feed_of("olga", None).await;
+    let mut feed_of_all = cast.app.feed_of("root", None).await;
     device.event("Bind", json!({ "bind_id": id })).await;
     let result = feed.next_of("bind_result").await.data;
     assert_eq!(
@@ -119,14 +120,20 @@ async fn a_device_that_another_tenant_has_is_refused_and_neither_learns_of_the_o
     assert_eq!(theirs["items"][0]["detail"], "somebody else tried to bind this device");
     assert!(!theirs.to_string().contains("Acme") && !theirs.to_string().contains("olga"));
 
-    // Released, it can be bound, by a new id: the old one is used up.
+    // The same again is nothing new.
+    device.event("Bind", json!({ "bind_id": id })).await;
+    feed_of_all.next_of("bind").await;
+    feed_of_all.next_of("bind").await;
+    // Released, it can be bound: the id is still good.
     let released = cast.post("boris", "/api/v1/devices/cam/release", json!({})).await;
     assert_eq!(released.0, StatusCode::NO_CONTENT);
     let mut device = ScriptedDevice::connect(&cast.app.dap_url("cam", &passwd)).await;
-    let (again, id) = bind_id(&cast, "olga", cast.acme, json!({})).await;
     device.event("Bind", json!({ "bind_id": id })).await;
     let result = feed.next_of("bind_result").await.data;
-    assert_eq!((&result["bind"], &result["outcome"]), (&json!(again), &json!("bound")));
+    assert_eq!((&result["bind"], &result["outcome"]), (&json!(bind), &json!("bound")));
+    let shown = cast.get("olga", &path).await.1;
+    assert_eq!((&shown["state"], shown.get("reason")), (&json!("bound"), None));
+    assert_eq!(each(&log("olga", cast.acme).await, "outcome"), ["done", "refused"]);
     assert_eq!(cast.get("boris", "/api/v1/devices/cam").await.0, StatusCode::NOT_FOUND);
     // Once more by one's own.
     let (_, id) = bind_id(&cast, "adam", cast.acme, json!({})).await;
