@@ -43,6 +43,7 @@ mod way;
 
 pub use door::Door;
 pub use feed::Feed;
+pub use feed_reader::Readers;
 pub use openapi::document;
 pub use pace::Pace;
 pub use recorder::Recorder;
@@ -101,6 +102,8 @@ pub struct Api {
     pub live: Live,
     /// What browsers are told as it happens.
     pub feed: Feed,
+    /// How many follow that.
+    pub readers: Arc<Readers>,
     /// What `/metrics` shows.
     pub metrics: PrometheusHandle,
     /// Whether the cloud takes work; not yet at the start, no more in a shutdown.

@@ -203,6 +203,7 @@ impl App {
             hsts: hsts(&config, tls_port(&config, https)),
             accounts,
             feed: Feed::start(&bus, access.clone()),
+            readers: Arc::default(),
             access,
             devices,
             binding: binding.clone(),

@@ -1,15 +1,23 @@
 //! One reader of the feed: gets what he may see, and no more once he may not.
 
 use super::Api;
+use super::auth::{Allowed, AnyUser};
+use super::door::Place;
+use super::error::ApiError;
 use super::feed::{Item, RESYNC};
-use crate::account::Caller;
+use crate::account::{Caller, Principal};
 use crate::clock::UnixMs;
 use crate::ids::SessionId;
-use std::collections::VecDeque;
+use axum::http::StatusCode;
+use axum::http::request::Parts;
+use parking_lot::Mutex;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
 
+/// Readers that one user or key may have at once: many tabs have room, a program that opens more and more has not.
+const MAX_READERS: usize = 100;
 /// Items taken at once.
 const BATCH: usize = 64;
 /// How often a reader's session is looked at, even if nobody ended it: it also ends by itself.
@@ -36,9 +44,53 @@ pub(super) enum End {
     Closing,
 }
 
+/// How many readers everybody has.
+#[derive(Debug, Default)]
+pub struct Readers {
+    counts: Mutex<HashMap<Principal, usize>>,
+}
+
+impl Readers {
+    fn seat(self: &Arc<Self>, principal: Principal) -> Result<Seat, ApiError> {
+        let mut counts = self.counts.lock();
+        let count = counts.entry(principal).or_default();
+        if *count >= MAX_READERS {
+            return Err(ApiError::new(
+                StatusCode::TOO_MANY_REQUESTS,
+                "too_many_readers",
+                "this user or key follows the events a hundred times already: close what is not needed",
+            ));
+        }
+        *count += 1;
+        let readers = self.clone();
+        Ok(Seat { readers, principal })
+    }
+}
+
+/// One of a user's or key's readers. Dropping it frees it.
+struct Seat {
+    readers: Arc<Readers>,
+    principal: Principal,
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        let mut counts = self.readers.counts.lock();
+        if let Some(count) = counts.get_mut(&self.principal) {
+            *count -= 1;
+            if *count == 0 {
+                counts.remove(&self.principal);
+            }
+        }
+    }
+}
+
 /// One reader.
 pub(super) struct Reader {
     api: Arc<Api>,
+    _seat: Seat,
+    /// Its connection's: a WebSocket outlives the request that it began with, and counts as long as it is there.
+    _place: Option<Arc<Place>>,
     caller: Arc<Caller>,
     session: Option<SessionId>,
     /// The number of the item to be told next.
@@ -52,24 +104,35 @@ pub(super) struct Reader {
 
 impl Reader {
     /// A reader who saw the item `last` before, as he says; it may be none of ours.
-    pub(super) fn new(api: Arc<Api>, caller: Arc<Caller>, session: Option<SessionId>, last: Option<&str>) -> Self {
+    ///
+    /// # Errors
+    /// `too_many_readers`.
+    pub(super) fn new(
+        api: Arc<Api>,
+        user: &Allowed<AnyUser>,
+        parts: &Parts,
+        last: Option<&str>,
+    ) -> Result<Self, ApiError> {
+        let seat = api.readers.seat(user.caller.principal)?;
         let known = last.and_then(|last| last.parse().ok());
         let (news, access, closing) = (api.feed.news(), api.feed.access(), api.closing.clone());
         let (next, resync) = match api.feed.begin(known) {
             Ok(next) => (next, last.is_some() && known.is_none()),
             Err(next) => (next, true),
         };
-        Self {
+        Ok(Self {
             api,
-            caller,
-            session,
+            _seat: seat,
+            _place: parts.extensions.get::<Arc<Place>>().cloned(),
+            caller: user.caller.clone(),
+            session: user.session,
             next,
             ready: VecDeque::new(),
             resync,
             news,
             access,
             closing,
-        }
+        })
     }
 
     /// The next message. Safe to cancel.

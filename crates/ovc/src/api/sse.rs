@@ -51,6 +51,7 @@ pub(super) struct EventsParams {
     responses(
         (status = 101, description = "A WebSocket, as was asked for"),
         (status = 200, description = "A stream of events that does not end", content_type = "text/event-stream", body = String),
+        (status = 429, description = "`too_many_readers`", body = ErrorBody),
         (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
@@ -62,7 +63,7 @@ pub(super) async fn events(
 ) -> Result<Response, ApiError> {
     let header = parts.headers.get("last-event-id").and_then(|value| value.to_str().ok());
     let last = header.or(params.after.as_deref());
-    let reader = Reader::new(api, user.caller.clone(), user.session, last);
+    let reader = Reader::new(api, &user, &parts, last)?;
     if feed_socket::is_asked_for(&parts.headers) {
         // A browser sends the cookie along whoever's page asks, and lets that page read a WebSocket.
         if !parts.headers.contains_key(header::AUTHORIZATION) {

@@ -1,7 +1,7 @@
 //! Who is told what, and for how long.
 
 use crate::app::{LIMIT, TestApp};
-use crate::cast::{Cast, each};
+use crate::cast::{Cast, each, refusal};
 use futures_util::{SinkExt as _, StreamExt as _};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -164,6 +164,30 @@ async fn pages_of_others_cannot_listen_with_somebodys_cookie() {
         .await
         .unwrap();
     assert_eq!(plain.status(), StatusCode::BAD_REQUEST, "half a handshake");
+}
+
+#[tokio::test]
+async fn nobody_follows_the_events_without_end() {
+    let cast = Cast::start().await;
+    let bearer = [("authorization", "Bearer vera")];
+    let mut sockets = Vec::new();
+    for _ in 0..99 {
+        sockets.push(socket(&cast.app, "", &bearer).await.unwrap());
+    }
+    let feed = cast.app.feed_of("vera", None).await;
+    assert_eq!(
+        refusal(&cast.get("vera", "/api/v1/events").await),
+        (429, "too_many_readers")
+    );
+    let one_more = socket(&cast.app, "", &bearer).await;
+    assert_eq!(one_more.err(), Some(StatusCode::TOO_MANY_REQUESTS));
+    cast.app.feed_of("otto", None).await;
+    // A closed one makes room: the answer to its close comes when it is gone.
+    let mut last = sockets.pop().unwrap();
+    last.close(None).await.unwrap();
+    while last.next().await.is_some() {}
+    socket(&cast.app, "", &bearer).await.unwrap();
+    drop(feed);
 }
 
 #[tokio::test]
