@@ -244,6 +244,8 @@ pub(super) struct Allowed<N: Need> {
     pub(super) caller: Arc<Caller>,
     /// By which session; `None`: by an API key.
     pub(super) session: Option<SessionId>,
+    /// By the cookie, which a browser sends along whoever's page asks.
+    pub(super) by_cookie: bool,
     on: N::On,
 }
 
@@ -259,13 +261,13 @@ impl<N: Need> FromRequestParts<Arc<Api>> for Allowed<N> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, ApiError> {
-        let token = match bearer(&parts.headers) {
-            Some(token) => token,
+        let (token, by_cookie) = match bearer(&parts.headers) {
+            Some(token) => (token, false),
             None => {
                 let token = cookie(&parts.headers).ok_or_else(ApiError::unauthorized)?;
                 let secure = parts.extensions.get() == Some(&Secure(true));
                 same_origin(&parts.method, &parts.headers, secure)?;
-                token
+                (token, true)
             }
         };
         let now = UnixMs::now();
@@ -301,6 +303,7 @@ impl<N: Need> FromRequestParts<Arc<Api>> for Allowed<N> {
         Ok(Self {
             caller: known.caller,
             session: known.session,
+            by_cookie,
             on,
         })
     }

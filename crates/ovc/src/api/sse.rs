@@ -66,7 +66,7 @@ pub(super) async fn events(
     let reader = Reader::new(api, &user, &parts, last)?;
     if feed_socket::is_asked_for(&parts.headers) {
         // A browser sends the cookie along whoever's page asks, and lets that page read a WebSocket.
-        if !parts.headers.contains_key(header::AUTHORIZATION) {
+        if user.by_cookie {
             of_our_origin(&parts.headers, parts.extensions.get() == Some(&Secure(true)))?;
         }
         return feed_socket::upgrade(&parts, reader);

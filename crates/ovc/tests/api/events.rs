@@ -151,6 +151,15 @@ async fn pages_of_others_cannot_listen_with_somebodys_cookie() {
             vec![cookie, ("origin", "https://evil.example")],
             Some(StatusCode::FORBIDDEN),
         ),
+        // A header that logs nobody in is none.
+        (
+            vec![
+                cookie,
+                ("authorization", "Basic dmVyYQ=="),
+                ("origin", "https://evil.example"),
+            ],
+            Some(StatusCode::FORBIDDEN),
+        ),
         (vec![cookie, ("origin", own.as_str())], None),
     ] {
         assert_eq!(socket(&cast.app, "", &headers).await.err(), expected, "{headers:?}");
