@@ -261,8 +261,8 @@ pub struct Scope {
     pub all: bool,
     /// All of these tenants'.
     pub tenants: Vec<TenantId>,
-    /// Those in these groups, or in groups below them.
-    pub groups: Vec<GroupId>,
+    /// Those in these groups of these tenants, or in groups below them.
+    pub groups: Vec<(TenantId, GroupId)>,
     /// These, as long as they are this tenant's: a grant says nothing about a device that has gone elsewhere.
     pub devices: Vec<(TenantId, LoginCode)>,
 }
@@ -276,8 +276,9 @@ impl Scope {
                     .devices
                     .iter()
                     .any(|(of, code)| *of == tenant && *code == place.code)
+                || place.groups.iter().any(|group| self.groups.contains(&(tenant, *group)))
         };
-        self.all || place.tenant.is_some_and(of_tenant) || place.groups.iter().any(|group| self.groups.contains(group))
+        self.all || place.tenant.is_some_and(of_tenant)
     }
 }
 
@@ -294,7 +295,7 @@ pub fn visible(who: &Caller) -> Scope {
         }
         for grant in &membership.grants {
             match &grant.on {
-                GrantTarget::Group(group) => scope.groups.push(*group),
+                GrantTarget::Group(group) => scope.groups.push((membership.tenant, *group)),
                 GrantTarget::Device(code) | GrantTarget::Channel(code, _) => {
                     scope.devices.push((membership.tenant, code.clone()));
                 }

@@ -264,6 +264,13 @@ fn only_who_configures_all_of_a_tenant_takes_a_device_away() {
 }
 
 #[test]
+fn a_group_of_one_tenant_shows_no_device_of_another() {
+    let scope = visible(&granted(GrantTarget::Group(SITE), "V"));
+    assert!(scope.contains(&place("cam", Some(OURS), &[FLOOR, SITE], false)));
+    assert!(!scope.contains(&place("cam", Some(THEIRS), &[FLOOR, SITE], false)));
+}
+
+#[test]
 fn nobody_gives_more_than_he_has() {
     let people_only = key("VP");
     // who, the role given, what it brings, whether that is possible

@@ -111,9 +111,21 @@ impl Accounts {
         let visible = super::policy::visible(who);
         (!visible.all).then(|| DeviceScope {
             tenants: visible.tenants,
-            groups: self.with_below(&visible.groups),
+            groups: self.of_tenants(&visible.groups),
             devices: visible.devices,
         })
+    }
+
+    /// These groups and all below them, each with the tenant that it counts for.
+    fn of_tenants(&self, groups: &[(TenantId, GroupId)]) -> Vec<(TenantId, GroupId)> {
+        let mut all = Vec::new();
+        // Those of one tenant stand beside each other.
+        for of_one in groups.chunk_by(|one, next| one.0 == next.0) {
+            let Some((tenant, _)) = of_one.first() else { continue };
+            let ids: Vec<_> = of_one.iter().map(|(_, group)| *group).collect();
+            all.extend(self.with_below(&ids).into_iter().map(|group| (*tenant, group)));
+        }
+        all
     }
 
     /// These groups and all below them.

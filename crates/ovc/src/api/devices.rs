@@ -464,6 +464,7 @@ pub(super) async fn change_device(
         check_group(&api, &on, group)?;
     }
     let edit = DeviceEdit {
+        of: on.place.tenant,
         name: change.name.as_deref(),
         disabled: change.disabled,
         group,

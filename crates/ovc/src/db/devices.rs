@@ -107,8 +107,8 @@ pub struct DeviceFilter {
 pub struct DeviceScope {
     /// All of these tenants'.
     pub tenants: Vec<TenantId>,
-    /// Those in these groups.
-    pub groups: Vec<GroupId>,
+    /// Those in these groups, as long as they are this tenant's.
+    pub groups: Vec<(TenantId, GroupId)>,
     /// Single ones, as long as they are this tenant's.
     pub devices: Vec<(TenantId, LoginCode)>,
 }
@@ -213,17 +213,24 @@ fn push_scope(sql: &mut QueryBuilder<Sqlite>, scope: &DeviceScope) -> Result<(),
     }
     if !scope.groups.is_empty() {
         sql.push(std::mem::replace(&mut word, " OR "));
-        push_in(sql, "group_id IN", &scope.groups)?;
+        push_pairs(sql, "(tenant_id, group_id) IN", &scope.groups)?;
     }
     if !scope.devices.is_empty() {
         sql.push(std::mem::replace(&mut word, " OR "));
-        let devices = serde_json::to_string(&scope.devices).map_err(|_| DbError::Corrupt("login code"))?;
-        sql.push("(tenant_id, login_code) IN (SELECT value ->> '$[0]', value ->> '$[1]' FROM json_each(")
-            .push_bind(devices)
-            .push("))");
+        push_pairs(sql, "(tenant_id, login_code) IN", &scope.devices)?;
     }
     let nothing = word == " AND (";
     sql.push(if nothing { " AND 0" } else { ")" });
+    Ok(())
+}
+
+/// The same for two columns.
+fn push_pairs<T: Serialize>(sql: &mut QueryBuilder<Sqlite>, what: &str, pairs: &[T]) -> Result<(), DbError> {
+    let pairs = serde_json::to_string(pairs).map_err(|_| DbError::Corrupt("filter"))?;
+    sql.push(what)
+        .push(" (SELECT value ->> '$[0]', value ->> '$[1]' FROM json_each(")
+        .push_bind(pairs)
+        .push("))");
     Ok(())
 }
 

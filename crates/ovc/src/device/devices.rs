@@ -66,6 +66,8 @@ pub struct DeviceToAdd<'a> {
 /// What to change of a device; what is `None` stays.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct DeviceEdit<'a> {
+    /// Whose the device was when it was decided that it may be changed; it is not changed once it is another's.
+    pub of: Option<TenantId>,
     /// What people call it.
     pub name: Option<&'a str>,
     /// It may not log in. A device that is disabled is disconnected.
@@ -377,6 +379,9 @@ impl Devices {
     pub async fn change(&self, code: &LoginCode, edit: DeviceEdit<'_>) -> Result<Device, DeviceError> {
         let name = edit.name.map(check_name).transpose()?;
         let turn = self.changing.lock().await;
+        if self.belonging(code).is_none_or(|now| now.tenant != edit.of) {
+            return Err(DeviceError::NotFound);
+        }
         if !self.db.change_device(code, name, edit.disabled, edit.group).await? {
             return Err(DeviceError::NotFound);
         }
