@@ -309,6 +309,21 @@ impl<N: Need> FromRequestParts<Arc<Api>> for Allowed<N> {
     }
 }
 
+impl<P: Permit> Allowed<OnDevice<P>> {
+    /// Decides again. To be called once the request's body is there: while that came, which may take as long as the
+    /// caller likes, the device may have gone to somebody else.
+    pub(super) fn decide_again(&self, api: &Api) -> Result<(), ApiError> {
+        let place = api.place(&self.place.code, UnixMs::now());
+        let place = place.filter(|now| now.tenant == self.place.tenant);
+        let place = place.ok_or_else(ApiError::no_such_device)?;
+        match P::decide(&self.caller, Resource::Device(&place)) {
+            Decision::Allow => Ok(()),
+            Decision::Forbid => Err(ApiError::forbidden()),
+            Decision::Hide => Err(ApiError::no_such_device()),
+        }
+    }
+}
+
 impl Allowed<AnyPerson> {
     /// Which person.
     pub(super) fn user(&self) -> Result<UserId, ApiError> {

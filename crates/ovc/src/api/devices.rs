@@ -537,6 +537,7 @@ pub(super) async fn new_password(
     on: Allowed<OnDevice<Configure>>,
     Body(new): Body<NewPassword>,
 ) -> Result<Json<PasswordAnswer>, ApiError> {
+    on.decide_again(&api)?;
     let stocked = api.devices.belonging(&on.place.code).is_some_and(|of| of.stocked);
     if stocked && !on.caller.platform_admin {
         // He would know it when the device has long been somebody else's.

@@ -60,6 +60,7 @@ pub(super) async fn release_device(
     slot: AuditSlot,
     Body(release): Body<Release>,
 ) -> Result<StatusCode, ApiError> {
+    on.decide_again(&api)?;
     let no_tenant = || ApiError::new(StatusCode::CONFLICT, "no_tenant", "nobody has the device");
     let (code, tenant) = (&on.place.code, on.place.tenant.ok_or_else(no_tenant)?);
     if !may_take_away(&on.caller, tenant, on.place.support) {

@@ -76,6 +76,7 @@ pub(super) async fn call_device(
     on: Allowed<OnDevice<CallAny>>,
     Body(request): Body<RpcRequest>,
 ) -> Result<Response, ApiError> {
+    on.decide_again(&api)?;
     let code = &on.place.code;
     let kind = check(&request)?;
     let params = request

@@ -2,6 +2,8 @@ use crate::cast::{Cast, each, refusal};
 use crate::device::ScriptedDevice;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 /// A device in the platform's stock, connected.
 async fn stock(cast: &Cast, code: &str) -> ScriptedDevice {
@@ -330,6 +332,44 @@ async fn what_a_tenant_added_itself_is_gone_when_it_is_released() {
             .await
             .is_err()
     );
+}
+
+#[tokio::test]
+async fn who_takes_his_time_finds_the_device_gone() {
+    let cast = Cast::start().await;
+    let passwd = cast.stock("cam").await;
+    for (path, body) in [
+        ("password", "{}"),
+        ("rpc", r#"{"method":"RebootDevice"}"#),
+        ("release", "{}"),
+    ] {
+        cast.assign("cam", cast.acme).await;
+        let mut slow = TcpStream::connect(cast.app.authority()).await.unwrap();
+        let head = format!(
+            "POST /api/v1/devices/cam/{path} HTTP/1.1\r\nHost: cloud\r\nAuthorization: Bearer olga\r\n\
+             Content-Type: application/json\r\nContent-Length: {}\r\nExpect: 100-continue\r\n\
+             Connection: close\r\n\r\n",
+            body.len()
+        );
+        slow.write_all(head.as_bytes()).await.unwrap();
+        // Sent when the body is asked for: who calls is known by then, and that he may.
+        let mut answer = vec![0; "HTTP/1.1 100 Continue\r\n\r\n".len()];
+        slow.read_exact(&mut answer).await.unwrap();
+        assert!(answer.starts_with(b"HTTP/1.1 100 "), "{path}");
+        let released = cast.post("adam", "/api/v1/devices/cam/release", json!({})).await;
+        assert_eq!(released.0, StatusCode::NO_CONTENT);
+        cast.assign("cam", cast.bolt).await;
+        slow.write_all(body.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        slow.read_to_string(&mut answer).await.unwrap();
+        assert!(
+            answer.starts_with("HTTP/1.1 404 ") && answer.contains("no_such_device"),
+            "{path}: {answer}"
+        );
+        ScriptedDevice::connect(&cast.app.dap_url("cam", &passwd)).await;
+        let released = cast.post("boris", "/api/v1/devices/cam/release", json!({})).await;
+        assert_eq!(released.0, StatusCode::NO_CONTENT);
+    }
 }
 
 #[tokio::test]
