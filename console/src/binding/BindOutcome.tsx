@@ -22,7 +22,7 @@ export function BindOutcome({ bind, expiresAt }: { bind: Bind | undefined; expir
           kind="refused"
           sign={<IconAlertTriangle size={20} />}
           title={t('bind.refused')}
-          text={`${reasonText(t, bind.reason)} ${t('bind.usedUp')}`}
+          text={`${reasonText(t, bind.reason)} ${t('bind.stillGood')}`}
         />
       );
     case 'expired':

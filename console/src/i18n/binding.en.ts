@@ -23,14 +23,14 @@ export const bindingEn = {
     already: '{{name}} was yours already',
     open: 'Open the device',
     refused: 'The device was refused',
-    usedUp: 'This bind id is used up: make another after that.',
+    stillGood: 'While this bind id is good, the device may send it again; or make another.',
     expired: 'The bind id has expired',
     expiredHint: 'No device used it in time. Make another and try again.',
     again: 'Make another',
     another: 'Bind another',
     reason: {
       held_elsewhere:
-        'Another organisation holds this device. It must be released there first, or reset to its factory settings.',
+        'Another organisation holds this device. It must be released there first.',
       too_many_devices:
         'Your organisation has as many devices as it may have. Release some, or ask who runs the platform.',
       other: 'The cloud said: {{reason}}',
@@ -52,6 +52,7 @@ export const bindingEn = {
 
 export const bindingErrorsEn = {
   device_offline: 'The device is offline.',
+  stocked_password: 'This device belongs to the platform’s stock and keeps the password that it came with.',
   device_held: 'An organisation has this device already.',
   device_refused: 'The device did not reset itself, so it was not released.',
   device_timeout: 'The device does not answer.',

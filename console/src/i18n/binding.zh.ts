@@ -25,13 +25,13 @@ export const bindingZh: Shape<typeof bindingEn> = {
     already: '{{name}} 早已属于你的组织',
     open: '打开设备',
     refused: '设备被拒绝',
-    usedUp: '此绑定码已失效，处理后请重新生成。',
+    stillGood: '在绑定码有效期内，设备可再次发送它；也可以重新生成。',
     expired: '绑定码已过期',
     expiredHint: '没有设备及时使用它。请重新生成后再试。',
     again: '重新生成',
     another: '再绑定一台',
     reason: {
-      held_elsewhere: '此设备属于另一个组织。请先在那里释放它，或将其恢复出厂设置。',
+      held_elsewhere: '此设备属于另一个组织。请先在那里释放它。',
       too_many_devices: '你的组织的设备数已达上限。请释放一些设备，或联系平台运营人员。',
       other: '云平台返回：{{reason}}',
     },
@@ -52,6 +52,7 @@ export const bindingZh: Shape<typeof bindingEn> = {
 
 export const bindingErrorsZh: Shape<typeof bindingErrorsEn> = {
   device_offline: '设备离线。',
+  stocked_password: '此设备属于平台库存，保留其原有密码。',
   device_held: '此设备已属于某个组织。',
   device_refused: '设备没有完成恢复出厂设置，因此未被释放。',
   device_timeout: '设备没有响应。',
