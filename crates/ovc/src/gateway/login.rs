@@ -38,7 +38,11 @@ impl Drop for Accepted {
         // Who waits for a command that was not taken learns by the end of its channel.
         drop(link.shut());
         let device = &attendance.entry.code;
-        shared.parts.journal.heard(device, shared.wall(attendance.heard_at()));
+        // Of one that was taken off the list that has been written down, unless it is to be forgotten.
+        let listed = shared.present.get(device.as_str());
+        if listed.is_some_and(|listed| Arc::ptr_eq(&listed, attendance)) {
+            shared.parts.journal.heard(device, shared.wall(attendance.heard_at()));
+        }
         if attendance.disconnect(link) {
             shared.parts.bus.publish(Event::Disconnected { device: device.clone() });
         }
