@@ -67,7 +67,10 @@ export interface paths {
         get: operations["get_device"];
         put?: never;
         post?: never;
-        /** Remove a device and all that is stored of it. It is disconnected. What the platform keeps is released instead. */
+        /**
+         * Remove a device and all that is stored of it. It is disconnected. What the platform keeps is released instead. Needs
+         *     `configure` on the whole organisation; of who runs the cloud, that it lets him in.
+         */
         delete: operations["delete_device"];
         options?: never;
         head?: never;
@@ -121,7 +124,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Give a device a new password. It is disconnected. */
+        /**
+         * Give a device a new password. It is disconnected. What the platform keeps has its maker's: only who runs the cloud gives
+         *     it another.
+         */
         post: operations["new_password"];
         delete?: never;
         options?: never;
@@ -139,8 +145,9 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Release a device: from here on nobody has it, and whoever has it in hand can bind it. What it told, its name, its
-         *     group and what people were allowed with it are gone.
+         * Release a device: from here on nobody has it. What it told, its name, its group and what people were allowed with it are
+         *     gone, and its connection ends. One that the platform keeps (`stocked`) goes back to the stock, and whoever has it in
+         *     hand can bind it; one that the organisation added itself is removed, with its password.
          */
         post: operations["release_device"];
         delete?: never;
@@ -1069,7 +1076,7 @@ export interface components {
             at: string;
             /** Format: int32 */
             channel?: number;
-            /** @description The parameters as the device sent them. */
+            /** @description The parameters as the device sent them; of a bind id its hash only. */
             data: Record<string, never>;
             /**
              * Format: int64
@@ -2227,6 +2234,15 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
+            /** @description `stocked_password`: it is the platform's */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
         };
     };
     release_device: {
@@ -2534,6 +2550,15 @@ export interface operations {
                 };
                 content: {
                     "text/event-stream": string;
+                };
+            };
+            /** @description `too_many_readers` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
                 };
             };
         };
