@@ -1,17 +1,17 @@
 //! TLS: which certificate the cloud shows, and whose it trusts.
 
+mod acme;
 mod files;
 
 use crate::config::{AcmeConfig, TlsConfig};
 use files::Files;
-use futures_util::StreamExt as _;
-use rustls_acme::caches::DirCache;
 use rustls_acme::is_tls_alpn_challenge;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, SystemTime};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 use tokio_rustls::LazyConfigAcceptor;
@@ -51,7 +51,7 @@ pub enum TlsError {
 pub struct Tls {
     config: Arc<ServerConfig>,
     /// For the authority that looks whether the domain is ours.
-    challenge: Option<Arc<ServerConfig>>,
+    challenge: Option<Arc<acme::Shown>>,
     /// Whether there is a certificate; one by ACME comes after the first start.
     has_certificate: Arc<AtomicBool>,
 }
@@ -80,22 +80,14 @@ impl Tls {
             };
             return Ok((tls, Box::pin(async move { files.watch().await })));
         }
-        let trusted = Some(acme.directory_ca.as_path()).filter(|path| !path.as_os_str().is_empty());
-        let directory = data_dir.join(ACME_DIR);
-        // It will hold private keys.
-        crate::db::make_private_dir(&directory)?;
-        let state = rustls_acme::AcmeConfig::new_with_client_config(&acme.domains, client_config(trusted)?)
-            .contact(&acme.contact)
-            .directory(&acme.directory)
-            .cache(DirCache::new(directory))
-            .state();
-        let has_certificate = Arc::new(AtomicBool::new(false));
+        let renewal = acme::Renewal::new(acme, data_dir.join(ACME_DIR))?;
+        let shown = renewal.shown();
         let tls = Self {
-            config: server_config(state.resolver())?,
-            challenge: Some(state.challenge_rustls_config()),
-            has_certificate: has_certificate.clone(),
+            config: server_config(shown.clone())?,
+            has_certificate: shown.has_certificate.clone(),
+            challenge: Some(shown),
         };
-        Ok((tls, Box::pin(renew(state, has_certificate))))
+        Ok((tls, Box::pin(renewal.run())))
     }
 
     /// Turns true as soon as there is a certificate.
@@ -112,7 +104,7 @@ impl Tls {
         if let Some(challenge) = &self.challenge
             && is_tls_alpn_challenge(&hello.client_hello())
         {
-            let mut stream = hello.into_stream(challenge.clone()).await?;
+            let mut stream = hello.into_stream(challenge.challenge()).await?;
             stream.shutdown().await?;
             return Ok(None);
         }
@@ -120,18 +112,15 @@ impl Tls {
     }
 }
 
-async fn renew<E: std::fmt::Debug + 'static>(mut state: rustls_acme::AcmeState<E>, has_certificate: Arc<AtomicBool>) {
-    while let Some(event) = state.next().await {
-        match event {
-            Ok(rustls_acme::EventOk::DeployedNewCert) => {
-                has_certificate.store(true, Ordering::Relaxed);
-                tracing::info!("a new certificate came by ACME");
-            }
-            Ok(rustls_acme::EventOk::DeployedCachedCert) => has_certificate.store(true, Ordering::Relaxed),
-            Ok(_) => {}
-            Err(error) => tracing::error!(?error, "ACME: no new certificate; it is tried again later"),
-        }
-    }
+/// Since when a certificate is good, and until when; the metrics tell the latter.
+fn expiry(certificate: &CertificateDer<'_>) -> Option<(SystemTime, SystemTime)> {
+    let (_, parsed) = x509_parser::parse_x509_certificate(certificate).ok()?;
+    let [from, to] = [parsed.validity().not_before, parsed.validity().not_after]
+        .map(|time| u64::try_from(time.timestamp()).unwrap_or_default());
+    #[allow(clippy::cast_precision_loss, reason = "seconds since 1970 are few enough")]
+    metrics::gauge!("ovc_tls_certificate_expires_at_seconds").set(to as f64);
+    let at = |seconds| SystemTime::UNIX_EPOCH.checked_add(Duration::from_secs(seconds));
+    Some((at(from)?, at(to)?))
 }
 
 fn provider() -> Arc<CryptoProvider> {

@@ -1,4 +1,4 @@
-use super::{TlsError, provider};
+use super::{TlsError, expiry, provider};
 use parking_lot::{Mutex, RwLock};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -79,6 +79,8 @@ fn read(certificate: &Path, key: &Path) -> Result<CertifiedKey, TlsError> {
     if chain.is_empty() {
         return Err(fault(certificate, "holds no certificate".into()));
     }
+    // Only for the metrics.
+    let _ = expiry(&chain[0]);
     let private = PrivateKeyDer::from_pem_file(key).map_err(|error| fault(key, error.to_string()))?;
     CertifiedKey::from_der(chain, private, &provider()).map_err(TlsError::Certificate)
 }
