@@ -113,10 +113,10 @@ impl Accounts {
         tenant_name: Option<&str>,
         client: &Client,
     ) -> Result<Login, SignInError> {
+        let attempt = self.back_off.secret(client.address, Instant::now())?;
         if !self.needs_setup() {
             return Err(SignInError::AlreadySetUp);
         }
-        let attempt = self.back_off.secret(client.address, Instant::now())?;
         if !self.setup.is(code) {
             return Err(SignInError::BadSetupCode);
         }

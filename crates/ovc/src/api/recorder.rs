@@ -11,7 +11,7 @@ use crate::clock::UnixMs;
 use crate::db::{ActorKind, AuditActor, AuditEntry, AuditOutcome};
 use crate::throttle::AddressKey;
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{Method, StatusCode};
+use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use parking_lot::Mutex;
@@ -25,6 +25,9 @@ use std::time::{Duration, Instant};
 const ONCE_IN: Duration = Duration::from_secs(600);
 /// So many of them are remembered.
 const MAX_REMEMBERED: usize = 65_536;
+
+/// How a wrong secret is refused: somebody may be guessing. Each one counts against his address, so they stay few.
+const GUESSES: [&str; 4] = ["bad_credentials", "bad_code", "bad_link", "bad_setup_code"];
 
 /// What was written down a short while ago.
 #[derive(Debug, Default)]
@@ -118,20 +121,18 @@ pub(super) async fn record(State(api): State<Arc<Api>>, mut request: Request, ne
 struct Noted {
     entry: AuditEntry,
     actor: Option<Principal>,
-    status: StatusCode,
+    /// Somebody unknown gave a wrong secret.
+    guess: bool,
 }
 
 fn entry(api: &Api, note: AuditNote, action: &str, from: Option<IpAddr>, response: &Response) -> Noted {
-    let status = response.status();
-    let outcome = match status.as_u16() {
+    let outcome = match response.status().as_u16() {
         ..400 => AuditOutcome::Done,
         400..500 => AuditOutcome::Refused,
         _ => AuditOutcome::Failed,
     };
-    let mut details = Vec::new();
-    if let Some(error) = response.extensions().get::<ApiError>() {
-        details.push(error.code.to_owned());
-    }
+    let error = response.extensions().get::<ApiError>().map(|error| error.code);
+    let mut details = Vec::from_iter(error.map(str::to_owned));
     if !note.detail.is_empty() {
         details.push(note.detail.clone());
     }
@@ -166,7 +167,7 @@ fn entry(api: &Api, note: AuditNote, action: &str, from: Option<IpAddr>, respons
     Noted {
         entry,
         actor: principal,
-        status,
+        guess: principal.is_none() && error.is_some_and(|code| GUESSES.contains(&code)),
     }
 }
 
@@ -196,28 +197,25 @@ fn capacity(api: &Api, caller: &Caller, note: &AuditNote) -> Option<&'static str
     })
 }
 
-/// Changes are, always. The same reading again and again is not, nor is the same refusal: the log only grows, and must
-/// not be what somebody fills a disk with.
+/// What somebody known changed is, always, and so is every wrong secret. The same reading again and again is not, nor is
+/// the same refusal, nor whatever else somebody unknown sends: the log only grows, and must not be what somebody fills a
+/// disk with.
 fn is_worth_it(recorder: &Recorder, noted: &Noted, from: Option<IpAddr>, reads: bool) -> bool {
     let entry = &noted.entry;
     let always = match (noted.actor, entry.outcome) {
         (Some(_), AuditOutcome::Done | AuditOutcome::Failed) => !reads,
         (Some(_), AuditOutcome::Refused) => false,
-        // Wrong passwords, codes and links. There are few: after some the answer is another.
-        (None, AuditOutcome::Refused) => {
-            let wrong = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN, StatusCode::NOT_FOUND];
-            !reads && wrong.contains(&noted.status) && entry.detail != "unauthorized"
-        }
         // What is for everybody to read.
         (None, AuditOutcome::Done) if reads => return false,
-        (None, _) => false,
+        (None, _) => noted.guess,
     };
     if always {
         return true;
     }
     let what = Sameness {
         actor: noted.actor,
-        address: from.filter(|_| noted.actor.is_none()).map(AddressKey::from),
+        // Of somebody known too: who stole his session reads from elsewhere.
+        address: from.map(AddressKey::from),
         action: &entry.action,
         target: &entry.target,
         outcome: entry.outcome,
@@ -256,7 +254,7 @@ mod tests {
                 detail: detail.into(),
             },
             actor: actor.map(|id| Principal::User(UserId(id))),
-            status: StatusCode::from_u16(status).unwrap(),
+            guess: actor.is_none() && GUESSES.contains(&detail),
         }
     }
 
@@ -282,6 +280,9 @@ mod tests {
             (None, 404, "bad_link", false, 2),
             (None, 429, "too_many_attempts", false, 1),
             (None, 400, "bad_request", false, 1),
+            (None, 401, "code_required", false, 1),
+            (None, 403, "cross_origin", false, 1),
+            (None, 409, "already_set_up", false, 1),
             (None, 401, "unauthorized", false, 1),
             (None, 401, "unauthorized", true, 1),
             (None, 503, "busy", false, 1),
@@ -293,6 +294,16 @@ mod tests {
                 "{actor:?} {status} {detail} {reads}"
             );
         }
+    }
+
+    #[test]
+    fn the_same_reading_from_elsewhere_is_written_down() {
+        let recorder = Recorder::default();
+        let noted = noted(Some(7), 200, "");
+        let from = |address: &str| is_worth_it(&recorder, &noted, Some(address.parse().unwrap()), true);
+        assert!(from("192.0.2.1"));
+        assert!(from("198.51.100.1"));
+        assert!(!from("192.0.2.1"));
     }
 
     #[test]

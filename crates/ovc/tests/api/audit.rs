@@ -227,3 +227,47 @@ async fn logins_are_written_down_without_what_was_typed() {
         "{log}"
     );
 }
+
+#[tokio::test]
+async fn nobody_fills_the_log_without_a_login() {
+    let app = crate::app::TestApp::start().await;
+    let setup = json!({ "code": "1", "username": "eve", "password": "correct-horse-battery" });
+    for _ in 0..5 {
+        let set_up = app.bare(Method::POST, "/api/v1/setup").json(&setup).send().await;
+        assert_eq!(set_up.unwrap().status(), StatusCode::CONFLICT);
+        let no_login = app.bare(Method::POST, "/api/v1/login").json(&json!({})).send().await;
+        assert_eq!(no_login.unwrap().status(), StatusCode::BAD_REQUEST);
+        let forged = app
+            .bare(Method::POST, "/api/v1/devices")
+            .header("cookie", "ovc_session=made-up")
+            .json(&json!({}));
+        assert_eq!(forged.send().await.unwrap().status(), StatusCode::FORBIDDEN);
+    }
+    let (_, log) = app.get("/api/v1/audit").await;
+    let shown: Vec<_> = log["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| (row["action"].as_str().unwrap(), row["detail"].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            ("create_device", "cross_origin"),
+            ("login", "bad_request"),
+            ("set_up", "already_set_up"),
+            ("login", ""),
+        ],
+        "each of them once"
+    );
+}
+
+#[tokio::test]
+async fn setting_up_again_and_again_is_slowed_down() {
+    let app = crate::app::TestApp::start_with(|config| config.account.failures_per_address = 3).await;
+    let setup = json!({ "code": "1", "username": "eve", "password": "correct-horse-battery" });
+    for expected in [409, 409, 409, 429] {
+        let answer = app.bare(Method::POST, "/api/v1/setup").json(&setup).send().await;
+        assert_eq!(answer.unwrap().status(), expected);
+    }
+}
