@@ -32,7 +32,7 @@ pub struct KeyInfo {
     pub name: String,
     /// What it may do.
     pub scopes: Permissions,
-    /// Who made it; `None`: somebody who is gone, or another key.
+    /// Who made it; `None`: somebody who is gone.
     pub created_by: Option<String>,
     /// When.
     pub created_at: UnixMs,

@@ -2,7 +2,8 @@
 //! only: it is shown once, to whoever makes it, and passed on by that person.
 
 use super::book::grant_row;
-use super::policy::{Caller, Grant, Principal};
+use super::members::given;
+use super::policy::{self, Caller, Grant, Principal};
 use super::sessions::hash;
 use super::{Accounts, Client, Login, MemberError, Role, SignInError, password_rules, random_text, usernames};
 use crate::clock::UnixMs;
@@ -47,7 +48,7 @@ pub struct Invitation {
     pub grants: Vec<Grant>,
     /// Whom it is meant for.
     pub note: String,
-    /// Who invites; `None`: a program, or somebody who is gone.
+    /// Who invites; `None`: somebody who is gone.
     pub invited_by: Option<String>,
     /// When it was made.
     pub created_at: UnixMs,
@@ -291,11 +292,11 @@ impl Accounts {
             let theirs = &known.caller.memberships;
             let there = theirs.iter().find(|of| of.tenant == tenant);
             let there = there.ok_or(LinkError::NoSuchMember)?;
-            let own = by.memberships.iter().find(|of| of.tenant == tenant);
-            let own = own.ok_or(LinkError::NotYours)?;
-            let above = there.role == Some(Role::Owner) && own.role != Some(Role::Owner)
-                || !there.everywhere.difference(own.everywhere).is_empty();
-            if theirs.len() > 1 || known.caller.platform_admin || above {
+            let role = there.role.ok_or(LinkError::NoSuchMember)?;
+            // With what he was granted on parts: who gets in as him has that too.
+            let has = given(role, !there.everywhere.is_empty(), &there.grants);
+            let below = policy::may_give(&by, tenant, role, has);
+            if theirs.len() > 1 || known.caller.platform_admin || !below {
                 return Err(LinkError::NotYours);
             }
         }

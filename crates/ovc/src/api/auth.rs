@@ -158,6 +158,23 @@ impl<P: Permit> Need for OnTenant<P> {
     }
 }
 
+/// The same for people alone: what outlives the key it would be done with.
+pub(super) struct OnTenantInPerson<P>(PhantomData<P>);
+
+impl<P: Permit> Need for OnTenantInPerson<P> {
+    type On = ThisTenant;
+
+    fn check(asked: Asked<'_>) -> Result<ThisTenant, ApiError> {
+        let by_session = asked.by_session;
+        let on = OnTenant::<P>::check(asked)?;
+        if by_session {
+            Ok(on)
+        } else {
+            Err(ApiError::not_for_keys())
+        }
+    }
+}
+
 /// A permission on the device in the path, as a whole.
 pub(super) struct OnDevice<P>(PhantomData<P>);
 

@@ -71,7 +71,7 @@ impl ApiError {
         Self::new(
             StatusCode::FORBIDDEN,
             "not_for_keys",
-            "this is about a person: an API key is none",
+            "this is for people: an API key cannot do it",
         )
     }
 

@@ -1,6 +1,6 @@
 use super::Api;
 use super::audit_slot::AuditSlot;
-use super::auth::{Allowed, AnyPerson, ManagePeople, OnTenant};
+use super::auth::{Allowed, AnyPerson, ManagePeople, OnTenant, OnTenantInPerson};
 use super::error::{ApiError, ErrorBody};
 use super::extract::Body;
 use super::grant::{Grant, read_grants};
@@ -27,7 +27,7 @@ pub(super) struct InvitationToken {
 pub(super) struct InvitationLook {
     tenant_name: String,
     role: Role,
-    /// Absent: a program, or somebody who is gone.
+    /// Absent: somebody who is gone.
     #[schema(nullable = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
     invited_by: Option<String>,
@@ -80,7 +80,7 @@ pub(super) struct Invitation {
     everywhere: bool,
     grants: Vec<Grant>,
     note: String,
-    /// Absent: a program, or somebody who is gone.
+    /// Absent: somebody who is gone.
     #[schema(nullable = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
     invited_by: Option<String>,
@@ -144,14 +144,14 @@ pub(super) async fn list_invitations(
     responses(
         (status = 201, description = "Made", body = InvitationLink),
         (status = 400, description = "`bad_grant`, `bad_note`", body = ErrorBody),
-        (status = 403, description = "`forbidden`, `too_much`, `too_many_invitations`", body = ErrorBody),
+        (status = 403, description = "`forbidden`, `not_for_keys`, `too_much`, `too_many_invitations`", body = ErrorBody),
         (status = 404, description = "`no_such_tenant`", body = ErrorBody),
         (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn invite(
     State(api): State<Arc<Api>>,
-    on: Allowed<OnTenant<ManagePeople>>,
+    on: Allowed<OnTenantInPerson<ManagePeople>>,
     origin: Origin,
     slot: AuditSlot,
     Body(request): Body<NewInvitation>,

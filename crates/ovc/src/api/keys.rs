@@ -1,6 +1,6 @@
 use super::Api;
 use super::audit_slot::AuditSlot;
-use super::auth::{Allowed, ManagePeople, OnTenant};
+use super::auth::{Allowed, ManagePeople, OnTenant, OnTenantInPerson};
 use super::error::{ApiError, ErrorBody};
 use super::extract::Body;
 use crate::account::{KeyInfo, NewKey, Permission};
@@ -108,14 +108,14 @@ pub(super) async fn list_keys(State(api): State<Arc<Api>>, allowed: Allowed<OnTe
     responses(
         (status = 201, description = "Made", body = FreshApiKey),
         (status = 400, description = "`bad_name`, `bad_scopes`, `bad_expiry`", body = ErrorBody),
-        (status = 403, description = "`too_much`, `too_many_keys`", body = ErrorBody),
+        (status = 403, description = "`not_for_keys`, `too_much`, `too_many_keys`", body = ErrorBody),
         (status = 404, description = "`no_such_tenant`", body = ErrorBody),
         (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn create_key(
     State(api): State<Arc<Api>>,
-    allowed: Allowed<OnTenant<ManagePeople>>,
+    allowed: Allowed<OnTenantInPerson<ManagePeople>>,
     slot: AuditSlot,
     Body(request): Body<KeyRequest>,
 ) -> Result<(StatusCode, Json<FreshApiKey>), ApiError> {

@@ -1,5 +1,5 @@
 use super::Api;
-use super::auth::{Allowed, ManagePeople, OnPlatform, OnTenant, RunPlatform};
+use super::auth::{Allowed, ManagePeople, OnPlatform, OnTenantInPerson, RunPlatform};
 use super::error::{ApiError, ErrorBody};
 use super::extract::Body;
 use super::host::Origin;
@@ -80,14 +80,14 @@ pub(super) async fn reset_password(
     ),
     responses(
         (status = 201, description = "Made", body = ResetLink),
-        (status = 403, description = "`not_yours`, `forbidden`", body = ErrorBody),
+        (status = 403, description = "`not_yours`, `forbidden`, `not_for_keys`", body = ErrorBody),
         (status = 404, description = "`no_such_tenant`, `no_such_member`", body = ErrorBody),
         (status = "4XX", description = "Refused", body = ErrorBody),
     )
 )]
 pub(super) async fn member_reset_link(
     State(api): State<Arc<Api>>,
-    on: Allowed<OnTenant<ManagePeople>>,
+    on: Allowed<OnTenantInPerson<ManagePeople>>,
     origin: Origin,
     Path(path): Path<(String, String)>,
 ) -> Result<(StatusCode, Json<ResetLink>), ApiError> {

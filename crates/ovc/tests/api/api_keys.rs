@@ -163,20 +163,30 @@ async fn nobody_makes_a_key_that_may_do_more_than_he() {
     ] {
         assert_eq!(refusal(&make(&cast, who, body.clone()).await), refused, "{who} {body}");
     }
-    // A key that manages people makes no key beyond itself either.
+}
+
+#[tokio::test]
+async fn a_key_makes_nothing_that_outlives_it() {
+    let cast = Cast::start().await;
     let (_, made) = make(
         &cast,
-        "adam",
+        "olga",
         json!({ "name": "k", "scopes": ["view", "manage_people"] }),
     )
     .await;
-    let path = format!("/api/v1/tenants/{}/keys", cast.acme);
-    for (scopes, status) in [
-        (json!(["view"]), StatusCode::CREATED),
-        (json!(["control"]), StatusCode::FORBIDDEN),
+    let acme = format!("/api/v1/tenants/{}", cast.acme);
+    for (path, body) in [
+        ("keys".to_owned(), json!({ "name": "k2", "scopes": ["view"] })),
+        ("invitations".to_owned(), json!({ "role": "viewer" })),
+        (format!("members/{}/reset_link", cast.id("vera")), json!({})),
     ] {
-        let request = cast.app.bare(Method::POST, &path).bearer_auth(text(&made));
-        let request = request.json(&json!({ "name": "k2", "scopes": scopes }));
-        assert_eq!(request.send().await.unwrap().status(), status);
+        let request = cast
+            .app
+            .bare(Method::POST, &format!("{acme}/{path}"))
+            .bearer_auth(text(&made));
+        let answer = answer(request.json(&body).send().await.unwrap()).await;
+        assert_eq!(refusal(&answer), (403, "not_for_keys"), "{path}");
     }
+    let members = with(&cast, text(&made), Method::GET, &format!("{acme}/members")).await;
+    assert_eq!(members.0, StatusCode::OK, "it may see them");
 }
