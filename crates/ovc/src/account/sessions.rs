@@ -126,9 +126,10 @@ impl Accounts {
         })
     }
 
-    /// Whether this is somebody's name.
-    pub fn is_user(&self, name: &str) -> bool {
-        self.book.read().user_of_name(name).is_some()
+    /// Who has this name, if anybody; also one who may not log in.
+    pub fn caller_of_name(&self, name: &str) -> Option<Arc<Caller>> {
+        let book = self.book.read();
+        book.user_of_name(name).map(|user| user.caller.clone())
     }
 
     /// What a user or key may do at this moment; `None` if there is no such, or it may not do anything any more.

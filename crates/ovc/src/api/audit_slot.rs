@@ -20,6 +20,8 @@ pub(super) struct AuditNote {
     pub(super) actor: Option<Actor>,
     /// Whose things it is about.
     pub(super) tenant: Option<TenantId>,
+    /// Whose people it is about: it stands in the log of each of these tenants.
+    pub(super) also: Vec<TenantId>,
     /// What it is about, `device cam 0` for example.
     pub(super) target: String,
     /// What else is worth keeping. Never a secret.
@@ -47,6 +49,11 @@ impl AuditSlot {
     /// Adds to what is known.
     pub(super) fn fill(&self, fill: impl FnOnce(&mut AuditNote)) {
         fill(&mut self.0.lock());
+    }
+
+    /// It is about this person, and so the business of every tenant he is in.
+    pub(super) fn is_about(&self, person: &Caller) {
+        self.fill(|note| note.also = person.memberships.iter().map(|of| of.tenant).collect());
     }
 
     /// What is known.

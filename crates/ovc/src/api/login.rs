@@ -37,10 +37,13 @@ pub(super) struct FromClient {
 }
 
 impl FromClient {
-    /// Notes whom somebody says he is.
-    fn says(&self, username: &str) {
+    /// Notes whom somebody says he is. Where he is in, people are to learn who tries to be him.
+    fn says(&self, api: &Api, username: &str) {
         if let Some(slot) = &self.slot {
             slot.fill(|note| note.target = format!("user {username}"));
+            if let Some(known) = api.accounts.caller_of_name(username) {
+                slot.is_about(&known);
+            }
         }
     }
 
@@ -54,6 +57,7 @@ impl FromClient {
     /// Notes who it turned out to be.
     pub(super) fn is(&self, caller: &Caller) {
         if let Some(slot) = &self.slot {
+            slot.is_about(caller);
             slot.fill(|note| {
                 note.actor = Some(Actor::from(caller));
                 note.target = format!("user {}", caller.name);
@@ -121,7 +125,7 @@ pub(super) async fn login(
     if username.len() > MAX_USERNAME || password.len().max(code_len) > MAX_SECRET {
         return Err(ApiError::bad_request("user name, password or code is too long"));
     }
-    from.says(&username);
+    from.says(&api, &username);
     let login = api
         .accounts
         .login(&username, password, code.as_deref(), &from.client)

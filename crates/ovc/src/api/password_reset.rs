@@ -1,9 +1,11 @@
 use super::Api;
+use super::audit_slot::AuditSlot;
 use super::auth::{Allowed, ManagePeople, OnPlatform, OnTenantInPerson, RunPlatform};
 use super::error::{ApiError, ErrorBody};
 use super::extract::Body;
 use super::host::Origin;
 use super::login::FromClient;
+use super::users::user_in;
 use crate::account::{LinkError, NewLink};
 use crate::ids::UserId;
 use axum::Json;
@@ -113,10 +115,11 @@ pub(super) async fn member_reset_link(
 pub(super) async fn user_reset_link(
     State(api): State<Arc<Api>>,
     on: Allowed<OnPlatform<RunPlatform>>,
+    slot: AuditSlot,
     origin: Origin,
     Path(user): Path<String>,
 ) -> Result<(StatusCode, Json<ResetLink>), ApiError> {
-    let user = user.parse().map(UserId).map_err(|_| LinkError::NoSuchUser)?;
+    let user = user_in(&user, &api, &slot)?;
     let link = api.accounts.user_reset_link(&on.caller, user).await?;
     Ok((StatusCode::CREATED, Json(ResetLink::new(&link, &origin))))
 }

@@ -9,11 +9,13 @@ use super::openapi;
 use crate::account::{Caller, Principal};
 use crate::clock::UnixMs;
 use crate::db::{ActorKind, AuditActor, AuditEntry, AuditOutcome};
+use crate::ids::TenantId;
 use crate::throttle::AddressKey;
 use axum::extract::{MatchedPath, Request, State};
 use axum::http::Method;
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
+use futures_util::future::try_join_all;
 use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::hash::{BuildHasher as _, RandomState};
@@ -107,25 +109,30 @@ pub(super) async fn record(State(api): State<Arc<Api>>, mut request: Request, ne
         .get::<Remote>()
         .map(|remote| remote.0.ip().to_canonical());
     let response = next.run(request).await;
-    let entry = entry(&api, slot.note(), action, from, &response);
-    if !is_worth_it(&api.recorder, &entry, from, reads) {
+    let noted = noted(&api, slot.note(), action, from, &response);
+    if !is_worth_it(&api.recorder, &noted, from, reads) {
         return response;
     }
-    match api.audit.write(entry.entry).await {
-        Ok(()) => response,
+    // All at once: they share a wait for the disk.
+    match try_join_all(noted.entries(&api).map(|entry| api.audit.write(entry))).await {
+        Ok(_) => response,
         // What nobody can answer for is not handed out. (A change is made; so is every change before a crash.)
         Err(error) => ApiError::from(error).into_response(),
     }
 }
 
 struct Noted {
+    /// What is written down, but for whose business it is.
     entry: AuditEntry,
     actor: Option<Principal>,
+    caller: Option<Arc<Caller>>,
+    /// Whose business it is: there is an entry for each.
+    tenants: Vec<Option<TenantId>>,
     /// Somebody unknown gave a wrong secret.
     guess: bool,
 }
 
-fn entry(api: &Api, note: AuditNote, action: &str, from: Option<IpAddr>, response: &Response) -> Noted {
+fn noted(api: &Api, note: AuditNote, action: &str, from: Option<IpAddr>, response: &Response) -> Noted {
     let outcome = match response.status().as_u16() {
         ..400 => AuditOutcome::Done,
         400..500 => AuditOutcome::Refused,
@@ -138,8 +145,16 @@ fn entry(api: &Api, note: AuditNote, action: &str, from: Option<IpAddr>, respons
     }
     let principal = note.actor.as_ref().map(|actor| actor.principal);
     let caller = principal.and_then(|principal| api.accounts.caller(principal));
-    if let Some(capacity) = caller.as_ref().and_then(|caller| capacity(api, caller, &note)) {
-        details.push(capacity.to_owned());
+    let mut tenants: Vec<_> = note.tenant.into_iter().chain(note.also).map(Some).collect();
+    tenants.sort_unstable();
+    tenants.dedup();
+    if tenants.is_empty() {
+        // What is of no tenant stands with the tenant of who did it.
+        let memberships = caller.as_ref().map(|caller| &caller.memberships[..]);
+        tenants.push(match memberships {
+            Some([only]) => Some(only.tenant),
+            _ => None,
+        });
     }
     let (kind, id) = match principal {
         Some(Principal::User(user)) => (ActorKind::User, Some(user.to_string())),
@@ -153,11 +168,7 @@ fn entry(api: &Api, note: AuditNote, action: &str, from: Option<IpAddr>, respons
             id,
             name: note.actor.map(|actor| actor.name).unwrap_or_default(),
         },
-        // What is of no tenant stands with the tenant of who did it.
-        tenant: note.tenant.or_else(|| match &caller.as_ref()?.memberships[..] {
-            [only] => Some(only.tenant),
-            _ => None,
-        }),
+        tenant: None,
         address: from.map(|from| from.to_string()).unwrap_or_default(),
         action: action.to_owned(),
         target: known_target(api, note.target, principal.is_none()),
@@ -167,21 +178,38 @@ fn entry(api: &Api, note: AuditNote, action: &str, from: Option<IpAddr>, respons
     Noted {
         entry,
         actor: principal,
+        caller,
+        tenants,
         guess: principal.is_none() && error.is_some_and(|code| GUESSES.contains(&code)),
+    }
+}
+
+impl Noted {
+    fn entries(&self, api: &Api) -> impl Iterator<Item = AuditEntry> {
+        self.tenants.iter().map(|tenant| {
+            let mut entry = self.entry.clone();
+            entry.tenant = *tenant;
+            let caller = self.caller.as_ref().zip(*tenant);
+            if let Some(capacity) = caller.and_then(|(caller, tenant)| capacity(api, caller, tenant)) {
+                let divider = if entry.detail.is_empty() { "" } else { "; " };
+                entry.detail.push_str(divider);
+                entry.detail.push_str(capacity);
+            }
+            entry
+        })
     }
 }
 
 /// What somebody unknown says is his name is written down only if it is one: it may be his password.
 fn known_target(api: &Api, target: String, by_nobody: bool) -> String {
     match target.strip_prefix("user ") {
-        Some(name) if by_nobody && !api.accounts.is_user(name) => "user unknown".to_owned(),
+        Some(name) if by_nobody && api.accounts.caller_of_name(name).is_none() => "user unknown".to_owned(),
         _ => target,
     }
 }
 
 /// As what he did it, where that is not as one of the tenant's own people.
-fn capacity(api: &Api, caller: &Caller, note: &AuditNote) -> Option<&'static str> {
-    let tenant = note.tenant?;
+fn capacity(api: &Api, caller: &Caller, tenant: TenantId) -> Option<&'static str> {
     let own = caller.memberships.iter().any(|membership| membership.tenant == tenant);
     if !caller.platform_admin || own {
         return None;
@@ -254,6 +282,8 @@ mod tests {
                 detail: detail.into(),
             },
             actor: actor.map(|id| Principal::User(UserId(id))),
+            caller: None,
+            tenants: vec![None],
             guess: actor.is_none() && GUESSES.contains(&detail),
         }
     }

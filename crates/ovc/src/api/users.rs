@@ -1,4 +1,5 @@
 use super::Api;
+use super::audit_slot::AuditSlot;
 use super::auth::{Allowed, OnPlatform, RunPlatform};
 use super::error::{ApiError, ErrorBody};
 use super::extract::{Body, Params};
@@ -119,9 +120,14 @@ pub(super) async fn list_users(
     }))
 }
 
-/// The user in the path.
-fn user_in(path: &str) -> Result<UserId, ApiError> {
-    path.parse().map(UserId).map_err(|_| UserError::NotFound.into())
+/// The user in the path. What happens to him stands in the log of every tenant he is in, with his name: who looks later
+/// finds nobody of that number.
+pub(super) fn user_in(path: &str, api: &Api, slot: &AuditSlot) -> Result<UserId, ApiError> {
+    let user = path.parse().map(UserId).map_err(|_| UserError::NotFound)?;
+    let known = api.accounts.user(user).ok_or(UserError::NotFound)?;
+    slot.is_about(&known.caller);
+    slot.fill(|note| note.detail.clone_from(&known.caller.name));
+    Ok(user)
 }
 
 /// What to change of a user; what is left out stays.
@@ -154,12 +160,24 @@ pub(super) struct UserChange {
 pub(super) async fn change_user(
     State(api): State<Arc<Api>>,
     _: Allowed<OnPlatform<RunPlatform>>,
+    slot: AuditSlot,
     Path(user): Path<String>,
     Body(change): Body<UserChange>,
 ) -> Result<Json<User>, ApiError> {
+    let user = user_in(&user, &api, &slot)?;
+    let disabled = change.disabled.map(|is| if is { "disabled" } else { "enabled" });
+    let platform_admin = change.platform_admin.map(|is| match is {
+        true => "made platform administrator",
+        false => "no platform administrator any more",
+    });
+    slot.fill(|note| {
+        for done in disabled.into_iter().chain(platform_admin) {
+            note.detail = format!("{}; {done}", note.detail);
+        }
+    });
     let user = api
         .accounts
-        .change_user(user_in(&user)?, change.disabled, change.platform_admin)
+        .change_user(user, change.disabled, change.platform_admin)
         .await?;
     Ok(Json(User::of(&api, &user)))
 }
@@ -182,9 +200,10 @@ pub(super) async fn change_user(
 pub(super) async fn delete_user(
     State(api): State<Arc<Api>>,
     _: Allowed<OnPlatform<RunPlatform>>,
+    slot: AuditSlot,
     Path(user): Path<String>,
 ) -> Result<StatusCode, ApiError> {
-    api.accounts.delete_user(user_in(&user)?).await?;
+    api.accounts.delete_user(user_in(&user, &api, &slot)?).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -205,10 +224,10 @@ pub(super) async fn delete_user(
 pub(super) async fn end_user_sessions(
     State(api): State<Arc<Api>>,
     _: Allowed<OnPlatform<RunPlatform>>,
+    slot: AuditSlot,
     Path(user): Path<String>,
 ) -> Result<StatusCode, ApiError> {
-    let user = user_in(&user)?;
-    api.accounts.user(user).ok_or(UserError::NotFound)?;
+    let user = user_in(&user, &api, &slot)?;
     api.accounts.end_sessions(user, None).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -271,3 +271,33 @@ async fn setting_up_again_and_again_is_slowed_down() {
         assert_eq!(answer.unwrap().status(), expected);
     }
 }
+
+#[tokio::test]
+async fn what_is_done_to_a_person_stands_in_the_log_of_every_tenant_of_his() {
+    let cast = Cast::start().await;
+    let dora = format!("/api/v1/users/{}", cast.id("dora"));
+    cast.post("root", &format!("{dora}/reset_link"), Value::Null).await;
+    let wrong = json!({ "username": "dora", "password": "not hers at all" });
+    let login = cast.app.bare(Method::POST, "/api/v1/login").json(&wrong).send().await;
+    assert_eq!(login.unwrap().status(), StatusCode::UNAUTHORIZED);
+    cast.patch("root", &dora, json!({ "disabled": true })).await;
+    cast.delete("root", &format!("{dora}/sessions")).await;
+    cast.delete("root", &dora).await;
+    let log = async |who: &str, query: String| {
+        let (status, log) = cast.get(who, &format!("/api/v1/audit?{query}")).await;
+        assert_eq!(status, StatusCode::OK, "{log}");
+        let row = |row: &Value| (row["action"].to_string(), row["detail"].to_string());
+        log["items"].as_array().unwrap().iter().map(row).collect::<Vec<_>>()
+    };
+    let expected = [
+        ("delete_user", "dora; platform administrator"),
+        ("end_user_sessions", "dora; platform administrator"),
+        ("change_user", "dora; disabled; platform administrator"),
+        ("login", "bad_credentials"),
+        ("user_reset_link", "dora; platform administrator"),
+    ];
+    let expected = expected.map(|(action, detail)| (json!(action).to_string(), json!(detail).to_string()));
+    assert_eq!(log("olga", format!("tenant={}", cast.acme)).await, expected);
+    assert_eq!(log("boris", format!("tenant={}", cast.bolt)).await, expected);
+    assert_eq!(log("root", "action=delete_user".into()).await.len(), 2);
+}
