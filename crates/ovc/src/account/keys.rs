@@ -6,7 +6,7 @@ use super::sessions::hash;
 use super::{Accounts, Permissions, checked_name, random_text};
 use crate::clock::UnixMs;
 use crate::db::{ApiKeyRow, DbError};
-use crate::ids::{KeyId, TenantId};
+use crate::ids::{KeyId, TenantId, UserId};
 use std::sync::atomic::Ordering;
 
 /// Keys a tenant may have.
@@ -87,6 +87,13 @@ impl Accounts {
             .collect();
         keys.sort_by_key(|key| std::cmp::Reverse(key.id));
         keys
+    }
+
+    /// How many keys of a tenant this user has made.
+    pub fn count_keys_of(&self, tenant: TenantId, user: UserId) -> usize {
+        let book = self.book.read();
+        let his = |key: &&Key| key.tenant() == Some(tenant) && key.created_by == Some(user);
+        book.keys.values().filter(his).count()
     }
 
     /// Makes a key; the text of it is in the answer and nowhere else.

@@ -435,6 +435,25 @@ pub(super) struct DeviceChange {
     group_id: Option<Option<i64>>,
 }
 
+impl DeviceChange {
+    /// What is changed, for the audit log.
+    fn said(&self) -> String {
+        let name = self.name.as_ref().map(|_| "name".to_owned());
+        let disabled = self
+            .disabled
+            .map(|is| if is { "disabled" } else { "enabled" }.to_owned());
+        let group = self.group_id.map(|group| match group {
+            Some(group) => format!("group {group}"),
+            None => "no group".to_owned(),
+        });
+        [name, disabled, group]
+            .into_iter()
+            .flatten()
+            .collect::<Vec<_>>()
+            .join(", ")
+    }
+}
+
 /// What is given, be it null; with `default`, what is left out is `None`.
 pub(super) fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> Result<Option<Option<T>>, D::Error> {
     Option::deserialize(from).map(Some)
@@ -457,8 +476,10 @@ pub(super) fn given<'de, T: Deserialize<'de>, D: Deserializer<'de>>(from: D) -> 
 pub(super) async fn change_device(
     State(api): State<Arc<Api>>,
     on: Allowed<OnDevice<Configure>>,
+    slot: AuditSlot,
     Body(change): Body<DeviceChange>,
 ) -> Result<Json<Device>, ApiError> {
+    slot.fill(|note| note.detail = change.said());
     let group = change.group_id.map(|group| group.map(GroupId));
     if let Some(group) = group {
         check_group(&api, &on, group)?;

@@ -119,6 +119,8 @@ pub(super) async fn create_key(
     slot: AuditSlot,
     Body(request): Body<KeyRequest>,
 ) -> Result<(StatusCode, Json<FreshApiKey>), ApiError> {
+    let scopes = serde_json::to_string(&request.scopes).unwrap_or_default();
+    slot.fill(|note| note.detail = scopes);
     let expires_at = request.expires_at.map(|text| {
         UnixMs::from_rfc3339(&text).ok_or_else(|| {
             ApiError::new(

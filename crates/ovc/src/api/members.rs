@@ -1,4 +1,5 @@
 use super::Api;
+use super::audit_slot::AuditSlot;
 use super::auth::{Allowed, Know, ManagePeople, OnTenant};
 use super::error::{ApiError, ErrorBody};
 use super::extract::Body;
@@ -89,6 +90,21 @@ fn user_in(path: &str) -> Result<UserId, ApiError> {
     id.map_err(|_| MemberError::NotFound.into())
 }
 
+/// What is changed, for the audit log, and how many keys he has made: they stay as they are.
+fn said(change: &ChangedMember, keys: usize) -> String {
+    let role = change.role.map(|role| format!("as {}", role.name()));
+    let everywhere = change
+        .everywhere
+        .map(|is| if is { "everywhere" } else { "by grants only" }.to_owned());
+    let grants = change.grants.as_ref().map(|grants| format!("grants: {}", grants.len()));
+    let said = [role, everywhere, grants, kept(keys)];
+    said.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+fn kept(keys: usize) -> Option<String> {
+    (keys > 0).then(|| format!("API keys made by him that stay: {keys}"))
+}
+
 /// Change what a member is and may do. Nobody gives more than he has.
 #[utoipa::path(
     patch,
@@ -109,10 +125,12 @@ fn user_in(path: &str) -> Result<UserId, ApiError> {
 pub(super) async fn change_member(
     State(api): State<Arc<Api>>,
     on: Allowed<OnTenant<ManagePeople>>,
+    slot: AuditSlot,
     Path(path): Path<(String, String)>,
     Body(change): Body<ChangedMember>,
 ) -> Result<Json<Member>, ApiError> {
     let user = user_in(&path.1)?;
+    slot.fill(|note| note.detail = said(&change, api.accounts.count_keys_of(on.tenant, user)));
     let grants = change.grants.map(|grants| read_grants(&api, on.tenant, grants));
     let change = MemberChange {
         role: change.role,
@@ -141,6 +159,7 @@ pub(super) async fn change_member(
 pub(super) async fn remove_member(
     State(api): State<Arc<Api>>,
     on: Allowed<OnTenant<Know>>,
+    slot: AuditSlot,
     Path(path): Path<(String, String)>,
 ) -> Result<StatusCode, ApiError> {
     let himself = on.caller.principal;
@@ -152,6 +171,8 @@ pub(super) async fn remove_member(
         None if may_others => return Err(MemberError::NotFound.into()),
         _ => return Err(ApiError::forbidden()),
     };
+    let keys = api.accounts.count_keys_of(on.tenant, user);
+    slot.fill(|note| note.detail = kept(keys).unwrap_or_default());
     api.accounts.remove_member(&on.caller, on.tenant, user).await?;
     Ok(StatusCode::NO_CONTENT)
 }

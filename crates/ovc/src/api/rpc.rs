@@ -1,4 +1,5 @@
 use super::Api;
+use super::audit_slot::AuditSlot;
 use super::auth::{Allowed, CallAny, OnDevice};
 use super::error::{ApiError, ErrorBody};
 use super::extract::Body;
@@ -74,11 +75,14 @@ pub(super) struct RpcFailure {
 pub(super) async fn call_device(
     State(api): State<Arc<Api>>,
     on: Allowed<OnDevice<CallAny>>,
+    slot: AuditSlot,
     Body(request): Body<RpcRequest>,
 ) -> Result<Response, ApiError> {
     on.decide_again(&api)?;
     let code = &on.place.code;
     let kind = check(&request)?;
+    // Never the parameters: passwords are among them.
+    slot.fill(|note| note.detail.clone_from(&request.method));
     let params = request
         .params
         .unwrap_or_else(|| dap::to_raw(&dap::methods::Empty::default()));

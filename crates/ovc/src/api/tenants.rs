@@ -1,3 +1,4 @@
+use super::audit_slot::AuditSlot;
 use super::auth::{Allowed, AnyUser, Know, ManageTenant, ManageTenantOrRunPlatform, OnPlatform, OnTenant, RunPlatform};
 use super::error::{ApiError, ErrorBody};
 use super::extract::Body;
@@ -241,8 +242,10 @@ pub(super) struct SupportSpan {
 pub(super) async fn allow_support(
     State(api): State<Arc<Api>>,
     on: Allowed<OnTenant<ManageTenant>>,
+    slot: AuditSlot,
     Body(span): Body<SupportSpan>,
 ) -> Result<Json<Tenant>, ApiError> {
+    slot.fill(|note| note.detail = format!("hours: {}", span.hours));
     if !(1..=MAX_SUPPORT_HOURS).contains(&span.hours) {
         return Err(ApiError::bad_request("hours is 1 to 168"));
     }

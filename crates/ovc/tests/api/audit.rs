@@ -144,7 +144,13 @@ async fn platform_administrators_are_marked_and_support_too() {
     let (_, log) = cast
         .get("olga", &format!("/api/v1/audit?tenant={}&actor=olga", cast.acme))
         .await;
-    assert!(log["items"].as_array().unwrap().iter().all(|row| row["detail"] == ""));
+    let details: Vec<_> = log["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| &row["detail"])
+        .collect();
+    assert_eq!(details, ["", "hours: 1", ""], "nobody's own people are");
 }
 
 #[tokio::test]
@@ -300,4 +306,55 @@ async fn what_is_done_to_a_person_stands_in_the_log_of_every_tenant_of_his() {
     assert_eq!(log("olga", format!("tenant={}", cast.acme)).await, expected);
     assert_eq!(log("boris", format!("tenant={}", cast.bolt)).await, expected);
     assert_eq!(log("root", "action=delete_user".into()).await.len(), 2);
+}
+
+#[tokio::test]
+async fn the_log_says_what_was_changed() {
+    let cast = Cast::start().await;
+    cast.device("cam", None).await;
+    let group = cast.group("Yard", None).await;
+    let acme = format!("/api/v1/tenants/{}", cast.acme);
+    let vera = format!("{acme}/members/{}", cast.id("vera"));
+    let adam = format!("{acme}/members/{}", cast.id("adam"));
+    let view = json!([{ "group_id": group, "permissions": ["view"] }]);
+    cast.patch(
+        "olga",
+        "/api/v1/devices/cam",
+        json!({ "name": "secret", "group_id": group }),
+    )
+    .await;
+    let call = json!({ "method": "Secret", "params": { "password": "secret" }, "unchecked": true });
+    cast.post("olga", "/api/v1/devices/cam/rpc", call).await;
+    cast.patch(
+        "olga",
+        &vera,
+        json!({ "role": "operator", "everywhere": false, "grants": view }),
+    )
+    .await;
+    cast.post(
+        "adam",
+        &format!("{acme}/keys"),
+        json!({ "name": "k", "scopes": ["view", "control"] }),
+    )
+    .await;
+    cast.delete("olga", &adam).await;
+    let (_, log) = cast
+        .get("olga", &format!("/api/v1/audit?tenant={}&limit=5", cast.acme))
+        .await;
+    let shown: Vec<_> = log["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| (row["action"].as_str().unwrap(), row["detail"].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        shown,
+        [
+            ("remove_member", "API keys made by him that stay: 1"),
+            ("create_key", r#"["view","control"]"#),
+            ("change_member", "as operator, by grants only, grants: 1"),
+            ("call_device", "device_offline; Secret"),
+            ("change_device", &*format!("name, group {group}")),
+        ]
+    );
 }
