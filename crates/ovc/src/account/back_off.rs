@@ -28,6 +28,8 @@ pub(super) struct Try<'a> {
     back_off: &'a BackOff,
     address: AddressKey,
     username: Option<String>,
+    /// It does not count against the address.
+    at_home: bool,
 }
 
 impl BackOff {
@@ -53,11 +55,12 @@ impl BackOff {
             back_off: self,
             address,
             username: None,
+            at_home: false,
         })
     }
 
-    /// Somebody gives a password for a user name. At home, where that user is logged in, others' failures do not count:
-    /// nobody locks him out there.
+    /// Somebody gives a password for a user name. At home, where that user is logged in, others' failures do not count,
+    /// neither those for his name nor those of his neighbours behind the same address: nobody locks him out there.
     ///
     /// # Errors
     /// When he may again.
@@ -70,19 +73,20 @@ impl BackOff {
     ) -> Result<Try<'_>, RetryAfter> {
         let (address, username) = (AddressKey::from(from), username.to_lowercase());
         let pair = (address, username);
-        self.by_address.check(&address, now)?;
         self.by_user.check(&pair, now)?;
         if !at_home {
+            self.by_address.check(&address, now)?;
             self.by_user_anywhere.check(&pair.1, now)?;
+            self.by_address.charge(address, now);
         }
         let username = pair.1.clone();
-        self.by_address.charge(address, now);
         self.by_user.charge(pair, now);
         self.by_user_anywhere.charge(username.clone(), now);
         Ok(Try {
             back_off: self,
             address,
             username: Some(username),
+            at_home,
         })
     }
 
@@ -113,7 +117,9 @@ impl Try<'_> {
     /// It was right, or nothing was tried: it does not count.
     pub(super) fn forgive(self) {
         let back_off = self.back_off;
-        back_off.by_address.refund(&self.address);
+        if !self.at_home {
+            back_off.by_address.refund(&self.address);
+        }
         if let Some(username) = self.username {
             back_off.by_user_anywhere.refund(&username);
             back_off.by_user.refund(&(self.address, username));
@@ -179,6 +185,17 @@ mod tests {
         assert!(back_off.password("d", address(1), false, now).is_err());
         assert!(back_off.secret(address(1), now).is_err());
         assert!(back_off.secret(address(1), now + Duration::from_secs(30)).is_ok());
+    }
+
+    #[test]
+    fn neighbours_behind_one_address_lock_nobody_out_at_home() {
+        let (back_off, now) = (back_off(), Instant::now());
+        let ann = |at_home| back_off.password("ann", address(1), at_home, now);
+        while back_off.secret(address(1), now).is_ok() {}
+        assert!(ann(false).is_err());
+        assert!(ann(true).is_ok());
+        assert!(ann(true).is_ok());
+        assert!(ann(true).is_err(), "her own failures count there too");
     }
 
     #[test]

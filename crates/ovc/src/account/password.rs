@@ -1,6 +1,8 @@
 use argon2::Argon2;
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
+use parking_lot::Mutex;
+use std::collections::HashMap;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
@@ -9,6 +11,11 @@ use tokio::sync::Semaphore;
 const AT_ONCE: usize = 2;
 /// Passwords hashed or waiting for it. Over it nobody waits: he is told to come back.
 const WAITING: usize = 256;
+
+/// Checks of a password for one user name under way, at home and elsewhere each: nobody with a right password, which
+/// counts as no failure, takes all places, nor does anybody keep a user from his own. Whether there is such a user makes
+/// no difference.
+const OF_ONE_NAME: u8 = 4;
 
 /// A hash nobody's password has: verified where there is no user, so that it takes the same time.
 const NOBODY: &str =
@@ -19,6 +26,29 @@ const NOBODY: &str =
 pub(super) struct Hashing {
     places: Semaphore,
     turns: Arc<Semaphore>,
+    /// Checks under way. Not more than there are places.
+    under_way: Mutex<HashMap<Whose, u8>>,
+}
+
+/// Whose password is checked: the user name in lower case, and whether it comes from where he is logged in.
+pub(super) type Whose = (String, bool);
+
+/// A check of a user's password that is under way.
+struct UnderWay<'a> {
+    all: &'a Mutex<HashMap<Whose, u8>>,
+    whose: Whose,
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        let mut all = self.all.lock();
+        if let Some(count) = all.get_mut(&self.whose) {
+            *count -= 1;
+            if *count == 0 {
+                all.remove(&self.whose);
+            }
+        }
+    }
 }
 
 /// Too many passwords wait to be hashed.
@@ -30,6 +60,7 @@ impl Default for Hashing {
         Self {
             places: Semaphore::new(WAITING),
             turns: Arc::new(Semaphore::new(AT_ONCE)),
+            under_way: Mutex::default(),
         }
     }
 }
@@ -42,7 +73,8 @@ impl Hashing {
     }
 
     /// Whether the password has this hash. Without a hash it takes the same time and is wrong.
-    pub(super) async fn verify(&self, password: String, hash: Option<String>) -> Result<bool, Busy> {
+    pub(super) async fn verify(&self, whose: Whose, password: String, hash: Option<String>) -> Result<bool, Busy> {
+        let _under_way = self.begin(whose)?;
         self.run(move || {
             let known = hash.is_some();
             let hash = hash.as_deref().unwrap_or(NOBODY);
@@ -51,6 +83,17 @@ impl Hashing {
             right && known
         })
         .await
+    }
+
+    fn begin(&self, whose: Whose) -> Result<UnderWay<'_>, Busy> {
+        let all = &self.under_way;
+        let mut counts = all.lock();
+        let count = counts.entry(whose.clone()).or_default();
+        if *count >= OF_ONE_NAME {
+            return Err(Busy);
+        }
+        *count += 1;
+        Ok(UnderWay { all, whose })
     }
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Busy> {
@@ -69,26 +112,42 @@ impl Hashing {
 mod tests {
     use super::*;
 
+    fn ann(at_home: bool) -> Whose {
+        ("ann".to_owned(), at_home)
+    }
+
     #[tokio::test]
     async fn only_the_right_password_passes() {
         let hashing = Hashing::default();
         let hash = hashing.hash("correct horse".into()).await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
         assert_eq!(
-            hashing.verify("correct horse".into(), Some(hash.clone())).await,
+            hashing.verify(ann(false), "correct horse".into(), Some(hash.clone())).await,
             Ok(true)
         );
-        assert_eq!(hashing.verify("correct horsf".into(), Some(hash)).await, Ok(false));
-        assert_eq!(hashing.verify("anything".into(), None).await, Ok(false));
+        assert_eq!(hashing.verify(ann(false), "correct horsf".into(), Some(hash)).await, Ok(false));
+        assert_eq!(hashing.verify(ann(false), "anything".into(), None).await, Ok(false));
     }
 
     #[tokio::test]
     async fn nobody_waits_behind_too_many() {
         let hashing = Hashing::default();
         let places = hashing.places.acquire_many(WAITING as u32).await.unwrap();
-        assert_eq!(hashing.verify("anything".into(), None).await, Err(Busy));
+        assert_eq!(hashing.verify(ann(false), "anything".into(), None).await, Err(Busy));
         drop(places);
-        assert_eq!(hashing.verify("anything".into(), None).await, Ok(false));
+        assert_eq!(hashing.verify(ann(false), "anything".into(), None).await, Ok(false));
+    }
+
+    #[tokio::test]
+    async fn nobody_takes_all_places_with_one_users_password() {
+        let hashing = Hashing::default();
+        let held: Vec<_> = (0..OF_ONE_NAME).map(|_| hashing.begin(ann(false))).collect();
+        assert!(held.iter().all(Result::is_ok));
+        assert_eq!(hashing.verify(ann(false), "anything".into(), None).await, Err(Busy));
+        assert_eq!(hashing.verify(ann(true), "anything".into(), None).await, Ok(false));
+        drop(held);
+        assert_eq!(hashing.verify(ann(false), "anything".into(), None).await, Ok(false));
+        assert!(hashing.under_way.lock().is_empty());
     }
 
     #[test]

@@ -184,7 +184,8 @@ impl Accounts {
             None => None,
         };
         let hash = row.as_ref().map(|row| row.password_hash.clone());
-        let right = match self.hashing.verify(password, hash).await {
+        let whose = (username.to_lowercase(), at_home);
+        let right = match self.hashing.verify(whose, password, hash).await {
             Ok(right) => right,
             Err(busy) => {
                 attempt.forgive();
@@ -203,7 +204,16 @@ impl Accounts {
     pub(super) async fn proven(&self, user: UserId, password: String, from: IpAddr) -> Result<UserRow, SignInError> {
         let row = self.db.user(user).await?.ok_or(SignInError::Gone)?;
         let attempt = self.back_off.password(&row.username, from, true, Instant::now())?;
-        if !self.hashing.verify(password, Some(row.password_hash.clone())).await? {
+        let hash = Some(row.password_hash.clone());
+        let whose = (row.username.to_lowercase(), true);
+        let right = match self.hashing.verify(whose, password, hash).await {
+            Ok(right) => right,
+            Err(busy) => {
+                attempt.forgive();
+                return Err(busy.into());
+            }
+        };
+        if !right {
             return Err(SignInError::BadPassword);
         }
         attempt.forgive();

@@ -34,7 +34,7 @@ async fn failed_logins_count_for_whom_a_trusted_proxy_names() {
 
 #[tokio::test]
 async fn what_strangers_say_of_themselves_is_not_believed() {
-    let app = TestApp::start_with(|config| config.account.failures_per_address = 2).await;
+    let app = TestApp::start_with(|config| config.account.failures_per_user = 2).await;
     for n in 0..2 {
         let wrong = log_in_from(&app, &format!("198.51.100.{n}"), "wrong").await;
         assert_eq!(wrong.status(), StatusCode::UNAUTHORIZED);
