@@ -122,10 +122,15 @@ mod tests {
         let hash = hashing.hash("correct horse".into()).await.unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
         assert_eq!(
-            hashing.verify(ann(false), "correct horse".into(), Some(hash.clone())).await,
+            hashing
+                .verify(ann(false), "correct horse".into(), Some(hash.clone()))
+                .await,
             Ok(true)
         );
-        assert_eq!(hashing.verify(ann(false), "correct horsf".into(), Some(hash)).await, Ok(false));
+        assert_eq!(
+            hashing.verify(ann(false), "correct horsf".into(), Some(hash)).await,
+            Ok(false)
+        );
         assert_eq!(hashing.verify(ann(false), "anything".into(), None).await, Ok(false));
     }
 

@@ -11,7 +11,7 @@ use crate::clock::UnixMs;
 use crate::ids::{ChannelId, LoginCode, SessionId, TenantId, UserId};
 use axum::extract::{FromRequestParts, Path};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, header};
+use axum::http::{HeaderMap, Method, StatusCode, header};
 use std::collections::HashMap;
 use std::marker::PhantomData;
 use std::ops::Deref;
@@ -274,23 +274,67 @@ impl<N: Need> Deref for Allowed<N> {
     }
 }
 
+/// Asks again whether the caller of a request may do what he was let in for: in a request's extensions, for what takes
+/// its time before it acts.
+#[derive(Clone)]
+pub(super) struct Still(Arc<dyn Fn() -> Result<(), ApiError> + Send + Sync>);
+
+impl Still {
+    fn new<N: Need>(
+        api: Arc<Api>,
+        token: String,
+        path: HashMap<String, String>,
+        slot: Option<AuditSlot>,
+        before: Arc<Caller>,
+    ) -> Self {
+        Self(Arc::new(move || {
+            let now = UnixMs::now();
+            let known = api.accounts.authenticate(&token, now);
+            let known = known.ok_or_else(ApiError::unauthorized)?;
+            N::check(Asked {
+                api: &api,
+                who: &known.caller,
+                by_session: known.session.is_some(),
+                path: path.clone(),
+                slot: slot.as_ref(),
+                now,
+            })?;
+            // The handler goes by what he was.
+            if known.caller == before {
+                Ok(())
+            } else {
+                Err(ApiError::new(
+                    StatusCode::FORBIDDEN,
+                    "forbidden",
+                    "what you may do was changed at this moment: try again",
+                ))
+            }
+        }))
+    }
+
+    /// Refuses if he may no longer.
+    pub(super) fn allowed(&self) -> Result<(), ApiError> {
+        (self.0)()
+    }
+}
+
 impl<N: Need> FromRequestParts<Arc<Api>> for Allowed<N> {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, api: &Arc<Api>) -> Result<Self, ApiError> {
         let (token, by_cookie) = match bearer(&parts.headers) {
-            Some(token) => (token, false),
+            Some(token) => (token.to_owned(), false),
             None => {
                 let token = cookie(&parts.headers).ok_or_else(ApiError::unauthorized)?;
                 let secure = parts.extensions.get() == Some(&Secure(true));
                 same_origin(&parts.method, &parts.headers, secure)?;
-                (token, true)
+                (token.to_owned(), true)
             }
         };
         let now = UnixMs::now();
         let known = api
             .accounts
-            .authenticate(token, now)
+            .authenticate(&token, now)
             .ok_or_else(ApiError::unauthorized)?;
         if let Some(place) = parts.extensions.get::<Arc<Place>>() {
             place.known();
@@ -302,8 +346,8 @@ impl<N: Need> FromRequestParts<Arc<Api>> for Allowed<N> {
             .await
             .map(|Path(path)| path)
             .map_err(|rejection| ApiError::bad_request(rejection.body_text()))?;
-        let slot = parts.extensions.get::<AuditSlot>();
-        if let Some(slot) = slot {
+        let slot = parts.extensions.get::<AuditSlot>().cloned();
+        if let Some(slot) = &slot {
             slot.fill(|note| {
                 note.actor = Some(Actor::from(&*known.caller));
                 note.target = target(&path);
@@ -313,10 +357,14 @@ impl<N: Need> FromRequestParts<Arc<Api>> for Allowed<N> {
             api,
             who: &known.caller,
             by_session: known.session.is_some(),
-            path,
-            slot,
+            path: path.clone(),
+            slot: slot.as_ref(),
             now,
         })?;
+        if !parts.method.is_safe() {
+            let still = Still::new::<N>(api.clone(), token, path, slot, known.caller.clone());
+            parts.extensions.insert(still);
+        }
         Ok(Self {
             caller: known.caller,
             session: known.session,
@@ -415,7 +463,7 @@ pub(super) fn of_our_origin(headers: &HeaderMap, secure: bool) -> Result<(), Api
         Ok(())
     } else {
         Err(ApiError::new(
-            axum::http::StatusCode::FORBIDDEN,
+            StatusCode::FORBIDDEN,
             "cross_origin",
             "the request does not come from a page of this cloud",
         ))

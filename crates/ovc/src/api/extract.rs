@@ -1,5 +1,6 @@
 //! What handlers take from a request; what is wrong with it is told in the API's own form.
 
+use super::auth::Still;
 use super::error::ApiError;
 use axum::extract::rejection::JsonRejection;
 use axum::extract::{FromRequest, FromRequestParts, Query, Request};
@@ -11,16 +12,20 @@ use std::time::Duration;
 /// How long a body may take to come.
 const BODY_LIMIT: Duration = Duration::from_secs(20);
 
-/// The body, as JSON.
+/// The body, as JSON. It may take its time: who was let in to send it is asked for again when it is there.
 pub(super) struct Body<T>(pub(super) T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let still = request.extensions().get::<Still>().cloned();
         let reading = axum::Json::<T>::from_request(request, state);
         match tokio::time::timeout(BODY_LIMIT, reading).await {
-            Ok(Ok(axum::Json(body))) => Ok(Self(body)),
+            Ok(Ok(axum::Json(body))) => {
+                still.map_or(Ok(()), |still| still.allowed())?;
+                Ok(Self(body))
+            }
             Ok(Err(rejection)) => Err(bad_body(&rejection)),
             Err(_) => Err(ApiError::new(
                 StatusCode::REQUEST_TIMEOUT,

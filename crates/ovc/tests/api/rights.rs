@@ -1,8 +1,11 @@
 //! Who sees what: other tenants nothing, members what their role and their grants say, who runs the cloud no pictures.
 
 use crate::cast::{Cast, each, refusal};
+use crate::tls::exchange;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::TcpStream;
 
 #[tokio::test]
 async fn another_tenants_user_finds_nothing() {
@@ -378,4 +381,49 @@ async fn who_belongs_to_two_tenants_keeps_them_apart() {
     let members = format!("/api/v1/tenants/{}/members/{}", cast.bolt, cast.id("vera"));
     let stranger = cast.patch("dora", &members, json!({ "role": "admin" })).await;
     assert_eq!(refusal(&stranger), (404, "no_such_member"));
+}
+
+/// Sends the head of a request; the cloud has let it in and waits for the body.
+async fn let_in(cast: &Cast, who: &str, request: &str, body: &str) -> TcpStream {
+    let mut stream = TcpStream::connect(cast.app.authority()).await.unwrap();
+    let head = format!(
+        "{request} HTTP/1.1\r\nHost: cloud\r\nAuthorization: Bearer {who}\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n",
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).await.unwrap();
+    let mut go_on = [0; 25];
+    stream.read_exact(&mut go_on).await.unwrap();
+    assert_eq!(&go_on, b"HTTP/1.1 100 Continue\r\n\r\n");
+    stream
+}
+
+#[tokio::test]
+async fn who_loses_his_rights_while_he_still_sends_is_refused() {
+    let cast = Cast::start().await;
+    let user = |who: &str| format!("/api/v1/users/{}", cast.id(who));
+    let disable = r#"{"disabled":true}"#;
+    let group = r#"{"name":"Yard"}"#;
+    let groups = format!("POST /api/v1/tenants/{}/groups", cast.acme);
+    let by_root = let_in(&cast, "root", &format!("PATCH {}", user("vera")), disable).await;
+    let by_adam = let_in(&cast, "adam", &groups, group).await;
+    let by_dora = let_in(&cast, "dora", &groups, group).await;
+    let by_olga = let_in(&cast, "olga", &groups, group).await;
+
+    cast.patch("admin", &user("root"), json!({ "platform_admin": false }))
+        .await;
+    let adam = format!("/api/v1/tenants/{}/members/{}", cast.acme, cast.id("adam"));
+    cast.patch("olga", &adam, json!({ "role": "viewer" })).await;
+    cast.patch("admin", &user("dora"), json!({ "disabled": true })).await;
+
+    for (stream, body, expected) in [
+        (by_root, disable, "HTTP/1.1 403 "),
+        (by_adam, group, "HTTP/1.1 403 "),
+        (by_dora, group, "HTTP/1.1 401 "),
+        (by_olga, group, "HTTP/1.1 201 "),
+    ] {
+        let answer = exchange(stream, body).await;
+        assert!(answer.starts_with(expected), "{answer}");
+    }
+    assert_eq!(cast.get("vera", "/api/v1/me").await.0, StatusCode::OK);
 }
