@@ -65,7 +65,7 @@ def run(args, binaries, directory):
     try:
         gateway.wait_for_port(server.port, process)
         gateway.wait_until_ready(f"http://127.0.0.1:{server.port}/readyz")
-        follower = Follower(server.port, steady_codes)
+        follower = Follower(server.port, steady_codes, directory)
         steady = load(binaries, server, directory / "steady", args.steady, directory / "steady.json", 0, 600)
         follower.wait_online(args.steady)
         rounds = []
@@ -106,16 +106,17 @@ def load(binaries, server, codes, devices, report, rate, duration):
     command = [binaries["dapctl"], "load", "devices", "--url", server.url(), "--codes", codes]
     command += ["--devices", devices, "--ramp-per-s", rate, "--keepalive-s", 10, "--settle-s", 0]
     command += ["--duration-s", duration, "--json", report]
+    log = open(f"{report}.log", "w")
     return subprocess.Popen(
-        on_core(LOAD_CORE, *command), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, preexec_fn=raise_file_limit
+        on_core(LOAD_CORE, *command), stdout=subprocess.DEVNULL, stderr=log, preexec_fn=raise_file_limit
     )
 
 
 class Follower:
     """Follows the events as a console does, and notes which of the devices are called offline."""
 
-    def __init__(self, port, codes):
-        self.codes, self.online, self.offline = codes, set(), []
+    def __init__(self, port, codes, directory):
+        self.codes, self.online, self.offline, self.directory = codes, set(), [], directory
         self.changed = threading.Condition()
         api = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
         login = json.dumps({"username": "admin", "password": ADMIN_PASSWORD})
@@ -164,7 +165,8 @@ class Follower:
     def wait_online(self, count):
         with self.changed:
             if not self.changed.wait_for(lambda: len(self.online) >= count, 60):
-                sys.exit(f"only {len(self.online)} of {count} devices came online")
+                tail = (self.directory / "steady.json.log").read_text()[-600:]
+                sys.exit(f"only {len(self.online)} of {count} devices came online; the load says:\n{tail}")
 
     def watch(self, seconds):
         with self.changed:
