@@ -4,7 +4,7 @@
 Starts ovc on one core and `dapctl load devices` on another, then does the same with mosquitto (MQTT over WebSocket) and
 nats-server (NATS over WebSocket), where these are installed. Writes bench/out/gateway.json and prints a table.
 
-    bench/gateway.py [--devices 19500] [--duration 60] [--keepalive 10] [--rounds 1] [--shared] [--only ovc,mosquitto,nats]
+    bench/gateway.py [--devices 17500] [--duration 60] [--keepalive 10] [--rounds 1] [--shared] [--only ovc,mosquitto,nats]
 
 Binaries: $OVC and $DAPCTL, else target/release (built if need be).
 """
@@ -67,7 +67,7 @@ def main():
 def parse_args():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     # A process may often hold 20,000 files, and each server keeps some for itself.
-    parser.add_argument("--devices", type=int, default=19_500)
+    parser.add_argument("--devices", type=int, default=17_500)
     parser.add_argument("--duration", type=float, default=60)
     parser.add_argument("--keepalive", type=float, default=10)
     parser.add_argument("--rounds", type=int, default=1, help="repeat, and take the best of each figure")
@@ -209,7 +209,7 @@ class Ovc:
         command = [self.binaries["ovc"], "serve", "--data-dir", directory / "data"]
         command += ["--http", f"127.0.0.1:{self.port}", "--rtmp", f"127.0.0.1:{free_port()}"]
         # All files for devices but a few, and devices are created as fast as can be.
-        limits = {"OVC_GATEWAY_MAX_DEVICES": "1000000", "OVC_LIMITS_REQUESTS_PER_SECOND": "0"}
+        limits = {"OVC_GATEWAY_MAX_DEVICES": "17800", "OVC_LIMITS_REQUESTS_PER_SECOND": "0"}
         environment = {"OVC_ADMIN_PASSWORD": ADMIN_PASSWORD, **limits}
         return start(on_core(SERVER_CORE, *command), directory / "log", **environment)
 

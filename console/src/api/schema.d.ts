@@ -1203,7 +1203,7 @@ export interface components {
             grants: components["schemas"]["Grant"][];
             /** Format: int64 */
             id: number;
-            /** @description Absent: a program, or somebody who is gone. */
+            /** @description Absent: somebody who is gone. */
             invited_by?: string;
             note: string;
             role: components["schemas"]["Role"];
@@ -1225,7 +1225,7 @@ export interface components {
         InvitationLook: {
             /** Format: date-time */
             expires_at: string;
-            /** @description Absent: a program, or somebody who is gone. */
+            /** @description Absent: somebody who is gone. */
             invited_by?: string;
             /** @description In the inviter's words. */
             note: string;
@@ -4204,7 +4204,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description `forbidden`, `too_much`, `too_many_invitations` */
+            /** @description `forbidden`, `not_for_keys`, `too_much`, `too_many_invitations` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4356,7 +4356,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description `too_much`, `too_many_keys` */
+            /** @description `not_for_keys`, `too_much`, `too_many_keys` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -4627,7 +4627,7 @@ export interface operations {
                     "application/json": components["schemas"]["ResetLink"];
                 };
             };
-            /** @description `not_yours`, `forbidden` */
+            /** @description `not_yours`, `forbidden`, `not_for_keys` */
             403: {
                 headers: {
                     [name: string]: unknown;

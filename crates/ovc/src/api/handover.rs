@@ -2,7 +2,7 @@
 
 use super::Api;
 use super::audit_slot::AuditSlot;
-use super::auth::{Allowed, Configure, OnDevice, OnPlatform, RunPlatform, View};
+use super::auth::{Allowed, Configure, OnDevice, OnPlatform, RunPlatform, Still, View};
 use super::devices::Device;
 use super::error::{ApiError, ErrorBody};
 use super::extract::{Body, Params};
@@ -163,9 +163,13 @@ impl<S: Send + Sync> FromRequest<S> for File {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
+        let still = request.extensions().get::<Still>().cloned();
         let reading = Bytes::from_request(request, state);
         match tokio::time::timeout(FILE_LIMIT, reading).await {
-            Ok(Ok(bytes)) => Ok(Self(bytes)),
+            Ok(Ok(bytes)) => {
+                still.map_or(Ok(()), |still| still.allowed())?;
+                Ok(Self(bytes))
+            }
             Ok(Err(rejection)) if rejection.status() == StatusCode::PAYLOAD_TOO_LARGE => Err(ApiError::new(
                 StatusCode::PAYLOAD_TOO_LARGE,
                 "too_large",
