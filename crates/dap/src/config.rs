@@ -237,7 +237,7 @@ pub struct Osd {
     pub text: Option<String>,
     /// 1 or 2.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub font: Option<i64>,
+    pub font: Option<Bounded<1, 2>>,
     /// `top-left`, `top-right`, `bottom-left` or `bottom-right`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub pos: Option<String>,

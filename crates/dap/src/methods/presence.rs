@@ -93,6 +93,19 @@ impl ChannelReport {
     }
 }
 
+/// Longest `hb_token`, in characters.
+const MAX_HB_TOKEN: usize = 16;
+
+fn short_token<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    let token = Option::<String>::deserialize(deserializer)?;
+    match &token {
+        Some(text) if text.chars().count() > MAX_HB_TOKEN => {
+            Err(serde::de::Error::custom("hb_token is longer than 16 characters"))
+        }
+        _ => Ok(token),
+    }
+}
+
 /// Answer of GetServerInfo.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct GetServerInfoAnswer {
@@ -104,6 +117,7 @@ pub struct GetServerInfoAnswer {
     pub hb_interval: Option<u32>,
     /// Names the device to that service, at most 16 characters (later edition).
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, deserialize_with = "short_token")]
     #[schemars(length(max = 16))]
     pub hb_token: Option<String>,
     /// Other keys.

@@ -97,6 +97,13 @@ fn absent_and_null_parameters_are_an_empty_object() {
 }
 
 #[test]
+fn a_heartbeat_token_has_sixteen_characters_at_most() {
+    let answer = |token: &str| crate::parse_answer::<super::GetServerInfo>(&to_raw(&json!({ "hb_token": token })));
+    assert!(answer("0123456789abcdef").is_ok());
+    assert!(answer("0123456789abcdefg").is_err());
+}
+
+#[test]
 fn what_is_out_of_range_is_error_12_with_the_field() {
     for (method, params, field) in [
         ("Keepalive", json!({"state": "1", "channels": []}), "state"),
@@ -109,6 +116,11 @@ fn what_is_out_of_range_is_error_12_with_the_field() {
             "Keepalive",
             json!({"state": 1, "channels": [{"channel": -1, "state": 1}]}),
             "channels[0].channel",
+        ),
+        (
+            "SetConfig",
+            json!({"channls": {"0": {"osd": {"font": 3}}}}),
+            "channls.0.osd.font",
         ),
         ("BatteryChange", json!({"battery": 101}), "battery"),
         ("BatteryChange", json!({"battery": -1}), "battery"),
