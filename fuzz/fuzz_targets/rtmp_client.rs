@@ -3,14 +3,11 @@
 #![no_main]
 
 #[allow(dead_code, unreachable_pub)]
+#[path = "../../crates/ovd/src/rtmp"]
 mod rtmp {
-    #[path = "../../../crates/ovd/src/rtmp/amf0.rs"]
     pub mod amf0;
-    #[path = "../../../crates/ovd/src/rtmp/chunk.rs"]
     pub mod chunk;
-    #[path = "../../../crates/ovd/src/rtmp/session.rs"]
     pub mod session;
-    #[path = "../../../crates/ovd/src/rtmp/url.rs"]
     pub mod url;
 }
 

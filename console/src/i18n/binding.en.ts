@@ -29,8 +29,7 @@ export const bindingEn = {
     again: 'Make another',
     another: 'Bind another',
     reason: {
-      held_elsewhere:
-        'Another organisation holds this device. It must be released there first.',
+      held_elsewhere: 'Another organisation holds this device. It must be released there first.',
       too_many_devices:
         'Your organisation has as many devices as it may have. Release some, or ask who runs the platform.',
       other: 'The cloud said: {{reason}}',

@@ -20,13 +20,14 @@ use dap::methods::{
 use dap::{
     CapabilityDocument, ChannelId, ConfigDocument, ErrorCode, Extra, LocalDateTime, LoginCode, MediaProtocol, RpcError,
 };
-use parking_lot::Mutex;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 /// A source that has just been started may take this long to show whether it works.
 const START_LIMIT: Duration = Duration::from_secs(5);
+/// How long [`Agent::bind`] waits for a connection: one that was just lost is soon back.
+const CONNECTION_LIMIT: Duration = Duration::from_secs(15);
 
 /// One channel to be.
 #[derive(Debug, Clone)]
@@ -46,7 +47,7 @@ pub struct Agent {
     channels: Vec<Channel>,
     surroundings: Surroundings,
     /// The connection that is or was last.
-    cloud: Mutex<Option<Cloud>>,
+    cloud: watch::Sender<Option<Cloud>>,
 }
 
 impl Agent {
@@ -62,17 +63,32 @@ impl Agent {
             identity,
             channels,
             surroundings: Surroundings { tls, changed },
-            cloud: Mutex::default(),
+            cloud: watch::Sender::default(),
         }
     }
 
-    /// Asks the cloud to bind the device to whoever made this id; see [`binding::bind`].
+    /// Asks the cloud to bind the device to whoever made this id; see [`binding::bind`]. Waits a while for the
+    /// connection, if there is none at the moment.
     ///
     /// # Errors
-    /// When there is no connection, or the cloud does not answer.
+    /// When no connection comes, or the cloud does not answer.
     pub async fn bind(&self, id: &str) -> Result<(), CloudError> {
-        let cloud = self.cloud.lock().clone().ok_or(CloudError::Disconnected)?;
-        binding::bind(&cloud, id).await
+        let mut clouds = self.cloud.subscribe();
+        let bound = async {
+            loop {
+                let cloud = clouds.borrow_and_update().clone();
+                if let Some(cloud) = cloud {
+                    match binding::bind(&cloud, id).await {
+                        Err(CloudError::Disconnected | CloudError::Call(dap::CallError::Disconnected)) => {}
+                        outcome => return outcome,
+                    }
+                }
+                clouds.changed().await.map_err(|_| CloudError::Disconnected)?;
+            }
+        };
+        tokio::time::timeout(CONNECTION_LIMIT, bound)
+            .await
+            .unwrap_or(Err(CloudError::Disconnected))
     }
 
     /// Ends all live streams and tells the media servers so.
@@ -128,7 +144,7 @@ impl Device for Agent {
 
     fn connected(&self, cloud: Cloud, server: &GetServerInfoAnswer) {
         tracing::debug!(?server, "server info");
-        *self.cloud.lock() = Some(cloud);
+        self.cloud.send_replace(Some(cloud));
     }
 
     async fn live_publish(&self, params: LivePublishParams) -> Answer<LivePublish> {

@@ -56,15 +56,21 @@ async fn a_running_agent_binds_on_its_own_connection() {
 }
 
 #[tokio::test]
-async fn an_agent_without_a_connection_says_so() {
+async fn an_agent_that_is_reconnecting_binds_when_it_is_back() {
     let cloud = Cloud::start().await;
     let agent = Running::start(&cloud.url(), &["test"]);
     let dir = tempfile::tempdir().unwrap();
     let socket = dir.path().join("agent.sock");
     let listener = control::listen(&socket).await.unwrap();
     let commands = tokio::spawn(control::serve(listener, agent.agent.clone()));
-    let refused = control::tell(&socket, &bind("b-1")).await.unwrap_err();
-    assert!(refused.to_string().contains("connection to the cloud"), "{refused}");
+    cloud.accept().await.close(1001).await;
+    let asked = tokio::spawn({
+        let socket = socket.clone();
+        async move { control::tell(&socket, &bind("b-1")).await }
+    });
+    let mut link = cloud.accept().await;
+    serve(&mut link, asked).await.unwrap().unwrap();
+    assert_eq!(link.events("Bind"), [json!({ "bind_id": "b-1" })]);
     commands.abort();
 }
 
