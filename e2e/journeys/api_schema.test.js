@@ -32,23 +32,30 @@ journey(
     const { tenants } = await ovc.api('GET', '/me');
     const scopes = ['view', 'see_live', 'see_recordings', 'control', 'configure', 'call_any', 'manage_people'];
     const { key } = await ovc.api('POST', `/tenants/${tenants[0].id}/keys`, { name: 'schemathesis', scopes });
+    // It keeps what it finds where it runs.
+    const cwd = await scene.folder();
     for (const [who, token] of [
       ['the administrator', await ovc.token()],
       ['an API key', key],
     ]) {
       const run = scene.watch(
-        new Process('schemathesis', SCHEMATHESIS, [
-          'run',
-          OPENAPI,
-          ...['--url', ovc.url, '--header', `Authorization: Bearer ${token}`],
-          ...[
-            '--checks',
-            'not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance',
+        new Process(
+          'schemathesis',
+          SCHEMATHESIS,
+          [
+            'run',
+            OPENAPI,
+            ...['--url', ovc.url, '--header', `Authorization: Bearer ${token}`],
+            ...[
+              '--checks',
+              'not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance',
+            ],
+            ...['--phases', 'examples,coverage,fuzzing', '--max-examples', String(EXAMPLES), '--seed', '1'],
+            ...['--request-timeout', '10', '--no-color', '--warnings', 'off'],
+            ...LEFT_OUT.flatMap((operation) => ['--exclude-operation-id', operation]),
           ],
-          ...['--phases', 'examples,coverage,fuzzing', '--max-examples', String(EXAMPLES), '--seed', '1'],
-          ...['--request-timeout', '10', '--no-color', '--warnings', 'off'],
-          ...LEFT_OUT.flatMap((operation) => ['--exclude-operation-id', operation]),
-        ]),
+          { cwd },
+        ),
       );
       await run.exit;
       assert.equal(run.ended?.code, 0, `as ${who}:\n${run.output}`);
