@@ -306,6 +306,11 @@ impl App {
         let _ = self.api.audit.write(entry).await;
     }
 
+    /// The database.
+    pub(crate) fn db(&self) -> &Db {
+        &self.db
+    }
+
     /// The data directory it runs on.
     pub(crate) fn data_dir(&self) -> &DataDir {
         self.db.data_dir()
