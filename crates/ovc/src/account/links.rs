@@ -102,6 +102,9 @@ pub enum LinkError {
     /// No such user at all.
     #[error("there is no such user")]
     NoSuchUser,
+    /// The tenant has an owner who can look after it.
+    #[error("the tenant has an owner: only he makes others")]
+    HasOwner,
     /// The user is more than this tenant's.
     #[error("this user belongs to others too, or is above you: only a platform administrator can do this")]
     NotYours,
@@ -127,11 +130,17 @@ impl Accounts {
         self.store_invitation(&by, tenant, new).await
     }
 
-    /// Invites the first owner of a tenant. For platform administrators, who may not invite anybody else.
+    /// Invites an owner into a tenant that has none who may log in: a new one, or one whose owner was shut out. For
+    /// platform administrators, who may not invite anybody else.
     ///
     /// # Errors
     /// See [`LinkError`].
     pub async fn invite_owner(&self, by: &Caller, tenant: TenantId) -> Result<NewLink, LinkError> {
+        // Held until it is stored: nobody becomes owner in between.
+        let _turn = self.changing.lock().await;
+        if self.owned_tenants().contains(&tenant) {
+            return Err(LinkError::HasOwner);
+        }
         let new = NewInvitation {
             role: Role::Owner,
             everywhere: true,
