@@ -257,6 +257,33 @@ async fn devices_and_players_are_refused_without_tls_where_that_is_wanted() {
 }
 
 #[tokio::test]
+async fn who_finds_no_place_is_told_so_over_tls_too() {
+    let files = Files::new();
+    let app = TestApp::start_with(|config| {
+        files.configure(config);
+        config.limits.connections_per_address = 2;
+    })
+    .await;
+    let here = [secure(&app, &files).await, secure(&app, &files).await];
+    let request = "GET /healthz HTTP/1.1\r\nHost: cloud.example\r\n\r\n";
+    let refused = exchange(secure(&app, &files).await, request).await;
+    assert!(refused.starts_with("HTTP/1.1 429 "), "{refused}");
+    assert!(
+        refused.contains("Retry-After: 5\r\n") && refused.contains("too many connections"),
+        "{refused}"
+    );
+    // Who does not even shake hands uses up what there is of that; the next sees the connection end.
+    let mut silent = Vec::new();
+    for _ in 0..16 {
+        let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, app.https_port())).await;
+        silent.push(stream.unwrap());
+    }
+    let trusting = connector([files.certificate()]);
+    assert!(connect(app.https_port(), NAME, &trusting).await.is_err());
+    drop(here);
+}
+
+#[tokio::test]
 async fn a_renewed_certificate_is_taken_up_and_a_bad_one_is_not() {
     let files = Files::new();
     let app = TestApp::start_with(|config| {
