@@ -92,9 +92,15 @@ pub(crate) async fn exchange(mut stream: impl Io, request: &str) -> String {
 }
 
 pub(crate) async fn secure(app: &TestApp, files: &Files) -> TlsStream<TcpStream> {
-    connect(app.https_port(), NAME, &connector([files.certificate()]))
-        .await
-        .unwrap()
+    let stream = TcpStream::connect((Ipv4Addr::LOCALHOST, app.https_port())).await;
+    secure_on(stream.unwrap(), files).await
+}
+
+/// Over TLS on this connection.
+pub(crate) async fn secure_on(stream: TcpStream, files: &Files) -> TlsStream<TcpStream> {
+    let name = ServerName::try_from(NAME).unwrap();
+    let connecting = connector([files.certificate()]).connect(name, stream);
+    connecting.await.unwrap()
 }
 
 #[tokio::test]
