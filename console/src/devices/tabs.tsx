@@ -1,9 +1,11 @@
 import type { TFunction } from 'i18next';
-import type { ReactNode } from 'react';
+import { lazy, type ReactNode } from 'react';
 import type { RouteObject } from 'react-router';
-import type { Capabilities } from '../api/capabilities';
+import { type Capabilities, lacks } from '../api/capabilities';
 import type { Permission } from '../api/types';
 import { OverviewTab } from '../device/overview/OverviewTab';
+
+const PtzTab = lazy(() => import('../device/ptz/PtzTab').then(({ PtzTab: page }) => ({ default: page })));
 
 /** One page of a device. What a tab shows is loaded when it is first opened: `lazy(() => import(…))`. */
 export interface DeviceTab {
@@ -21,6 +23,13 @@ export interface DeviceTab {
 /** In the order in which they are shown. */
 export const DEVICE_TABS: DeviceTab[] = [
   { path: '', label: (t) => t('tabs.overview'), permission: 'view', element: <OverviewTab /> },
+  {
+    path: 'ptz',
+    label: (t) => t('tabs.ptz'),
+    permission: 'control',
+    needs: (capabilities, t) => (lacks(capabilities, 'ptz') ? t('ptz.cannot') : undefined),
+    element: <PtzTab />,
+  },
 ];
 
 /** The child routes of a device's page. */
