@@ -1,11 +1,13 @@
 import type { TFunction } from 'i18next';
 import { lazy, type ReactNode } from 'react';
 import type { RouteObject } from 'react-router';
-import { type Capabilities, lacks } from '../api/capabilities';
+import { type Capabilities, lacks, refuses } from '../api/capabilities';
 import type { Permission } from '../api/types';
 import { OverviewTab } from '../device/overview/OverviewTab';
 
 const PtzTab = lazy(() => import('../device/ptz/PtzTab').then(({ PtzTab: page }) => ({ default: page })));
+
+const ConfigTab = lazy(() => import('../device/config/ConfigTab').then(({ ConfigTab: page }) => ({ default: page })));
 
 /** One page of a device. What a tab shows is loaded when it is first opened: `lazy(() => import(…))`. */
 export interface DeviceTab {
@@ -20,6 +22,11 @@ export interface DeviceTab {
   element: ReactNode;
 }
 
+/** For `needs`: the device must know this method. */
+function known(method: string): NonNullable<DeviceTab['needs']> {
+  return (capabilities, t) => (refuses(capabilities, method) ? t('tabs.noMethod', { method }) : undefined);
+}
+
 /** In the order in which they are shown. */
 export const DEVICE_TABS: DeviceTab[] = [
   { path: '', label: (t) => t('tabs.overview'), permission: 'view', element: <OverviewTab /> },
@@ -29,6 +36,13 @@ export const DEVICE_TABS: DeviceTab[] = [
     permission: 'control',
     needs: (capabilities, t) => (lacks(capabilities, 'ptz') ? t('ptz.cannot') : undefined),
     element: <PtzTab />,
+  },
+  {
+    path: 'config',
+    label: (t) => t('tabs.config'),
+    permission: 'configure',
+    needs: known('GetConfig'),
+    element: <ConfigTab />,
   },
 ];
 
