@@ -9,6 +9,10 @@ const PtzTab = lazy(() => import('../device/ptz/PtzTab').then(({ PtzTab: page })
 
 const ConfigTab = lazy(() => import('../device/config/ConfigTab').then(({ ConfigTab: page }) => ({ default: page })));
 
+const MaintenanceTab = lazy(() =>
+  import('../device/maintenance/MaintenanceTab').then(({ MaintenanceTab: page }) => ({ default: page })),
+);
+
 /** One page of a device. What a tab shows is loaded when it is first opened: `lazy(() => import(…))`. */
 export interface DeviceTab {
   /** Below `/devices/:loginCode`; empty for what is seen first. */
@@ -44,6 +48,7 @@ export const DEVICE_TABS: DeviceTab[] = [
     needs: known('GetConfig'),
     element: <ConfigTab />,
   },
+  { path: 'maintenance', label: (t) => t('tabs.maintenance'), permission: 'configure', element: <MaintenanceTab /> },
 ];
 
 /** The child routes of a device's page. */

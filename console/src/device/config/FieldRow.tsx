@@ -32,7 +32,7 @@ export function FieldRow({ field, form }: { field: Field; form: ConfigForm }) {
     <div
       className={classes.row}
       data-wide={wide || undefined}
-      data-switch={control === 'switch' || undefined}
+      data-control={control}
       data-changed={changed || undefined}
       data-testid="config-field"
       data-path={key}
@@ -91,11 +91,14 @@ export function FieldRow({ field, form }: { field: Field; form: ConfigForm }) {
 
 export function fieldLabel(t: TFunction, { name, path, alarm }: Field): string {
   if (name === undefined) return path[0] === 'channls' ? path.slice(2).join('.') : path.join('.');
-  if (alarm) return name === 'on' ? t(`config.alarms.${alarm}`) : t('config.fields.sensitivity');
+  if (alarm) {
+    const what = t(`config.alarms.${alarm}`);
+    return name === 'on' ? what : t('config.fields.sensitivity', { alarm: what });
+  }
   // The same word means different things of different objects.
   if (name === 'on' && path.includes('switch_schedule')) return t('config.fields.scheduleOn');
   if (name === 'on' && path.includes('auto_reboot')) return t('config.fields.rebootOn');
-  return t(`config.fields.${name}`);
+  return t(`config.fields.${name}`, { alarm: '' });
 }
 
 function startsWith(path: Path, start: Path): boolean {

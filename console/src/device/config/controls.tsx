@@ -1,4 +1,4 @@
-import { Chip, Group, NumberInput, Select, Slider, Switch, TextInput } from '@mantine/core';
+import { Chip, Group, NumberInput, Select, Slider, Switch, Text, TextInput } from '@mantine/core';
 import type { TFunction } from 'i18next';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -150,9 +150,9 @@ function Percent({ label, value, onChange }: ControlProps) {
           onChange(next);
         }}
       />
-      <span className="numbers" style={{ minWidth: '1.75rem', textAlign: 'end' }}>
+      <Text component="span" size="sm" c="dimmed" className="numbers" miw="1.75rem" ta="end">
         {Number(value)}
-      </span>
+      </Text>
     </Group>
   );
 }
