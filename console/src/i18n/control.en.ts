@@ -219,9 +219,10 @@ export const controlEn = {
     resetBegun: 'The device resets and restarts',
   },
   overview: {
+    connection: 'Connection',
     uptime: 'Connected for',
     wifi: 'Wi-Fi',
-    wifiSignal: 'Signal {{percent}} %',
+    signal: 'Signal',
     up: 'Upload',
     down: 'Download',
     localAddress: 'Local address',

@@ -220,9 +220,10 @@ export const controlZh: Shape<typeof controlEn> = {
     resetBegun: '设备正在恢复出厂设置并重启',
   },
   overview: {
+    connection: '连接',
     uptime: '已连接',
     wifi: 'Wi-Fi',
-    wifiSignal: '信号 {{percent}} %',
+    signal: '信号强度',
     up: '上行带宽',
     down: '下行带宽',
     localAddress: '内网地址',
