@@ -1,6 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { applyEvent, dependsOnPresence, type DeviceEvent } from './deviceEvents';
 import { keys } from './queries';
+import { followRecords, RECORD_EVENTS } from './recordEvents';
 import type { Channel, Presence } from './types';
 
 /** Lists are fetched again at most so often, however many devices come and go. */
@@ -26,13 +27,18 @@ export function followEvents(
     if (all) void queries.invalidateQueries({ predicate: ({ queryKey }) => keys.isGroups(queryKey) });
   });
 
+  const records = followRecords(queries);
+
   const open = (): void => {
     const opened = new EventSource('/api/v1/events');
     source = opened;
     opened.onopen = () => {
       onConnected(true);
       // Whatever happened meanwhile was missed.
-      if (interrupted) void queries.invalidateQueries({ queryKey: keys.devices });
+      if (interrupted) {
+        void queries.invalidateQueries({ queryKey: keys.devices });
+        records.refresh();
+      }
       interrupted = false;
     };
     opened.onerror = () => {
@@ -56,6 +62,11 @@ export function followEvents(
       });
     }
     opened.addEventListener('bind_result', () => void queries.invalidateQueries({ queryKey: keys.binds }));
+    for (const name of RECORD_EVENTS) {
+      opened.addEventListener(name, (message: MessageEvent<string>) => {
+        records.apply(name, message.data);
+      });
+    }
     for (const name of ['presence', 'channels', 'battery', 'device'] as const) {
       opened.addEventListener(name, (message: MessageEvent<string>) => {
         const event = readEvent(name, message.data);
@@ -68,6 +79,7 @@ export function followEvents(
   return () => {
     clearTimeout(reopenTimer);
     refreshLists.cancel();
+    records.cancel();
     source?.close();
   };
 }

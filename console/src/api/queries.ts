@@ -1,5 +1,6 @@
 import { QueryClient } from '@tanstack/react-query';
 import { ApiError } from './apiError';
+import type { AlarmFilter } from './alarms';
 import type { AuditFilter } from './audit';
 import type { Presence } from './types';
 
@@ -38,6 +39,22 @@ export const keys = {
   bind: (tenant: number, bind: number) => ['binds', tenant, bind] as const,
   audit: (filter: AuditFilter) => ['audit', filter] as const,
   users: ['users'] as const,
+  allSnapshots: (loginCode: string) => ['snapshots', loginCode] as const,
+  snapshots: (loginCode: string, channel: number | undefined) => ['snapshots', loginCode, { channel }] as const,
+  alarms: ['alarms'] as const,
+  alarmLists: ['alarms', 'list'] as const,
+  alarmList: (filter: AlarmFilter) => ['alarms', 'list', filter] as const,
+  alarm: (id: number) => ['alarms', 'one', id] as const,
+  alarmCount: ['alarms', 'count'] as const,
+  sounds: (tenant: number | undefined) => ['sounds', tenant] as const,
+  audio: (loginCode: string, channel: number) => ['audio', loginCode, channel] as const,
+  firmware: ['firmware'] as const,
+  firmwareOf: (filter: { tenant?: number; hardware_model?: string }) => ['firmware', filter] as const,
+  upgrades: (loginCode: string) => ['upgrades', loginCode] as const,
+  deviceLogs: (loginCode: string) => ['device-logs', loginCode, 'list'] as const,
+  deviceLog: (loginCode: string, id: number) => ['device-logs', loginCode, id] as const,
+  commands: (loginCode: string) => ['commands', loginCode] as const,
+  commandList: (loginCode: string, method: string | undefined) => ['commands', loginCode, { method }] as const,
   userList: (query: string, page: number) => ['users', query, page] as const,
 };
 
