@@ -64,15 +64,14 @@ export function followRecords(queries: QueryClient): RecordFollower {
       }
     },
     refresh: () => {
-      for (const root of ROOTS) void queries.invalidateQueries({ queryKey: [root] });
+      // What belongs to one device is asked for anew by who follows devices.
+      void queries.invalidateQueries({ queryKey: keys.alarms });
     },
     cancel: () => {
       for (const waiting of [alarms, snapshots, commands]) waiting.cancel();
     },
   };
 }
-
-const ROOTS = ['alarms', 'snapshots', 'device-logs', 'upgrades', 'commands'];
 
 function read(data: string): Told | undefined {
   try {
