@@ -6,6 +6,7 @@ import { client } from './client';
  */
 export const byHand = client as unknown as Record<
   'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
   <T>(
     path: string,
     init?: {

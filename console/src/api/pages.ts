@@ -7,7 +7,7 @@ export const byCursor = {
   getNextPageParam: ({ next }: { next?: number }) => next,
 };
 
-export type Pages<T> = InfiniteData<Page<T>, number | undefined>;
+export type Pages<T> = InfiniteData<Page<T>>;
 
 export function itemsOf<T>(pages: Pages<T>): T[] {
   return pages.pages.flatMap(({ items }) => items);
@@ -37,15 +37,15 @@ export function merged<T extends { id: number }>(
 }
 
 /** The same in every cached list under a key. `belongs` is asked with the list's key, and whether the thing is new to it. */
-export function mergeInto<T extends { id: number }>(
+export function mergeInto(
   queries: QueryClient,
   queryKey: QueryKey,
-  item: T,
+  item: { id: number },
   belongs: (key: QueryKey, isNew: boolean) => boolean = () => true,
 ): void {
-  for (const [key, pages] of queries.getQueriesData<Pages<T>>({ queryKey })) {
+  for (const [key, pages] of queries.getQueriesData<Pages<{ id: number }>>({ queryKey })) {
     if (pages)
-      queries.setQueryData<Pages<T>>(
+      queries.setQueryData<Pages<{ id: number }>>(
         key,
         merged(pages, item, (isNew) => belongs(key, isNew)),
       );

@@ -128,7 +128,8 @@ function bringUpgrade(queries: QueryClient, { login_code, id, state, progress }:
     ?.pages.flatMap(({ items }) => items)
     .find((upgrade) => upgrade.id === id);
   if (known && ON_ITS_WAY.includes(state)) {
-    mergeInto<Upgrade>(queries, key, { ...known, state: state as UpgradeState, progress });
+    const newer: Upgrade = { ...known, state: state as UpgradeState, progress };
+    mergeInto(queries, key, newer);
     return;
   }
   void queries.invalidateQueries({ queryKey: key });

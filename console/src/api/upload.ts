@@ -8,12 +8,12 @@ export interface Progress {
 }
 
 /** Sends a file as the body of a POST. By XMLHttpRequest: `fetch` does not tell how much has been sent. */
-export function upload<T>(
+export function upload(
   url: string,
   file: Blob,
   { onProgress, signal }: { onProgress: (progress: Progress) => void; signal: AbortSignal },
-): Promise<T> {
-  return answerOf<T>(
+): Promise<unknown> {
+  return answerOf<unknown>(
     new Promise((resolve, reject) => {
       const request = new XMLHttpRequest();
       request.open('POST', url);
@@ -38,7 +38,7 @@ export function upload<T>(
   );
 }
 
-function answered<T>(request: XMLHttpRequest): { data?: T; error?: unknown; response: Response } {
+function answered(request: XMLHttpRequest): { data?: unknown; error?: unknown; response: Response } {
   const { status, statusText, responseText } = request;
   const retryAfter = request.getResponseHeader('retry-after');
   const response = new Response(null, {
@@ -52,7 +52,7 @@ function answered<T>(request: XMLHttpRequest): { data?: T; error?: unknown; resp
   } catch {
     // A proxy's page, or nothing.
   }
-  return response.ok ? { data: body as T, response } : { error: body, response };
+  return response.ok ? { data: body, response } : { error: body, response };
 }
 
 export interface Uploading<T> {
@@ -90,11 +90,11 @@ export function useUpload<T>(onDone: (data: T) => void): Uploading<T> {
       setError(undefined);
       setData(undefined);
       setProgress({ sent: 0, total: file.size });
-      upload<T>(url, file, { onProgress: setProgress, signal: mine.signal })
+      upload(url, file, { onProgress: setProgress, signal: mine.signal })
         .then(
           (answer) => {
-            setData(answer);
-            onDone(answer);
+            setData(answer as T);
+            onDone(answer as T);
           },
           (failure: unknown) => {
             if (!mine.signal.aborted) setError(failure);

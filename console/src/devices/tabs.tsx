@@ -1,9 +1,16 @@
 import type { TFunction } from 'i18next';
-import type { ReactNode } from 'react';
+import { lazy, type ReactNode } from 'react';
 import type { RouteObject } from 'react-router';
-import type { Capabilities } from '../api/capabilities';
+import { type Capabilities, lacks, refuses } from '../api/capabilities';
 import type { Permission } from '../api/types';
 import { OverviewTab } from '../device/overview/OverviewTab';
+
+const SnapshotsTab = lazy(() => import('../device/snapshots/SnapshotsTab'));
+const AlarmsTab = lazy(() => import('../device/alarms/AlarmsTab'));
+const AudioTab = lazy(() => import('../device/audio/AudioTab'));
+const FirmwareTab = lazy(() => import('../device/firmware/FirmwareTab'));
+const LogsTab = lazy(() => import('../device/logs/LogsTab'));
+const CommandsTab = lazy(() => import('../device/commands/CommandsTab'));
 
 /** One page of a device. What a tab shows is loaded when it is first opened: `lazy(() => import(…))`. */
 export interface DeviceTab {
@@ -21,6 +28,23 @@ export interface DeviceTab {
 /** In the order in which they are shown. */
 export const DEVICE_TABS: DeviceTab[] = [
   { path: '', label: (t) => t('tabs.overview'), permission: 'view', element: <OverviewTab /> },
+  { path: 'snapshots', label: (t) => t('tabs.snapshots'), permission: 'view', element: <SnapshotsTab /> },
+  { path: 'alarms', label: (t) => t('tabs.alarms'), permission: 'view', element: <AlarmsTab /> },
+  {
+    path: 'audio',
+    label: (t) => t('tabs.audio'),
+    permission: 'control',
+    needs: (capabilities, t) =>
+      lacks(capabilities, 'audio_out')
+        ? t('sounds.noLoudspeaker')
+        : refuses(capabilities, 'AudioOutPlay')
+          ? t('tabs.noMethod', { method: 'AudioOutPlay' })
+          : undefined,
+    element: <AudioTab />,
+  },
+  { path: 'firmware', label: (t) => t('tabs.firmware'), permission: 'view', element: <FirmwareTab /> },
+  { path: 'logs', label: (t) => t('tabs.logs'), permission: 'configure', element: <LogsTab /> },
+  { path: 'commands', label: (t) => t('tabs.commands'), permission: 'configure', element: <CommandsTab /> },
 ];
 
 /** The child routes of a device's page. */
