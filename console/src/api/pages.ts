@@ -36,7 +36,10 @@ export function merged<T extends { id: number }>(
   return { ...pages, pages: [{ ...first, items }, ...rest] };
 }
 
-/** The same in every cached list under a key. `belongs` is asked with the list's key, and whether the thing is new to it. */
+/**
+ * The same in every cached list under a key. `belongs` is asked with the list's key, and whether the thing is new to it. A list that is
+ * out of date or being fetched is asked for anew instead: putting something into it would make it pass for true.
+ */
 export function mergeInto(
   queries: QueryClient,
   queryKey: QueryKey,
@@ -44,11 +47,15 @@ export function mergeInto(
   belongs: (key: QueryKey, isNew: boolean) => boolean = () => true,
 ): void {
   for (const [key, pages] of queries.getQueriesData<Pages<{ id: number }>>({ queryKey })) {
-    if (pages)
+    const state = queries.getQueryState(key);
+    if (state?.isInvalidated || state?.fetchStatus === 'fetching') {
+      void queries.invalidateQueries({ queryKey: key, exact: true });
+    } else if (pages) {
       queries.setQueryData<Pages<{ id: number }>>(
         key,
         merged(pages, item, (isNew) => belongs(key, isNew)),
       );
+    }
   }
 }
 

@@ -97,10 +97,10 @@ async function bringAlarms(queries: QueryClient, told: Told[]): Promise<void> {
   const begun = told.filter(({ state }) => state === 'begun').map(({ id }) => id);
   const news = begun.at(-1);
   const many = ids.length > MANY_ALARMS;
-  if (many) refreshNewest(queries, keys.alarmLists);
   const asked = many ? (news === undefined ? [] : [news]) : ids;
   const fetched = await Promise.allSettled(asked.map((id) => fetchAlarm(id)));
   for (const alarm of fetched) if (alarm.status === 'fulfilled') putAlarm(queries, alarm.value);
+  if (many) refreshNewest(queries, keys.alarmLists);
   const newest = news === undefined ? undefined : queries.getQueryData<Alarm>(keys.alarm(news));
   if (newest) tellAlarmNews(newest, begun.length - 1);
 }
