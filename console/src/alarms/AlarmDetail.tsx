@@ -56,10 +56,11 @@ export function AlarmDetail({ id, newer, older, onOpen }: Props) {
       position="right"
       size="30rem"
       closeOnEscape={!large}
+      classNames={{ content: classes.content ?? '', header: classes.header ?? '' }}
     >
       <Drawer.Overlay backgroundOpacity={0.35} />
-      <Drawer.Content className={classes.content} data-testid="alarm-detail">
-        <Drawer.Header className={classes.header}>
+      <Drawer.Content data-testid="alarm-detail">
+        <Drawer.Header>
           <Drawer.Title fw={600}>{t('alarms.one')}</Drawer.Title>
           <Group gap={4} ml="auto">
             <Step label={t('alarms.newer')} to={newer} onStep={step} up />

@@ -20,7 +20,7 @@ interface Props {
 export function AlarmFilters({ search: { shown, filter }, onChange, tenant, device }: Props) {
   const { t } = useTranslation();
   return (
-    <Group gap="xs" align="flex-end">
+    <Group gap="xs">
       <SegmentedControl
         size="xs"
         aria-label={t('alarms.which')}
@@ -68,7 +68,9 @@ export function AlarmFilters({ search: { shown, filter }, onChange, tenant, devi
           key={name}
           size="xs"
           type="datetime-local"
-          label={t(`audit.${name}`)}
+          aria-label={t(`audit.${name}`)}
+          leftSection={<span className={classes.end}>{t(`audit.${name}`)}</span>}
+          leftSectionWidth={46}
           className={classes.time ?? ''}
           defaultValue={toLocalInput(filter[name])}
           onChange={(event) => {

@@ -12,7 +12,7 @@ export function AlarmPicture({ alarm, large = false }: { alarm: Alarm; large?: b
         <img
           src={alarmPictureUrl(alarm.id)}
           alt=""
-          loading="lazy"
+          loading={large ? 'eager' : 'lazy'}
           decoding="async"
           className={classes.picture}
           data-testid="alarm-picture"

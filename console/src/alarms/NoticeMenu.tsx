@@ -1,4 +1,4 @@
-import { ActionIcon, Menu, Text, Tooltip } from '@mantine/core';
+import { ActionIcon, Menu, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconBell, IconBellOff, IconBellRinging, IconCheck } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
@@ -25,11 +25,9 @@ export function NoticeMenu() {
   return (
     <Menu position="bottom-end" width={290}>
       <Menu.Target>
-        <Tooltip label={t('alarms.notice.title')}>
-          <ActionIcon variant="default" size={36} aria-label={t('alarms.notice.title')} data-testid="notice-menu">
-            <Sign size={18} />
-          </ActionIcon>
-        </Tooltip>
+        <ActionIcon variant="default" size={36} aria-label={t('alarms.notice.title')} data-testid="notice-menu">
+          <Sign size={18} />
+        </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{t('alarms.notice.title')}</Menu.Label>

@@ -31,34 +31,36 @@ export function Lightbox({ src, alt, caption, actions, onPrevious, onNext, onClo
   );
   return (
     <Modal.Root opened fullScreen onClose={onClose} closeOnEscape={!covered} transitionProps={{ duration: 120 }}>
-      <Modal.Content className={classes.content} radius={0} aria-label={alt} data-testid="lightbox">
-        <div className={classes.bar}>
-          <div className={classes.caption}>{caption}</div>
-          <div className={classes.actions}>
-            {actions}
-            <ActionIcon
-              variant="transparent"
-              size={40}
-              className={classes.button}
-              aria-label={t('app.close')}
-              onClick={onClose}
-            >
-              <IconX size={20} />
-            </ActionIcon>
+      <Modal.Content radius={0} aria-label={alt} data-testid="lightbox">
+        <div className={classes.content}>
+          <div className={classes.bar}>
+            <div className={classes.caption}>{caption}</div>
+            <div className={classes.actions}>
+              {actions}
+              <ActionIcon
+                variant="transparent"
+                size={40}
+                className={classes.button}
+                aria-label={t('app.close')}
+                onClick={onClose}
+              >
+                <IconX size={20} />
+              </ActionIcon>
+            </div>
           </div>
-        </div>
-        <div className={classes.stage}>
-          <img key={src} src={src} alt={alt} className={classes.picture} />
-          {(onPrevious ?? onNext) && (
-            <>
-              <Step label={t('pictures.newer')} side="start" onClick={onPrevious}>
-                <IconChevronLeft size={26} />
-              </Step>
-              <Step label={t('pictures.older')} side="end" onClick={onNext}>
-                <IconChevronRight size={26} />
-              </Step>
-            </>
-          )}
+          <div className={classes.stage}>
+            <img key={src} src={src} alt={alt} className={classes.picture} />
+            {(onPrevious ?? onNext) && (
+              <>
+                <Step label={t('pictures.newer')} side="start" onClick={onPrevious}>
+                  <IconChevronLeft size={26} />
+                </Step>
+                <Step label={t('pictures.older')} side="end" onClick={onNext}>
+                  <IconChevronRight size={26} />
+                </Step>
+              </>
+            )}
+          </div>
         </div>
       </Modal.Content>
     </Modal.Root>

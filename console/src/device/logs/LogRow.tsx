@@ -35,11 +35,16 @@ export function LogRow({ device, log, onView }: Props) {
       facts={[<State key="state" log={log} />]}
       actions={
         <>
-          {filled && (
-            <Button size="xs" variant="default" onClick={onView} data-testid="view-log">
-              {t('logs.view')}
-            </Button>
-          )}
+          {/* Without something to view its place is kept, so that the facts stand below one another. */}
+          <Button
+            size="xs"
+            variant="default"
+            onClick={onView}
+            data-testid="view-log"
+            style={filled ? undefined : { visibility: 'hidden' }}
+          >
+            {t('logs.view')}
+          </Button>
           <RowMenu label={t('people.actions', { name: range })}>
             {filled && (
               <Menu.Item

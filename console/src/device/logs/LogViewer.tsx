@@ -50,47 +50,46 @@ export default function LogViewer({ device, id, onClose }: Props) {
 
   return (
     <Modal.Root opened fullScreen onClose={onClose} transitionProps={{ duration: 120 }}>
-      <Modal.Content
-        className={classes.content}
-        radius={0}
-        aria-label={t('logs.viewer', { name })}
-        data-testid="log-viewer"
-      >
-        <LogToolbar
-          title={name}
-          range={range}
-          download={deviceLogUrl(device.login_code, id, true)}
-          wanted={wanted}
-          onWanted={(change) => {
-            setWanted({ ...wanted, ...change });
-          }}
-          matches={matches.length}
-          at={at}
-          busy={found.busy}
-          onGo={go}
-          onClose={onClose}
-        />
-        {log ? (
-          <LogLines ref={lines} log={log} shown={found.shown} needle={needle} current={matches[at]} />
-        ) : (
-          <Center className={classes.wait}>
-            {text.error ? (
-              <Stack>
-                <Failure error={text.error} />
-                <Button component="a" href={deviceLogUrl(device.login_code, id, true)} download variant="default">
-                  {t('pictures.download')}
-                </Button>
-              </Stack>
-            ) : (
-              <Stack align="center" gap="xs">
-                <Loader size="sm" color="gray" />
-                <Text size="sm" c="dimmed" className="numbers">
-                  {facts?.bytes ? `${bytesText(text.received)} / ${bytesText(facts.bytes)}` : bytesText(text.received)}
-                </Text>
-              </Stack>
-            )}
-          </Center>
-        )}
+      <Modal.Content radius={0} aria-label={t('logs.viewer', { name })} data-testid="log-viewer">
+        <div className={classes.content}>
+          <LogToolbar
+            title={name}
+            range={range}
+            download={deviceLogUrl(device.login_code, id, true)}
+            wanted={wanted}
+            onWanted={(change) => {
+              setWanted({ ...wanted, ...change });
+            }}
+            matches={matches.length}
+            at={at}
+            busy={found.busy}
+            onGo={go}
+            onClose={onClose}
+          />
+          {log ? (
+            <LogLines ref={lines} log={log} shown={found.shown} needle={needle} current={matches[at]} />
+          ) : (
+            <Center className={classes.wait}>
+              {text.error ? (
+                <Stack>
+                  <Failure error={text.error} />
+                  <Button component="a" href={deviceLogUrl(device.login_code, id, true)} download variant="default">
+                    {t('pictures.download')}
+                  </Button>
+                </Stack>
+              ) : (
+                <Stack align="center" gap="xs">
+                  <Loader size="sm" color="gray" />
+                  <Text size="sm" c="dimmed" className="numbers">
+                    {facts?.bytes
+                      ? `${bytesText(text.received)} / ${bytesText(facts.bytes)}`
+                      : bytesText(text.received)}
+                  </Text>
+                </Stack>
+              )}
+            </Center>
+          )}
+        </div>
       </Modal.Content>
     </Modal.Root>
   );
