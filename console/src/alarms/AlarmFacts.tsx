@@ -13,7 +13,14 @@ export function AlarmFacts({ alarm }: { alarm: Alarm }) {
   const facts: [string, ReactNode][] = [
     [
       t('devices.column.device'),
-      <Anchor key="device" component={Link} to={`/devices/${encodeURIComponent(alarm.login_code)}`} inherit>
+      <Anchor
+        key="device"
+        component={Link}
+        to={`/devices/${encodeURIComponent(alarm.login_code)}`}
+        inherit
+        c="inherit"
+        underline="always"
+      >
         {alarm.device_name || alarm.login_code}
       </Anchor>,
     ],

@@ -50,7 +50,7 @@ export function AlarmToasts() {
       id: ID,
       autoClose: SHOWN_MS,
       withBorder: true,
-      color: 'signal',
+      color: 'signal.6',
       classNames: { root: classes.root ?? '' },
       // It has its own: whether the person closed it or its time was over makes a difference.
       withCloseButton: false,

@@ -8,8 +8,8 @@ import type { Alarm, Upgrade } from './records';
 
 // The API's client takes hold of `fetch` when it is loaded.
 const answer = vi.hoisted(() => {
-  const hook = { by: (_: Request): Response => new Response() };
-  globalThis.fetch = (request) => Promise.resolve(hook.by(request as Request));
+  const hook = { by: undefined as ((request: Request) => Response) | undefined };
+  globalThis.fetch = (request) => Promise.resolve(hook.by?.(request as Request) ?? new Response());
   return hook;
 });
 
