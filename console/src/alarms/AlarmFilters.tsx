@@ -54,12 +54,12 @@ export function AlarmFilters({ search: { shown, filter }, onChange, tenant, devi
         className={classes.field ?? ''}
         maxDropdownHeight={320}
         data-testid="alarms-type"
-        value={filter.type === undefined ? null : String(filter.type)}
+        value={filter.type ?? null}
         onChange={(type) => {
           onChange({ type: type ?? '' });
         }}
         data={ALARM_TYPES.map(([type, type_name]) => ({
-          value: String(type),
+          value: type_name,
           label: alarmTypeText(t, { type, type_name }),
         }))}
       />

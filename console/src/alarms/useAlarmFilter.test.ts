@@ -6,7 +6,7 @@ it('asks for what the address says, with times of this place', () => {
     show: 'unread',
     device: 'OVS1',
     channel: '0',
-    type: '3',
+    type: 'motion',
     from: '2026-11-29T08:30',
     alarm: '17',
   });
@@ -15,7 +15,7 @@ it('asks for what the address says, with times of this place', () => {
     filter: {
       login_code: 'OVS1',
       channel: 0,
-      type: 3,
+      type: 'motion',
       acknowledged: false,
       from: new Date(2026, 10, 29, 8, 30).toISOString(),
     },

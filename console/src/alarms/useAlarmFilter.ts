@@ -2,6 +2,7 @@ import { useCallback } from 'react';
 import { useSearchParams } from 'react-router';
 import type { AlarmFilter } from '../api/alarms';
 import { fromLocalInput } from '../ui/localTime';
+import { ALARM_TYPES } from './alarmTypes';
 
 /** Which of them: everything, what nobody has acknowledged, or what goes on right now. */
 export const SHOWN = ['all', 'unread', 'active'] as const;
@@ -49,8 +50,8 @@ export function alarmSearchOf(search: URLSearchParams): AlarmSearch {
   if (device) filter.login_code = device;
   const channel = wholeNumber(search.get('channel'));
   if (channel !== undefined) filter.channel = channel;
-  const type = wholeNumber(search.get('type'));
-  if (type !== undefined) filter.type = type;
+  const type = ALARM_TYPES.find(([, name]) => name === search.get('type'));
+  if (type) filter.type = type[1];
   if (shown === 'unread') filter.acknowledged = false;
   if (shown === 'active') filter.active = true;
   // The times in the address are as typed: those of this place.

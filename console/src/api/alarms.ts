@@ -11,19 +11,19 @@ import { byHand } from './byHand';
 import { answerOf } from './client';
 import { byCursor, itemsOf, mergeInto, type Pages, refreshNewest } from './pages';
 import { keys } from './queries';
-import type { Alarm, AlarmCount, Page } from './records';
+import type { Alarm, AlarmCount, AlarmTypeName, Page } from './records';
 
 /** Which alarms; what is left out is not asked for. */
 export interface AlarmFilter {
   tenant?: number;
   login_code?: string;
   channel?: number;
-  /** DAP's number. */
-  type?: number;
+  type?: AlarmTypeName;
   active?: boolean;
   acknowledged?: boolean;
-  /** RFC 3339; of the beginning. */
+  /** RFC 3339: those that still went on then. */
   from?: string;
+  /** RFC 3339: those that had begun by then. */
   to?: string;
 }
 
@@ -118,10 +118,10 @@ export function isOn(filter: AlarmFilter, alarm: Alarm, isNew = true): boolean {
     !(isNew && filter.tenant !== undefined) &&
     (filter.login_code === undefined || filter.login_code === alarm.login_code) &&
     (filter.channel === undefined || filter.channel === alarm.channel) &&
-    (filter.type === undefined || filter.type === alarm.type) &&
+    (filter.type === undefined || filter.type === alarm.type_name) &&
     (filter.active === undefined || filter.active === (alarm.end_at === undefined)) &&
     (filter.acknowledged === undefined || filter.acknowledged === (alarm.acknowledged_at !== undefined)) &&
-    (filter.from === undefined || Date.parse(alarm.begin_at) >= Date.parse(filter.from)) &&
-    (filter.to === undefined || Date.parse(alarm.begin_at) < Date.parse(filter.to))
+    (filter.from === undefined || alarm.end_at === undefined || Date.parse(alarm.end_at) >= Date.parse(filter.from)) &&
+    (filter.to === undefined || Date.parse(alarm.begin_at) <= Date.parse(filter.to))
   );
 }

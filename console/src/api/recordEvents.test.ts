@@ -63,7 +63,7 @@ function listed(filter: object): number[] | undefined {
 }
 
 it('puts a new alarm into the lists that are about it, and tells of it', async () => {
-  for (const filter of [{}, { type: 6 }, { acknowledged: false }]) {
+  for (const filter of [{}, { type: 'face' as const }, { acknowledged: false }]) {
     queries.setQueryData(keys.alarmList(filter), { pages: [{ items: [alarm(1)] }], pageParams: [undefined] });
   }
   queries.setQueryData(keys.alarmCount, { unacknowledged: 1, active: 0, more: false });
@@ -75,7 +75,7 @@ it('puts a new alarm into the lists that are about it, and tells of it', async (
   stop();
   expect(listed({})).toEqual([2, 1]);
   expect(listed({ acknowledged: false })).toEqual([2, 1]);
-  expect(listed({ type: 6 })).toEqual([1]);
+  expect(listed({ type: 'face' })).toEqual([1]);
   expect(queries.getQueryState(keys.alarmCount)?.isInvalidated).toBe(true);
   expect(news).toEqual([[2, 0]]);
 });

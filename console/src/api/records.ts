@@ -52,6 +52,8 @@ export interface DeviceLog {
   requested_at: string;
   finished_at?: string;
   bytes?: number;
+  /** What is packed as zip can only be saved. */
+  content_type?: string;
   error?: string;
   by?: string;
 }

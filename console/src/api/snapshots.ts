@@ -6,7 +6,7 @@ import { keys } from './queries';
 import type { Page, Snapshot } from './records';
 
 /** Pictures taken of a device, newest first. */
-export function useSnapshots(loginCode: string, channel: number | undefined, enabled = true) {
+export function useSnapshots(loginCode: string, channel: number | undefined) {
   return useInfiniteQuery({
     queryKey: keys.snapshots(loginCode, channel),
     queryFn: ({ signal, pageParam }) =>
@@ -23,7 +23,6 @@ export function useSnapshots(loginCode: string, channel: number | undefined, ena
         }),
       ),
     ...byCursor,
-    enabled,
   });
 }
 

@@ -58,6 +58,6 @@ export const platformZh: Shape<typeof platformEn> = {
 export const platformErrorsZh: Shape<typeof platformErrorsEn> = {
   bad_csv: '有些行无法导入。',
   no_such_user: '没有这个用户。',
-  too_large: '文件过大：最多 4 MB。',
+  too_large: '文件过大。',
   too_many_tenants: '云平台的组织数已达上限。',
 };

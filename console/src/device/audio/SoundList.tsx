@@ -17,6 +17,9 @@ import { NoRows, Row, Rows } from '../../ui/Rows';
 import { UploadProgress } from '../../ui/UploadProgress';
 import { soundName } from './soundName';
 
+/** What the cloud takes at most. */
+const MAX_BYTES = 16 * 1024 * 1024;
+
 interface Props {
   tenant: number;
   /** Whether one may add and remove sounds. */
@@ -132,6 +135,7 @@ function AddSound({ tenant }: { tenant: number }) {
   const { t } = useTranslation();
   const queries = useQueryClient();
   const [name, setName] = useState('');
+  const [tooLarge, setTooLarge] = useState(false);
   const upload = useUpload<Sound>(() => void queries.invalidateQueries({ queryKey: keys.sounds(tenant) }));
   return (
     <>
@@ -141,10 +145,12 @@ function AddSound({ tenant }: { tenant: number }) {
       ) : (
         <FileDrop
           label={t('sounds.add')}
-          hint={t('sounds.addHint')}
+          hint={t(tooLarge ? 'sounds.tooLarge' : 'sounds.addHint')}
           accept=".mp3,.wav,.aac,.m4a,.ogg,audio/*"
           testId="sound-file"
           onFile={(file) => {
+            setTooLarge(file.size > MAX_BYTES);
+            if (file.size > MAX_BYTES) return;
             const wanted = soundName(file.name);
             setName(wanted);
             upload.start(soundUploadUrl(tenant, wanted), file);

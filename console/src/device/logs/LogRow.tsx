@@ -41,7 +41,7 @@ export function LogRow({ device, log, onView }: Props) {
             variant="default"
             onClick={onView}
             data-testid="view-log"
-            style={filled ? undefined : { visibility: 'hidden' }}
+            style={filled && log.content_type !== 'application/zip' ? undefined : { visibility: 'hidden' }}
           >
             {t('logs.view')}
           </Button>

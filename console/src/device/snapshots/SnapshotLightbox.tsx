@@ -19,7 +19,7 @@ interface Props {
   shown: number;
   onShow: (id: number | undefined, replace?: boolean) => void;
   /** The way leads to pictures that are not fetched yet. */
-  onNearEnd: () => void;
+  onNearEnd?: (() => void) | undefined;
 }
 
 /** One picture, large; its address can be sent to somebody. */
@@ -28,7 +28,7 @@ export function SnapshotLightbox({ device, snapshots, shown, onShow, onNearEnd }
   const nearEnd =
     snapshot !== undefined && snapshots.at(-3) !== undefined && snapshot.id <= (snapshots.at(-3)?.id ?? 0);
   useEffect(() => {
-    if (nearEnd) onNearEnd();
+    if (nearEnd) onNearEnd?.();
   }, [nearEnd, onNearEnd]);
   if (!snapshot) return null;
   return <Shown device={device} snapshot={snapshot} newer={newer} older={older} onShow={onShow} />;

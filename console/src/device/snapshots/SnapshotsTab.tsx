@@ -2,9 +2,12 @@ import { Stack } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSearchParams } from 'react-router';
+import { ApiError } from '../../api/apiError';
 import { may } from '../../api/currentTenant';
 import { itemsOf } from '../../api/pages';
+import type { Snapshot } from '../../api/records';
 import { useSnapshots, useTakeSnapshot } from '../../api/snapshots';
+import type { Device } from '../../api/types';
 import { useTabDevice } from '../../devices/useTabDevice';
 import { Failure } from '../../ui/Failure';
 import { Loaded } from '../../ui/Loaded';
@@ -21,8 +24,11 @@ export default function SnapshotsTab() {
   const { t } = useTranslation();
   const device = useTabDevice();
   const [channel, setChannel] = useState<number>();
-  const snapshots = useSnapshots(device.login_code, channel, may('see_recordings', device));
+  const snapshots = useSnapshots(device.login_code, channel);
   const take = useTakeSnapshot(device.login_code);
+  // Who may not watch recordings sees at least what he had taken just now.
+  const [taken, setTaken] = useState<Snapshot[]>([]);
+  const onlyOwn = snapshots.error instanceof ApiError && snapshots.error.status === 403;
   const [search, setSearch] = useSearchParams();
   const show = (id: number | undefined, replace = false): void => {
     setSearch(
@@ -47,37 +53,66 @@ export default function SnapshotsTab() {
             device={device}
             pending={take.isPending}
             onTake={(wanted) => {
-              take.mutate(wanted);
+              take.mutate(wanted, {
+                onSuccess: (snapshot) => {
+                  setTaken([snapshot, ...taken]);
+                },
+              });
             }}
           />
         )}
       </PageHead>
       <Failure error={take.error} testId="snapshot-failure" />
-      {may('see_recordings', device) ? (
-        <Loaded query={snapshots}>
-          {(pages) => {
-            const items = itemsOf(pages);
-            if (items.length === 0 && coming === undefined) return <NoRows>{t('snapshots.empty')}</NoRows>;
-            return (
-              <>
-                <SnapshotGrid device={device} snapshots={items} coming={coming} onShow={show} />
-                <Older query={snapshots} testId="snapshots-older" />
-                <SnapshotLightbox
-                  device={device}
-                  snapshots={items}
-                  shown={shown}
-                  onShow={show}
-                  onNearEnd={() => {
-                    if (snapshots.hasNextPage && !snapshots.isFetchingNextPage) void snapshots.fetchNextPage();
-                  }}
-                />
-              </>
-            );
-          }}
-        </Loaded>
+      {onlyOwn ? (
+        <Pictures
+          device={device}
+          items={taken}
+          coming={coming}
+          shown={shown}
+          onShow={show}
+          nothing={t('snapshots.notSeen')}
+        />
       ) : (
-        <NoRows>{t('snapshots.notSeen')}</NoRows>
+        <Loaded query={snapshots}>
+          {(pages) => (
+            <>
+              <Pictures
+                device={device}
+                items={itemsOf(pages)}
+                coming={coming}
+                shown={shown}
+                onShow={show}
+                onNearEnd={() => {
+                  if (snapshots.hasNextPage && !snapshots.isFetchingNextPage) void snapshots.fetchNextPage();
+                }}
+                nothing={t('snapshots.empty')}
+              />
+              {snapshots.hasNextPage && <Older query={snapshots} testId="snapshots-older" />}
+            </>
+          )}
+        </Loaded>
       )}
     </Stack>
+  );
+}
+
+interface PicturesProps {
+  device: Device;
+  items: Snapshot[];
+  coming: number | undefined;
+  shown: number;
+  onShow: (id: number | undefined, replace?: boolean) => void;
+  onNearEnd?: () => void;
+  /** Said where there are none. */
+  nothing: string;
+}
+
+function Pictures({ device, items, coming, shown, onShow, onNearEnd, nothing }: PicturesProps) {
+  if (items.length === 0 && coming === undefined) return <NoRows>{nothing}</NoRows>;
+  return (
+    <>
+      <SnapshotGrid device={device} snapshots={items} coming={coming} onShow={onShow} />
+      <SnapshotLightbox device={device} snapshots={items} shown={shown} onShow={onShow} onNearEnd={onNearEnd} />
+    </>
   );
 }
