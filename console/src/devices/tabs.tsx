@@ -6,6 +6,9 @@ import type { Permission } from '../api/types';
 import { OverviewTab } from '../device/overview/OverviewTab';
 
 const PtzTab = lazy(() => import('../device/ptz/PtzTab').then(({ PtzTab: page }) => ({ default: page })));
+const ProtocolTab = lazy(() =>
+  import('../device/protocol/ProtocolTab').then(({ ProtocolTab: page }) => ({ default: page })),
+);
 
 /** One page of a device. What a tab shows is loaded when it is first opened: `lazy(() => import(…))`. */
 export interface DeviceTab {
@@ -30,6 +33,7 @@ export const DEVICE_TABS: DeviceTab[] = [
     needs: (capabilities, t) => (lacks(capabilities, 'ptz') ? t('ptz.cannot') : undefined),
     element: <PtzTab />,
   },
+  { path: 'protocol', label: (t) => t('tabs.protocol'), permission: 'call_any', element: <ProtocolTab /> },
 ];
 
 /** The child routes of a device's page. */

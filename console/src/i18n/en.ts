@@ -3,6 +3,7 @@ import { bindingEn, bindingErrorsEn } from './binding.en';
 import { controlEn, controlErrorsEn } from './control.en';
 import { organisationEn, organisationErrorsEn } from './organisation.en';
 import { platformEn, platformErrorsEn } from './platform.en';
+import { protocolEn } from './protocol.en';
 import type { Shape } from './shape';
 
 export const en = {
@@ -11,6 +12,7 @@ export const en = {
   ...bindingEn,
   ...platformEn,
   ...controlEn,
+  ...protocolEn,
   app: {
     tagline: 'Open video system',
     devices: 'Devices',

@@ -4,6 +4,7 @@ import { controlErrorsZh, controlZh } from './control.zh';
 import type { Texts } from './en';
 import { organisationErrorsZh, organisationZh } from './organisation.zh';
 import { platformErrorsZh, platformZh } from './platform.zh';
+import { protocolZh } from './protocol.zh';
 
 export const zh: Texts = {
   ...accountZh,
@@ -11,6 +12,7 @@ export const zh: Texts = {
   ...bindingZh,
   ...platformZh,
   ...controlZh,
+  ...protocolZh,
   app: {
     tagline: '开放视频系统',
     devices: '设备',
