@@ -24,7 +24,7 @@ export function SimPage() {
       <header className={classes.header}>
         <div className={classes.bar}>
           <Brand />
-          <Text size="sm" c="dimmed">
+          <Text size="sm" c="dimmed" visibleFrom="sm">
             {t('sim.title')}
           </Text>
           <div className={classes.end}>

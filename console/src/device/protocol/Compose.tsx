@@ -98,6 +98,11 @@ function MethodForm({ protocol, methods, onRaw }: MethodFormProps) {
         searchable
         allowDeselect={false}
         maxDropdownHeight={320}
+        selectFirstOptionOnChange
+        // What is typed replaces what stands there.
+        onFocus={(event) => {
+          event.currentTarget.select();
+        }}
         data={[
           group(t('protocol.groups.requests'), (one) => one.direction === 'down' && one.kind === 'rpc'),
           group(t('protocol.groups.events'), (one) => one.direction === 'down' && one.kind === 'event'),

@@ -164,17 +164,23 @@ function Row({ message, at, height, tall, selected }: RowProps) {
       ),
     name: <span className={classes.name}>{nameOf(t, message)}</span>,
     hand: byHand && <IconHandStop size={14} className={classes.hand} aria-label={t('protocol.byHand')} />,
-    verdict: level && (
-      <Badge
-        size="xs"
-        radius="sm"
-        variant="light"
-        color={level === 'error' ? 'red' : 'yellow'}
-        className={classes.badge ?? ''}
-      >
-        {t(`protocol.level.${level}`, { count: message.verdict.length })}
-      </Badge>
-    ),
+    verdict: (['error', 'warning'] as const).map((each) => {
+      const count = message.verdict.filter((said) => said.level === each).length;
+      return (
+        count > 0 && (
+          <Badge
+            key={each}
+            size="xs"
+            radius="sm"
+            variant="light"
+            color={each === 'error' ? 'red' : 'yellow'}
+            className={classes.badge ?? ''}
+          >
+            {t(`protocol.level.${each}`, { count })}
+          </Badge>
+        )
+      );
+    }),
   };
   return (
     <div

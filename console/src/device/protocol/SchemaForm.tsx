@@ -28,8 +28,10 @@ interface FormProps {
 export function SchemaForm({ schema, root, value, onChange }: FormProps) {
   const { t } = useTranslation();
   const kind = fieldKind(schema, root);
-  if (kind.is !== 'object') return <JsonField label="" value={value} onChange={onChange} />;
-  if (kind.fields.length === 0) {
+  // An object that names no key has none, but for a vendor's own, which can be written as JSON.
+  const empty = kind.is === 'object' ? kind.fields.length === 0 : schema.type === 'object';
+  if (kind.is !== 'object' && !empty) return <JsonField label="" value={value} onChange={onChange} />;
+  if (kind.is !== 'object' || empty) {
     return (
       <Text size="sm" c="dimmed">
         {t('protocol.noParams')}

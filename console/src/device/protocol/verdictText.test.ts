@@ -3,14 +3,15 @@ import { expect, it } from 'vitest';
 import { protocolEn } from '../../i18n/protocol.en';
 import { verdictText } from './verdictText';
 
-const texts: Record<string, string> = protocolEn.protocol.says;
+const { says, words } = protocolEn.protocol;
+const texts: Record<string, string> = {
+  ...Object.fromEntries(Object.entries(says).map(([key, text]) => [`protocol.says.${key}`, text])),
+  ...Object.fromEntries(Object.entries(words).map(([key, text]) => [`protocol.words.${key}`, text])),
+};
 
 /** Fills in as i18next does. */
 const t = ((key: string, values: Record<string, string>) =>
-  (texts[key.replace('protocol.says.', '')] ?? '').replace(
-    /\{\{(\w+)\}\}/g,
-    (_, name: string) => values[name] ?? '',
-  )) as unknown as TFunction;
+  (texts[key] ?? '').replace(/\{\{(\w+)\}\}/g, (_, name: string) => values[name] ?? '')) as unknown as TFunction;
 
 it('says in English what the cloud said, whatever that is', () => {
   for (const text of [

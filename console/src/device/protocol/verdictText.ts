@@ -34,14 +34,42 @@ const SAYINGS = [
 
 export type Saying = (typeof SAYINGS)[number][0];
 
+/** What the cloud fills in, in words. */
+const WORDS = {
+  'a text': 'text',
+  'an array': 'array',
+  'an object': 'object',
+  'a whole number': 'whole',
+  'a number': 'number',
+  'true or false': 'bool',
+  request: 'request',
+  event: 'event',
+  answer: 'answer',
+  'not JSON': 'notJson',
+  'not an object': 'noObject',
+  'none of req, resp, err, event': 'noForm',
+  'more than one of req, resp, err, event': 'twoForms',
+  'seq is missing': 'noSeq',
+  'a key is given twice': 'twice',
+} as const;
+
+export type Word = (typeof WORDS)[keyof typeof WORDS];
+
 type Filled = (key: `protocol.says.${Saying}`, values: Record<string, string>) => string;
+
+function inWords(t: TFunction, text: string): string {
+  const word = (WORDS as Partial<Record<string, Word>>)[text];
+  return word === undefined ? text : t(`protocol.words.${word}`);
+}
 
 /** As the person reads it; what is not known stays as the cloud said it. */
 export function verdictText(t: TFunction, text: string): string {
   for (const [saying, pattern] of SAYINGS) {
     const match = pattern.exec(text);
+    if (!match) continue;
+    const values = Object.entries(match.groups ?? {}).map(([name, value]) => [name, inWords(t, value)]);
     // They differ in what they are filled with.
-    if (match) return (t as unknown as Filled)(`protocol.says.${saying}`, { ...match.groups });
+    return (t as unknown as Filled)(`protocol.says.${saying}`, Object.fromEntries(values) as Record<string, string>);
   }
   return text;
 }

@@ -306,3 +306,21 @@ fn memory_is_bounded() {
     let text = json!({"event": "RebootDevice", "params": many}).to_string();
     assert_eq!(of(CloudToDevice, &text).len(), MAX_FINDINGS);
 }
+
+proptest::proptest! {
+    #[test]
+    fn whatever_comes_something_is_said_and_nothing_breaks(
+        texts in proptest::collection::vec((proptest::bool::ANY, "\\PC{0,80}", 0..METHODS.len(), "[\\[\\]{}\",:a-z0-9 .-]{0,40}"), 1..20),
+    ) {
+        let mut inspector = inspector();
+        for (from_device, text, method, params) in texts {
+            let direction = if from_device { DeviceToCloud } else { CloudToDevice };
+            inspector.message(Duration::ZERO, direction, &text);
+            let name = METHODS[method].name;
+            let value: Value = serde_json::from_str(&params).unwrap_or_else(|_| json!(params));
+            let wrapped = json!({"req": name, "params": {"channel": value, "channels": [value], "x": value}, "seq": 1});
+            inspector.message(Duration::ZERO, direction, &wrapped.to_string());
+            inspector.message(Duration::ZERO, direction, &json!({"seq": 1, "resp": value}).to_string());
+        }
+    }
+}

@@ -1,6 +1,6 @@
 //! Looking at what passes between one device and the cloud, while somebody does.
 //!
-//! A connection asks one flag of its device a batch, and only where that is set does anything more: it puts a copy of
+//! A connection asks one flag of its device once a batch, each way, and only where that is set does anything more: it puts a copy of
 //! each message into the ring of the device's [`Tap`]. Who looks takes from there at his own pace; what is pushed out
 //! meanwhile is gone, and he is told how many. What there is to say about a message is worked out by who looks.
 
