@@ -43,5 +43,6 @@ pub mod log;
 pub mod publisher;
 pub mod rtmp;
 pub mod source;
+pub mod steering;
 mod timeline;
 pub mod tls;
