@@ -111,7 +111,7 @@ impl fmt::Debug for RtspSource {
 }
 
 /// Undoes percent-encoding; what is no valid encoding stays as it is.
-fn decode_percent(text: &str) -> String {
+pub(crate) fn decode_percent(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
