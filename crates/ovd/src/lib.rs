@@ -40,6 +40,7 @@ pub mod control;
 pub mod device;
 pub mod feed;
 pub mod log;
+pub mod motion;
 pub mod onvif;
 pub mod publisher;
 pub mod rtmp;

@@ -177,7 +177,8 @@ impl Session {
         };
         self.services = Services {
             media: service("ver10/media/wsdl"),
-            ptz: service("ver20/ptz/wsdl"),
+            // Version 20 by the book, 10 by some.
+            ptz: service("/ptz/wsdl"),
             events: service("ver10/events/wsdl"),
         };
         Ok(())
