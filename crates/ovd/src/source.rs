@@ -5,14 +5,16 @@ pub mod file;
 pub mod rtsp;
 pub mod test_pattern;
 
+use crate::clock::Clock;
 use crate::feed::{Feed, Join};
+use crate::steering::Steering;
 use file::FileSource;
 use rtsp::RtspSource;
 use serde::{Deserialize, Deserializer, de};
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
-use test_pattern::TestPattern;
+use test_pattern::{Controls, TestPattern};
 use tokio::sync::Notify;
 
 /// A source as it is configured: `"test"`, an `rtsp://` URL, a path, or a table with a `kind` and details.
@@ -32,6 +34,29 @@ enum Table {
     Test(TestPattern),
     Rtsp(RtspSource),
     File(FileSource),
+}
+
+/// What a source must know of its surroundings.
+#[derive(Clone)]
+pub struct Surroundings {
+    /// What people call the channel.
+    pub name: String,
+    /// The agent's clock.
+    pub clock: Clock,
+    /// Notified when the source goes online or offline.
+    pub changed: Arc<Notify>,
+}
+
+/// A source that was started.
+pub struct Started {
+    /// What it delivers.
+    pub feed: Feed,
+    /// It runs for as long as this task.
+    pub task: tokio::task::JoinHandle<()>,
+    /// How its picture is changed, if it is made here.
+    pub pattern: Option<Controls>,
+    /// How it is moved, started anew and the like, where it can be.
+    pub steering: Option<Arc<dyn Steering>>,
 }
 
 impl Source {
@@ -59,21 +84,37 @@ impl Source {
         Ok(self)
     }
 
-    /// Starts the source of the channel named `name`. It runs for as long as the returned task.
-    pub fn start(self, name: String, changed: Arc<Notify>) -> (Feed, tokio::task::JoinHandle<()>) {
+    /// Starts the source.
+    pub fn start(self, surroundings: Surroundings) -> Started {
+        let Surroundings { name, clock, changed } = surroundings;
         match self {
             Self::Test(pattern) => {
                 let feed = Feed::new(Join::OnRequest, changed);
-                feed.declare_bitrate_bps(u64::from(pattern.bitrate_bps));
-                (feed.clone(), tokio::spawn(test_pattern::run(pattern, name, feed)))
+                let controls = Controls::new(pattern, name, clock);
+                Started {
+                    feed: feed.clone(),
+                    task: tokio::spawn(test_pattern::run(controls.clone(), feed)),
+                    pattern: Some(controls),
+                    steering: None,
+                }
             }
             Self::Rtsp(camera) => {
                 let feed = Feed::new(Join::Cached, changed);
-                (feed.clone(), tokio::spawn(rtsp::run(camera, feed)))
+                Started {
+                    feed: feed.clone(),
+                    task: tokio::spawn(rtsp::run(camera, feed)),
+                    pattern: None,
+                    steering: None,
+                }
             }
             Self::File(file) => {
                 let feed = Feed::new(Join::Cached, changed);
-                (feed.clone(), tokio::spawn(file::run(file, feed)))
+                Started {
+                    feed: feed.clone(),
+                    task: tokio::spawn(file::run(file, feed)),
+                    pattern: None,
+                    steering: None,
+                }
             }
         }
     }
