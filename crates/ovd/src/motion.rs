@@ -6,6 +6,8 @@
 
 mod cells;
 mod detector;
+mod watch;
 
 pub use cells::Luma;
 pub use detector::{Change, Detector};
+pub use watch::Watch;

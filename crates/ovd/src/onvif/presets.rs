@@ -1,12 +1,13 @@
 //! Which number a camera's stored position has. The protocol numbers positions 0 to 255, ONVIF gives them tokens, which
 //! may be any text: the pairs are kept in a file, so that a number means the same position after a restart.
 
+use crate::state::write_atomically;
 use dap::PresetId;
 use parking_lot::Mutex;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::io;
+use std::path::PathBuf;
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Kept {
@@ -87,9 +88,10 @@ impl Presets {
         if *kept == before {
             return;
         }
-        if let Some(file) = &self.file
-            && let Err(error) = write(file, &kept)
-        {
+        let Some(file) = &self.file else { return };
+        // Written while locked: the file always holds the newest.
+        let text = serde_json::to_vec_pretty(&*kept).unwrap_or_default();
+        if let Err(error) = write_atomically(file, &text) {
             tracing::warn!(file = %file.display(), %error, "the positions' numbers cannot be kept");
         }
     }
@@ -103,19 +105,6 @@ fn number(id: PresetId) -> u8 {
 fn said_number(token: &str) -> Option<u8> {
     let digits = token.len() - token.trim_end_matches(|sign: char| sign.is_ascii_digit()).len();
     token.get(token.len() - digits..)?.parse().ok()
-}
-
-/// Whoever reads the file meanwhile, or after a power cut, sees the old or the new one.
-fn write(file: &Path, kept: &Kept) -> io::Result<()> {
-    if let Some(folder) = file.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        std::fs::create_dir_all(folder)?;
-    }
-    let text = serde_json::to_vec_pretty(kept).map_err(io::Error::other)?;
-    let new = file.with_extension("new");
-    let mut out = std::fs::File::create(&new)?;
-    out.write_all(&text)?;
-    out.sync_all()?;
-    std::fs::rename(new, file)
 }
 
 #[cfg(test)]
@@ -133,7 +122,7 @@ mod tests {
     #[test]
     fn numbers_last_and_follow_the_camera() {
         let folder = tempfile::tempdir().unwrap();
-        let file = folder.path().join("state/presets.json");
+        let file = folder.path().join("presets.json");
         let presets = Presets::load(Some(file.clone()));
         assert_eq!(
             numbers(&presets.refresh(&tokens(&["door", "preset_7", "1", "gate"]))),

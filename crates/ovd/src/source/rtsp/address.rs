@@ -83,8 +83,16 @@ impl RtspSource {
     }
 
     /// The address without user and password.
-    pub(super) fn address(&self) -> &Url {
+    pub(crate) fn address(&self) -> &Url {
         &self.address
+    }
+
+    /// Who the camera knows, if it wants a password.
+    pub(crate) fn user(&self) -> Option<crate::onvif::Credentials> {
+        self.credentials().map(|known| crate::onvif::Credentials {
+            username: known.username,
+            password: known.password,
+        })
     }
 
     pub(super) fn credentials(&self) -> Option<Credentials> {

@@ -217,7 +217,11 @@ impl Steering for Lens {
 
     fn presets(&self) -> Asked<'_, Vec<PresetId>> {
         let mechanics = self.0.mechanics.lock();
-        let ids = mechanics.presets.keys().map(|&id| PresetId::clamped(i64::from(id))).collect();
+        let ids = mechanics
+            .presets
+            .keys()
+            .map(|&id| PresetId::clamped(i64::from(id)))
+            .collect();
         Box::pin(std::future::ready(Ok(ids)))
     }
 
@@ -307,7 +311,10 @@ mod tests {
         assert_eq!(again.presets().await.unwrap(), [PresetId::clamped(7)]);
         again.ptz(PtzOp::GotoPreset, 7).unwrap();
         near(again.aim(Instant::now()), 0.5, 0.0, 1.0);
-        assert!(matches!(again.ptz(PtzOp::GotoPreset, 8), Err(SteeringError::BadValue(_))));
+        assert!(matches!(
+            again.ptz(PtzOp::GotoPreset, 8),
+            Err(SteeringError::BadValue(_))
+        ));
         assert!(matches!(again.reboot().await, Err(SteeringError::NotOffered(_))));
     }
 }

@@ -129,7 +129,10 @@ mod tests {
         let right = Aim { x: 0.25, ..Aim::HOME };
         let seen = view.apply(&pattern, right).luma().to_vec();
         // The white half reaches a quarter of the picture now; on the right the chart comes in.
-        assert_eq!((seen[90 * 320 + 79], seen[90 * 320 + 81], seen[90 * 320 + 239]), (235, 16, 16));
+        assert_eq!(
+            (seen[90 * 320 + 79], seen[90 * 320 + 81], seen[90 * 320 + 239]),
+            (235, 16, 16)
+        );
         assert!(seen[90 * 320 + 250] > 16);
         let zoomed = Aim { zoom: 2.0, ..Aim::HOME };
         let seen = view.apply(&pattern, zoomed).luma();
@@ -143,6 +146,13 @@ mod tests {
         for (x, y) in [(-0.5, -0.5), (0.5, -0.5), (-0.5, 0.5), (0.5, 0.5)] {
             view.apply(&pattern, Aim { x, y, zoom: 1.0 });
         }
-        view.apply(&pattern, Aim { x: 0.9375, y: -0.9375, zoom: 8.0 });
+        view.apply(
+            &pattern,
+            Aim {
+                x: 0.9375,
+                y: -0.9375,
+                zoom: 8.0,
+            },
+        );
     }
 }
