@@ -15,7 +15,7 @@ use crate::steering::Flip;
 use dap::methods::{Empty, GetConfig, ResetConfig, SetConfig};
 use dap::{ChannelConfig, ChannelId, ConfigDocument, Quality, RpcError, SwitchSchedule};
 use parking_lot::Mutex;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::io;
 use std::time::Duration;
 
@@ -32,15 +32,23 @@ pub(super) struct Configuration {
 }
 
 /// The partial document, as JSON to be merged, and understood.
-#[derive(Default)]
 struct Kept {
     json: Value,
     document: ConfigDocument,
 }
 
+impl Default for Kept {
+    fn default() -> Self {
+        Self {
+            json: Value::Object(Map::new()),
+            document: ConfigDocument::default(),
+        }
+    }
+}
+
 impl Kept {
     fn new(json: Value) -> Option<Self> {
-        let document = serde_json::from_value(json.clone()).ok()?;
+        let document = serde_json::from_value(json.clone()).ok().filter(|_| json.is_object())?;
         Some(Self { json, document })
     }
 }
