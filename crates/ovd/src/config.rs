@@ -79,6 +79,9 @@ pub struct ChannelFile {
     pub name: Option<String>,
     /// Its source.
     pub source: Source,
+    /// Motion is looked for in its picture.
+    #[serde(default)]
+    pub detect_motion: bool,
     /// Alarms that come by themselves, for trying out.
     #[serde(default, rename = "alarm")]
     pub alarms: Vec<AlarmSchedule>,
@@ -255,6 +258,7 @@ fn channel_setups(channels: Vec<ChannelFile>) -> Result<Vec<ChannelSetup>, Confi
             number,
             name,
             source: channel.source,
+            detect_motion: channel.detect_motion,
             alarms: channel.alarms,
         });
     }

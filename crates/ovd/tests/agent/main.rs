@@ -38,6 +38,7 @@ fn setup(folder: &Path, sources: &[&str]) -> Setup {
         number: ChannelId(number),
         name: format!("camera {number}"),
         source: Source::parse(source).unwrap(),
+        detect_motion: false,
         alarms: Vec::new(),
     });
     let login_code = LoginCode::parse("1234567890123456").unwrap();
