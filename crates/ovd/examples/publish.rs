@@ -22,6 +22,7 @@ async fn main() -> anyhow::Result<()> {
             name: "example".to_owned(),
             clock: Clock::default(),
             changed: Arc::clone(&changed),
+            positions: None,
         });
     let (feed, source) = (started.feed, started.task);
     let surroundings = Surroundings {

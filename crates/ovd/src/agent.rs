@@ -28,6 +28,7 @@ use crate::connection::{Cloud, CloudError};
 use crate::device::{Answer, Device, Identity, Relogin, done};
 use crate::http::Client;
 use crate::log::{LogFiles, LogLevel};
+use crate::onvif::OnvifSettings;
 use crate::publisher::Surroundings;
 use crate::source::Source;
 use crate::state::StateDir;
@@ -71,6 +72,8 @@ pub struct ChannelSetup {
     pub source: Source,
     /// Motion is looked for in its picture, which is decoded for that all the time.
     pub detect_motion: bool,
+    /// Its ONVIF side, by which the camera is moved, started anew and the like.
+    pub onvif: Option<OnvifSettings>,
     /// Alarms that come by themselves.
     pub alarms: Vec<AlarmSchedule>,
 }
@@ -166,10 +169,14 @@ impl Agent {
             audio_out,
         } = setup;
         let changed = Arc::new(Notify::new());
-        let channels: Vec<Channel> = setups
-            .iter()
-            .map(|setup| Channel::start(setup, clock.clone(), Arc::clone(&changed)))
-            .collect();
+        let place = channel::Place {
+            clock: &clock,
+            changed: Arc::clone(&changed),
+            tls: &tls,
+            state: &state,
+        };
+        let channels = setups.iter().map(|setup| Channel::start(setup, &place));
+        let channels: Vec<Channel> = channels.collect();
         let (alarms, news) = Alarms::new();
         let numbers = setups.iter().map(|setup| setup.number);
         let inner = Arc::new(Inner {

@@ -4,6 +4,7 @@ use crate::agent::{AlarmSchedule, AudioOutput, BatterySetup, ChannelSetup, DiskS
 use crate::connection::{Login, Password};
 use crate::control;
 use crate::device::Identity;
+use crate::onvif::OnvifFile;
 use crate::source::Source;
 use crate::state::StateDir;
 use dap::{ChannelId, LoginCode};
@@ -82,6 +83,8 @@ pub struct ChannelFile {
     /// Motion is looked for in its picture.
     #[serde(default)]
     pub detect_motion: bool,
+    /// Whether and how the camera is asked by ONVIF.
+    pub onvif: Option<OnvifFile>,
     /// Alarms that come by themselves, for trying out.
     #[serde(default, rename = "alarm")]
     pub alarms: Vec<AlarmSchedule>,
@@ -254,11 +257,18 @@ fn channel_setups(channels: Vec<ChannelFile>) -> Result<Vec<ChannelSetup>, Confi
                 .check()
                 .map_err(|error| ConfigError::Bad("channel.alarm", error))?;
         }
+        let onvif = match channel.onvif {
+            None => None,
+            Some(onvif) => onvif
+                .complete(channel.source.camera())
+                .map_err(|error| ConfigError::Bad("channel.onvif", error))?,
+        };
         setups.push(ChannelSetup {
             number,
             name,
             source: channel.source,
             detect_motion: channel.detect_motion,
+            onvif,
             alarms: channel.alarms,
         });
     }

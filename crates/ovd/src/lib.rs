@@ -43,6 +43,8 @@ pub mod device;
 pub mod feed;
 pub mod http;
 pub mod log;
+pub mod motion;
+pub mod onvif;
 pub mod picture;
 pub mod publisher;
 pub mod rtmp;

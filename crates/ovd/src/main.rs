@@ -138,6 +138,7 @@ impl Settings {
                 name: None,
                 source,
                 detect_motion: false,
+                onvif: None,
                 alarms: Vec::new(),
             };
             file.channels = self.sources.into_iter().map(channel).collect();

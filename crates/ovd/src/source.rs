@@ -7,6 +7,7 @@ pub mod test_pattern;
 
 use crate::clock::Clock;
 use crate::feed::{Feed, Join};
+use crate::onvif::Credentials;
 use crate::steering::Steering;
 use file::FileSource;
 use rtsp::RtspSource;
@@ -16,6 +17,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use test_pattern::{Controls, TestPattern};
 use tokio::sync::Notify;
+use url::Url;
 
 /// A source as it is configured: `"test"`, an `rtsp://` URL, a path, or a table with a `kind` and details.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +47,8 @@ pub struct Surroundings {
     pub clock: Clock,
     /// Notified when the source goes online or offline.
     pub changed: Arc<Notify>,
+    /// Where the numbers of stored positions are kept.
+    pub positions: Option<PathBuf>,
 }
 
 /// A source that was started.
@@ -76,6 +80,14 @@ impl Source {
         }
     }
 
+    /// The camera's address, without user and password, and who it knows; `None` for what is no camera.
+    pub fn camera(&self) -> Option<(&Url, Option<Credentials>)> {
+        match self {
+            Self::Rtsp(camera) => Some((camera.address(), camera.user())),
+            Self::Test(_) | Self::File(_) => None,
+        }
+    }
+
     fn check(self) -> Result<Self, String> {
         match &self {
             Self::Test(pattern) => pattern.check()?,
@@ -86,16 +98,21 @@ impl Source {
 
     /// Starts the source.
     pub fn start(self, surroundings: Surroundings) -> Started {
-        let Surroundings { name, clock, changed } = surroundings;
+        let Surroundings {
+            name,
+            clock,
+            changed,
+            positions,
+        } = surroundings;
         match self {
             Self::Test(pattern) => {
                 let feed = Feed::new(Join::OnRequest, changed);
-                let controls = Controls::new(pattern, name, clock);
+                let controls = Controls::new(pattern, name, clock).keeping(positions);
                 Started {
                     feed: feed.clone(),
                     task: tokio::spawn(test_pattern::run(controls.clone(), feed)),
+                    steering: Some(Arc::new(controls.lens().clone())),
                     pattern: Some(controls),
-                    steering: None,
                 }
             }
             Self::Rtsp(camera) => {

@@ -3,6 +3,10 @@
 //! A source has a [`Steering`] when there is something behind it that can be told to move, to take a picture or to start
 //! anew: an ONVIF camera, or the test pattern with its virtual lens.
 
+mod order;
+
+pub(crate) use order::{Direction, Order, Orders};
+
 use bytes::Bytes;
 use dap::methods::PtzOp;
 use dap::{ErrorCode, PresetId, RpcError};

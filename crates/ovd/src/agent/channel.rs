@@ -3,10 +3,13 @@
 use super::ChannelSetup;
 use crate::clock::Clock;
 use crate::feed::{Feed, SourceState};
+use crate::onvif::OnvifCamera;
 use crate::publisher::{Publisher, Status};
 use crate::source::test_pattern::Controls;
 use crate::source::{Started, Surroundings};
+use crate::state::StateDir;
 use crate::steering::Steering;
+use crate::tls::Roots;
 use dap::{ChannelId, ErrorCode, RpcError};
 use parking_lot::Mutex;
 use std::sync::Arc;
@@ -41,6 +44,14 @@ impl Switch {
     }
 }
 
+/// What channels are started with.
+pub(super) struct Place<'a> {
+    pub(super) clock: &'a Clock,
+    pub(super) changed: Arc<Notify>,
+    pub(super) tls: &'a Roots,
+    pub(super) state: &'a StateDir,
+}
+
 /// A channel of an [`super::Agent`].
 pub struct Channel {
     /// Its number.
@@ -59,7 +70,7 @@ pub struct Channel {
 }
 
 impl Channel {
-    pub(super) fn start(setup: &ChannelSetup, clock: Clock, changed: Arc<Notify>) -> Self {
+    pub(super) fn start(setup: &ChannelSetup, place: &Place<'_>) -> Self {
         tracing::info!(channel = %setup.number, name = %setup.name, source = %setup.source, "channel");
         let Started {
             feed,
@@ -68,9 +79,18 @@ impl Channel {
             steering,
         } = setup.source.clone().start(Surroundings {
             name: setup.name.clone(),
-            clock,
-            changed,
+            clock: place.clock.clone(),
+            changed: Arc::clone(&place.changed),
+            positions: Some(place.state.path().join(format!("positions-{}.json", setup.number))),
         });
+        let camera = setup.onvif.clone().map(|onvif| {
+            let positions = place
+                .state
+                .path()
+                .join(format!("onvif-positions-{}.json", setup.number));
+            OnvifCamera::start(onvif, place.tls.clone(), Some(positions))
+        });
+        let steering = camera.map_or(steering, |camera| Some(Arc::new(camera) as Arc<dyn Steering>));
         let log = tokio::spawn(log_state(setup.number, feed.clone()));
         Self {
             number: setup.number,

@@ -138,7 +138,11 @@ impl Inner {
         let mut kept = self.configuration.json();
         // Channels that were taken out of the agent's configuration are no more, though settings of theirs are kept.
         if let Some(channels) = kept.get_mut(check::CHANNELS).and_then(Value::as_object_mut) {
-            channels.retain(|number, _| self.channels.iter().any(|channel| channel.number.to_string() == *number));
+            channels.retain(|number, _| {
+                self.channels
+                    .iter()
+                    .any(|channel| channel.number.to_string() == *number)
+            });
         }
         merge(&mut whole, &kept);
         document::truth(self, &mut whole);
@@ -256,7 +260,11 @@ fn paths(path: &str, patch: &Value, into: &mut Vec<String>) {
     match patch.as_object().filter(|_| !path.ends_with("extension")) {
         Some(below) => {
             for (key, below) in below {
-                let at = if path.is_empty() { key.clone() } else { format!("{path}.{key}") };
+                let at = if path.is_empty() {
+                    key.clone()
+                } else {
+                    format!("{path}.{key}")
+                };
                 paths(&at, below, into);
             }
         }

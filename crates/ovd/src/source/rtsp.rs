@@ -6,6 +6,7 @@
 mod address;
 mod intake;
 
+pub(crate) use address::decode_percent;
 pub use address::{RtspSource, Transport};
 
 use crate::feed::{Feed, SourceState};

@@ -8,7 +8,9 @@ pub mod clock;
 mod controls;
 mod encoder;
 mod finish;
+pub mod lens;
 mod picture;
+mod view;
 
 pub use controls::{Controls, Format, Look, Osd, Place};
 
@@ -20,6 +22,7 @@ use picture::Picture;
 use serde::Deserialize;
 use std::f64::consts::TAU;
 use std::time::{Duration, Instant, SystemTime};
+use view::View;
 
 const TONE_RATE_HZ: u32 = 16_000;
 const TONE_BITRATE_BPS: u32 = 32_000;
@@ -101,9 +104,10 @@ pub async fn run(controls: Controls, feed: Feed) {
     }
 }
 
-/// What a picture goes through: drawn, turned and written on, encoded. Made anew for another format.
+/// What a picture goes through: drawn, seen through the lens, turned and written on, encoded. Made anew for another format.
 struct Stage {
     picture: Picture,
+    view: View,
     finish: Finish,
     encoder: Encoder,
 }
@@ -114,6 +118,7 @@ impl Stage {
         let (width, height) = (pattern.width as usize, pattern.height as usize);
         Ok(Self {
             picture: Picture::new(width, height, name, &subtitle),
+            view: View::new(width, height),
             finish: Finish::new(width, height, look),
             encoder: Encoder::new(pattern)?,
         })
@@ -152,7 +157,8 @@ fn encode_while_wanted(controls: &Controls, feed: &Feed, origin: Instant) -> Res
         let wall = controls.clock().now();
         let keyframe = feed.take_keyframe_request();
         let drawn = stage.picture.draw(wall, controls.clock().zone_h(), look.led);
-        let encoded = stage.encoder.encode(stage.finish.apply(drawn), time_ms, keyframe)?;
+        let seen = stage.view.apply(drawn, controls.lens().aim(Instant::now()));
+        let encoded = stage.encoder.encode(stage.finish.apply(seen), time_ms, keyframe)?;
         if let Some(video) = encoded.new_config {
             let audio = tone.as_ref().map(|tone| tone.encoder.config().clone());
             feed.declare_bitrate_bps(u64::from(pattern.bitrate_bps));

@@ -39,6 +39,7 @@ fn setup(folder: &Path, sources: &[&str]) -> Setup {
         name: format!("camera {number}"),
         source: Source::parse(source).unwrap(),
         detect_motion: false,
+        onvif: None,
         alarms: Vec::new(),
     });
     let login_code = LoginCode::parse("1234567890123456").unwrap();

@@ -76,6 +76,11 @@ impl Canvas {
         &self.y
     }
 
+    /// The planes Y, U and V, to be written.
+    pub(super) fn planes_mut(&mut self) -> [&mut [u8]; 3] {
+        [&mut self.y, &mut self.u, &mut self.v]
+    }
+
     pub(super) fn chroma(&self) -> (&[u8], &[u8]) {
         (&self.u, &self.v)
     }

@@ -1,8 +1,10 @@
 //! What can be changed about a test pattern while it runs.
 
 use super::TestPattern;
+use super::lens::Lens;
 use crate::clock::Clock;
 use crate::steering::Flip;
+use std::path::PathBuf;
 use std::sync::Arc;
 use tokio::sync::watch;
 
@@ -81,6 +83,7 @@ pub struct Controls {
     configured: TestPattern,
     name: Arc<str>,
     clock: Clock,
+    lens: Lens,
     look: watch::Sender<Look>,
 }
 
@@ -91,8 +94,23 @@ impl Controls {
             configured,
             name: name.into(),
             clock,
+            lens: Lens::new(None),
             look: watch::Sender::default(),
         }
+    }
+
+    /// With a lens that keeps its positions in this file.
+    #[must_use]
+    pub fn keeping(self, positions: Option<PathBuf>) -> Self {
+        Self {
+            lens: Lens::new(positions),
+            ..self
+        }
+    }
+
+    /// What it is seen through.
+    pub fn lens(&self) -> &Lens {
+        &self.lens
     }
 
     /// How it is configured.
