@@ -5,6 +5,7 @@ mod audit;
 mod audit_slot;
 mod auth;
 mod binds;
+mod commands;
 mod console;
 mod device_events;
 mod devices;
@@ -55,7 +56,7 @@ use crate::binding::Binding;
 use crate::clock::UnixMs;
 use crate::config::{HttpConfig, LimitsConfig, Plain};
 use crate::db::{AuditLog, Db};
-use crate::device::Devices;
+use crate::device::{Commands, Devices};
 use crate::gateway::Gateway;
 use crate::ids::LoginCode;
 use crate::live::Live;
@@ -88,6 +89,8 @@ pub struct Api {
     pub access: Access,
     /// Devices.
     pub devices: Arc<Devices>,
+    /// What is wanted of devices.
+    pub commands: Commands,
     /// How devices come and go.
     pub binding: Arc<Binding>,
     /// Who did what from where.

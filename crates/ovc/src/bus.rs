@@ -3,7 +3,7 @@
 
 use crate::binding::BindSettled;
 use crate::clock::UnixMs;
-use crate::device::{Belonging, DeviceEvent, Presence, Report};
+use crate::device::{Belonging, CommandRow, DeviceEvent, Presence, Report};
 use crate::ids::LoginCode;
 use std::sync::Arc;
 use tokio::sync::broadcast;
@@ -45,6 +45,8 @@ pub enum Event {
     },
     /// An alarm, a wish to be bound, a battery level or the end of a log upload; stored already.
     Device(Arc<DeviceEvent>),
+    /// Something was wanted of a device, and it is known what came of it; written down already.
+    Command(Arc<CommandRow>),
     /// An operator changed a device.
     DeviceChanged {
         /// Which device.

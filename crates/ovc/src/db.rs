@@ -4,6 +4,7 @@
 mod api_keys;
 mod audit;
 mod binds;
+mod commands;
 mod data_dir;
 mod device_events;
 mod devices;
@@ -21,6 +22,7 @@ mod users;
 pub use api_keys::ApiKeyRow;
 pub use audit::{ActorKind, AuditActor, AuditEntry, AuditFilter, AuditLog, AuditOutcome, AuditRow};
 pub use binds::{BindOutcome, BindRow, NewBind, Settled};
+pub use commands::{By, CommandFilter, CommandOutcome, CommandRow, NewCommand};
 pub use data_dir::DataDir;
 pub use device_events::{EventFilter, EventLog, NewEvent};
 pub use devices::{

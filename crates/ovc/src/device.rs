@@ -2,6 +2,7 @@
 
 mod binding;
 mod by_code;
+mod commands;
 mod devices;
 mod directory;
 mod import;
@@ -11,8 +12,9 @@ mod port;
 mod presence;
 mod report;
 
-pub use crate::db::{DeviceEvent, DeviceEventKind, DeviceScope};
+pub use crate::db::{By, CommandFilter, CommandOutcome, CommandRow, DeviceEvent, DeviceEventKind, DeviceScope};
 pub use by_code::ByCode;
+pub use commands::{CloudPort, Commands, PATIENCE};
 pub use devices::{
     Device, DeviceEdit, DeviceError, DeviceList, DeviceQuery, DeviceToAdd, Devices, MAX_NAME_LEN, NewDevice,
 };

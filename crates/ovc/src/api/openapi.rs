@@ -1,5 +1,5 @@
 use super::{
-    Api, audit, binds, device_events, devices, groups, handover, invitations, keys, live, login, me, members,
+    Api, audit, binds, commands, device_events, devices, groups, handover, invitations, keys, live, login, me, members,
     my_password, my_sessions, my_totp, password_reset, rpc, setup, sse, tenants, users,
 };
 use axum::Router;
@@ -95,6 +95,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(devices::new_password))
         .routes(routes!(rpc::call_device))
         .routes(routes!(device_events::list_device_events))
+        .routes(routes!(commands::list_commands))
         .routes(routes!(handover::release_device))
         .routes(routes!(handover::assign_device))
         .routes(routes!(handover::import_devices).layer(handover::file_limit()))

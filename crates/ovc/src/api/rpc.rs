@@ -1,6 +1,7 @@
 use super::Api;
 use super::audit_slot::AuditSlot;
 use super::auth::{Allowed, CallAny, OnDevice};
+use super::commands::by;
 use super::error::{ApiError, ErrorBody};
 use super::extract::Body;
 use crate::device::CallError;
@@ -12,11 +13,8 @@ use dap::{Direction, Kind, method_info};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::sync::Arc;
-use std::time::Duration;
 use utoipa::ToSchema;
 
-/// How long a caller waits: the device's own time to answer, and some for what is queued before.
-const PATIENCE: Duration = Duration::from_secs(45);
 /// Longest method name.
 const MAX_METHOD_LEN: usize = 64;
 
@@ -86,12 +84,12 @@ pub(super) async fn call_device(
     let params = request
         .params
         .unwrap_or_else(|| dap::to_raw(&dap::methods::Empty::default()));
-    let port = api.devices.port();
+    let by = by(&on.caller);
     if kind == Kind::Event {
-        port.emit(code, &request.method, params)?;
+        api.commands.emit_raw(&by, code, &request.method, params)?;
         return Ok((StatusCode::ACCEPTED, Json(serde_json::json!({}))).into_response());
     }
-    let answer = match port.call(code, &request.method, params, PATIENCE).await {
+    let answer = match api.commands.call_raw(&by, code, &request.method, params).await {
         Ok(resp) => RpcAnswer {
             resp: Some(resp),
             err: None,

@@ -1,7 +1,7 @@
 use super::{Presence, Report};
 use crate::clock::UnixMs;
 use crate::ids::LoginCode;
-use dap::RpcError;
+use dap::{BadField, RpcError};
 use futures_util::future::BoxFuture;
 use serde_json::value::RawValue;
 use std::sync::Arc;
@@ -92,4 +92,7 @@ pub enum CallError {
     /// Another login of the same device took over before the answer came.
     #[error("the device connected anew before it answered")]
     Replaced,
+    /// The device answered, but that is no answer to this method.
+    #[error("the device answered something that makes no sense: {0}")]
+    BadAnswer(BadField),
 }

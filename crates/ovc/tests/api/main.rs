@@ -9,6 +9,7 @@ mod app;
 mod audit;
 mod binding;
 mod cast;
+mod commands;
 mod config;
 mod console;
 mod control;

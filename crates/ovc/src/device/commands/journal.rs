@@ -1,0 +1,104 @@
+use crate::bus::{Bus, Event};
+use crate::clock::UnixMs;
+use crate::db::{CommandFilter, CommandRow, Db, DbError, NewCommand};
+use crate::ids::{LoginCode, TenantId};
+use std::sync::Arc;
+use tokio::sync::{mpsc, oneshot};
+
+/// Commands that may wait to be written. Over it the newest are not written down.
+const QUEUE_LEN: usize = 4096;
+/// Commands written in one transaction: one wait for the disk serves them all.
+const BATCH_LEN: usize = 256;
+
+enum Job {
+    Write(Box<NewCommand>),
+    /// Answers once all before it is done.
+    Flush(oneshot::Sender<()>),
+}
+
+/// Writes commands down behind those who give them. Clones write through the same task.
+#[derive(Debug, Clone)]
+pub(super) struct CommandJournal {
+    queue: mpsc::Sender<Job>,
+    db: Db,
+}
+
+impl std::fmt::Debug for Job {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Job")
+    }
+}
+
+impl CommandJournal {
+    pub(super) fn start(db: Db, bus: Bus) -> Self {
+        let (queue, mut jobs) = mpsc::channel::<Job>(QUEUE_LEN);
+        let writer = db.clone();
+        tokio::spawn(async move {
+            let mut batch = Vec::with_capacity(BATCH_LEN);
+            while jobs.recv_many(&mut batch, BATCH_LEN).await > 0 {
+                let mut commands = Vec::with_capacity(batch.len());
+                let mut waiting = Vec::new();
+                for job in batch.drain(..) {
+                    match job {
+                        Job::Write(command) => commands.push(*command),
+                        Job::Flush(done) => waiting.push(done),
+                    }
+                }
+                write(&writer, &bus, commands).await;
+                for done in waiting {
+                    // Who waited may have gone.
+                    let _ = done.send(());
+                }
+            }
+        });
+        Self { queue, db }
+    }
+
+    /// Never waits.
+    pub(super) fn write(&self, command: NewCommand) {
+        if self.queue.try_send(Job::Write(Box::new(command))).is_err() {
+            metrics::counter!("ovc_commands_not_written_total").increment(1);
+        }
+    }
+
+    pub(super) async fn flush(&self) {
+        let (done, flushed) = oneshot::channel();
+        if self.queue.send(Job::Flush(done)).await.is_ok() {
+            // It fails only where the task is gone, and everything with it.
+            let _ = flushed.await;
+        }
+    }
+
+    pub(super) async fn list(
+        &self,
+        device: &LoginCode,
+        tenant: Option<TenantId>,
+        filter: &CommandFilter,
+    ) -> Result<Vec<CommandRow>, DbError> {
+        self.flush().await;
+        self.db.commands(device, tenant, filter).await
+    }
+
+    pub(super) async fn forget_before(&self, before: UnixMs) -> Result<(), DbError> {
+        self.db.delete_commands_before(before).await.map(drop)
+    }
+}
+
+async fn write(db: &Db, bus: &Bus, commands: Vec<NewCommand>) {
+    if commands.is_empty() {
+        return;
+    }
+    match db.add_commands(&commands).await {
+        Ok(ids) => {
+            for (command, id) in commands.into_iter().zip(ids) {
+                if let Some(id) = id {
+                    bus.publish(Event::Command(Arc::new(CommandRow { id, command })));
+                }
+            }
+        }
+        Err(error) => {
+            tracing::error!(%error, commands = commands.len(), "cannot write down what was wanted of devices");
+            metrics::counter!("ovc_commands_not_written_total").increment(commands.len() as u64);
+        }
+    }
+}
