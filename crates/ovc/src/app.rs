@@ -10,7 +10,7 @@ use crate::capacity;
 use crate::clock::UnixMs;
 use crate::config::{Config, DevicesConfig, Plain};
 use crate::db::{AuditEntry, AuditLog, DataDir, Db, DbError, EventLog};
-use crate::device::{Commands, DevicePort, Devices, Directory, Journal, PasswdHasher};
+use crate::device::{Chronicle, Commands, DevicePort, Devices, Directory, Facts, Journal, PasswdHasher};
 use crate::gateway::{Gateway, GatewayParts};
 use crate::ingest::rtmp::Rtmp;
 use crate::live::{Live, LiveOptions};
@@ -163,6 +163,8 @@ impl App {
         let gateway = Gateway::new(&config.gateway, parts);
         let port: Arc<dyn DevicePort> = Arc::new(gateway.clone());
         let commands = Commands::start(db.clone(), port.clone(), directory.clone(), bus.clone());
+        let facts = Facts::new(db.clone(), commands.clone(), directory.clone(), bus.clone());
+        let chronicle = Chronicle::new(db.clone(), directory.clone());
         let access = Access::new(accounts.clone(), directory.clone());
         let devices = Arc::new(
             Devices::new(db.clone(), directory, journal.clone(), hasher, port, bus.clone())
@@ -201,6 +203,9 @@ impl App {
             access,
             devices,
             commands,
+            turns: Arc::default(),
+            facts,
+            chronicle: chronicle.clone(),
             binding: binding.clone(),
             audit,
             recorder: Recorder::default(),
@@ -235,6 +240,8 @@ impl App {
             let journal = journal.clone();
             async move { journal.run().await }
         });
+        let presences = bus.subscribe();
+        tasks.spawn(async move { chronicle.run(presences).await });
         let binds = bus.subscribe();
         tasks.spawn(async move { binding.run(binds).await });
         tasks.spawn(tidy(api.clone(), config.devices.clone()));
@@ -412,11 +419,14 @@ async fn tidy(api: Arc<Api>, kept: DevicesConfig) {
     loop {
         ticker.tick().await;
         api.pace.tidy();
+        api.commands.tidy();
+        api.facts.tidy();
         let done = async {
             api.accounts.tidy().await?;
             api.binding.tidy().await?;
             let now = UnixMs::now();
             api.commands.forget_before(now.minus(kept.commands_kept)).await?;
+            api.chronicle.forget_before(now.minus(kept.events_kept)).await?;
             api.db.delete_events_before(now.minus(kept.events_kept)).await
         };
         if let Err(error) = done.await {

@@ -12,6 +12,8 @@ const BATCH_LEN: usize = 256;
 
 enum Job {
     Write(Box<NewCommand>),
+    /// These methods a device of this tenant does not know.
+    Unsupported(LoginCode, Option<TenantId>, Vec<String>),
     /// Answers once all before it is done.
     Flush(oneshot::Sender<()>),
 }
@@ -37,14 +39,18 @@ impl CommandJournal {
             let mut batch = Vec::with_capacity(BATCH_LEN);
             while jobs.recv_many(&mut batch, BATCH_LEN).await > 0 {
                 let mut commands = Vec::with_capacity(batch.len());
-                let mut waiting = Vec::new();
+                let (mut unsupported, mut waiting) = (Vec::new(), Vec::new());
                 for job in batch.drain(..) {
                     match job {
                         Job::Write(command) => commands.push(*command),
+                        Job::Unsupported(device, tenant, methods) => unsupported.push((device, tenant, methods)),
                         Job::Flush(done) => waiting.push(done),
                     }
                 }
                 write(&writer, &bus, commands).await;
+                for (device, tenant, methods) in unsupported {
+                    write_unsupported(&writer, &bus, device, tenant, &methods).await;
+                }
                 for done in waiting {
                     // Who waited may have gone.
                     let _ = done.send(());
@@ -59,6 +65,12 @@ impl CommandJournal {
         if self.queue.try_send(Job::Write(Box::new(command))).is_err() {
             metrics::counter!("ovc_commands_not_written_total").increment(1);
         }
+    }
+
+    /// Never waits.
+    pub(super) fn write_unsupported(&self, device: LoginCode, tenant: Option<TenantId>, methods: Vec<String>) {
+        // The next one learned is written with these.
+        let _ = self.queue.try_send(Job::Unsupported(device, tenant, methods));
     }
 
     pub(super) async fn flush(&self) {
@@ -100,5 +112,13 @@ async fn write(db: &Db, bus: &Bus, commands: Vec<NewCommand>) {
             tracing::error!(%error, commands = commands.len(), "cannot write down what was wanted of devices");
             metrics::counter!("ovc_commands_not_written_total").increment(commands.len() as u64);
         }
+    }
+}
+
+async fn write_unsupported(db: &Db, bus: &Bus, device: LoginCode, tenant: Option<TenantId>, methods: &[String]) {
+    match db.set_unsupported(&device, tenant, methods).await {
+        Ok(true) => bus.publish(Event::CapabilitiesChanged { device }),
+        Ok(false) => {}
+        Err(error) => tracing::error!(%error, %device, "cannot write down what the device does not know"),
     }
 }
