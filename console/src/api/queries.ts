@@ -28,6 +28,11 @@ export const keys = {
   lists: ['devices', 'list'] as const,
   list: (filter: DeviceFilter) => ['devices', 'list', filter] as const,
   device: (loginCode: string) => ['devices', 'one', loginCode] as const,
+  /** What else is known of every device, beside the facts in the lists. */
+  ofDevices: ['device'] as const,
+  /** One such matter: `capabilities`, `info`, `config`, … Presence does not make it untrue by itself. */
+  ofDevice: (loginCode: string, what: string, ...further: unknown[]) =>
+    ['device', loginCode, what, ...further] as const,
   tenants: ['tenants'] as const,
   tenantList: ['tenants', 'list'] as const,
   tenant: (tenant: number | undefined) => ['tenants', tenant] as const,

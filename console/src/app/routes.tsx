@@ -7,6 +7,7 @@ import { ResetPage } from '../auth/ResetPage';
 import { SetupPage } from '../auth/SetupPage';
 import { DevicePage } from '../devices/DevicePage';
 import { DevicesPage } from '../devices/DevicesPage';
+import { deviceTabRoutes } from '../devices/tabs';
 import { GroupsPage } from '../groups/GroupsPage';
 import { KeysPage } from '../organisation/KeysPage';
 import { OrganisationIndex, OrganisationLayout } from '../organisation/OrganisationLayout';
@@ -31,7 +32,7 @@ export function createRouter() {
       children: [
         { path: '/', element: <Navigate to="/devices" replace /> },
         { path: '/devices', element: <DevicesPage /> },
-        { path: '/devices/:loginCode', element: <DevicePage /> },
+        { path: '/devices/:loginCode', element: <DevicePage />, children: deviceTabRoutes() },
         { path: '/account', element: <AccountPage /> },
         {
           path: '/organisations/:tenant',

@@ -1,5 +1,6 @@
 import { accountEn } from './account.en';
 import { bindingEn, bindingErrorsEn } from './binding.en';
+import { controlEn, controlErrorsEn } from './control.en';
 import { organisationEn, organisationErrorsEn } from './organisation.en';
 import { platformEn, platformErrorsEn } from './platform.en';
 import type { Shape } from './shape';
@@ -9,6 +10,7 @@ export const en = {
   ...organisationEn,
   ...bindingEn,
   ...platformEn,
+  ...controlEn,
   app: {
     tagline: 'Open video system',
     devices: 'Devices',
@@ -191,6 +193,7 @@ export const en = {
     ...organisationErrorsEn,
     ...bindingErrorsEn,
     ...platformErrorsEn,
+    ...controlErrorsEn,
     bad_credentials: 'Wrong user name or password.',
     bad_code: 'This code is not right, or was used already. Try the next one.',
     bad_link: 'This link was used already or has expired.',

@@ -1,5 +1,6 @@
 import { accountZh } from './account.zh';
 import { bindingErrorsZh, bindingZh } from './binding.zh';
+import { controlErrorsZh, controlZh } from './control.zh';
 import type { Texts } from './en';
 import { organisationErrorsZh, organisationZh } from './organisation.zh';
 import { platformErrorsZh, platformZh } from './platform.zh';
@@ -9,6 +10,7 @@ export const zh: Texts = {
   ...organisationZh,
   ...bindingZh,
   ...platformZh,
+  ...controlZh,
   app: {
     tagline: '开放视频系统',
     devices: '设备',
@@ -189,6 +191,7 @@ export const zh: Texts = {
     ...organisationErrorsZh,
     ...bindingErrorsZh,
     ...platformErrorsZh,
+    ...controlErrorsZh,
     bad_credentials: '用户名或密码错误。',
     bad_code: '验证码错误或已被使用，请输入新的验证码。',
     bad_link: '此链接已被使用或已过期。',
