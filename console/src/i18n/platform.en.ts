@@ -63,7 +63,7 @@ export const platformEn = {
 export const platformErrorsEn = {
   bad_csv: 'Some lines cannot be taken in.',
   no_such_user: 'There is no such user.',
-  too_large: 'This file is too large: 4 MB at most.',
+  too_large: 'This file is too large.',
   tenant_has_owner: 'The organisation has an owner: only the owner makes others.',
   too_many_tenants: 'There are as many organisations as the cloud may have.',
 };

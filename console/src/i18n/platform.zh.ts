@@ -63,7 +63,7 @@ export const platformZh: Shape<typeof platformEn> = {
 export const platformErrorsZh: Shape<typeof platformErrorsEn> = {
   bad_csv: '有些行无法导入。',
   no_such_user: '没有这个用户。',
-  too_large: '文件过大：最多 4 MB。',
+  too_large: '文件过大。',
   tenant_has_owner: '此组织已有所有者，只有所有者才能指定其他所有者。',
   too_many_tenants: '云平台的组织数已达上限。',
 };
