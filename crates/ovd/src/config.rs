@@ -82,6 +82,9 @@ pub struct ChannelFile {
     pub source: Source,
     /// Whether and how the camera is asked by ONVIF.
     pub onvif: Option<OnvifFile>,
+    /// Motion is looked for in its picture.
+    #[serde(default)]
+    pub detect_motion: bool,
     /// Alarms that come by themselves, for trying out.
     #[serde(default, rename = "alarm")]
     pub alarms: Vec<AlarmSchedule>,
@@ -265,6 +268,7 @@ fn channel_setups(channels: Vec<ChannelFile>) -> Result<Vec<ChannelSetup>, Confi
             name,
             source: channel.source,
             onvif,
+            detect_motion: channel.detect_motion,
             alarms: channel.alarms,
         });
     }

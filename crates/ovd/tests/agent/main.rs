@@ -39,6 +39,7 @@ fn setup(folder: &Path, sources: &[&str]) -> Setup {
         name: format!("camera {number}"),
         source: Source::parse(source).unwrap(),
         onvif: None,
+        detect_motion: false,
         alarms: Vec::new(),
     });
     let login_code = LoginCode::parse("1234567890123456").unwrap();
