@@ -70,10 +70,10 @@ pub struct ChannelSetup {
     pub name: String,
     /// Its source.
     pub source: Source,
-    /// Its ONVIF side, by which the camera is moved, started anew and the like.
-    pub onvif: Option<OnvifSettings>,
     /// Motion is looked for in its picture, which is decoded for that all the time.
     pub detect_motion: bool,
+    /// Its ONVIF side, by which the camera is moved, started anew and the like.
+    pub onvif: Option<OnvifSettings>,
     /// Alarms that come by themselves.
     pub alarms: Vec<AlarmSchedule>,
 }

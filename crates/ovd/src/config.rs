@@ -80,11 +80,11 @@ pub struct ChannelFile {
     pub name: Option<String>,
     /// Its source.
     pub source: Source,
-    /// Whether and how the camera is asked by ONVIF.
-    pub onvif: Option<OnvifFile>,
     /// Motion is looked for in its picture.
     #[serde(default)]
     pub detect_motion: bool,
+    /// Whether and how the camera is asked by ONVIF.
+    pub onvif: Option<OnvifFile>,
     /// Alarms that come by themselves, for trying out.
     #[serde(default, rename = "alarm")]
     pub alarms: Vec<AlarmSchedule>,
@@ -267,8 +267,8 @@ fn channel_setups(channels: Vec<ChannelFile>) -> Result<Vec<ChannelSetup>, Confi
             number,
             name,
             source: channel.source,
-            onvif,
             detect_motion: channel.detect_motion,
+            onvif,
             alarms: channel.alarms,
         });
     }

@@ -145,8 +145,8 @@ impl Settings {
                 number: None,
                 name: None,
                 source,
-                onvif: None,
                 detect_motion: false,
+                onvif: None,
                 alarms: Vec::new(),
             };
             file.channels = self.sources.into_iter().map(channel).collect();

@@ -79,8 +79,10 @@ impl Inner {
 
 /// The next change of what is watched; never where nothing is.
 async fn next(watching: &mut Option<(Watch, watch::Receiver<Motion>)>) -> Motion {
-    match watching {
-        Some((_, motion)) if motion.changed().await.is_ok() => *motion.borrow_and_update(),
-        _ => std::future::pending().await,
+    if let Some((_, motion)) = watching
+        && motion.changed().await.is_ok()
+    {
+        return *motion.borrow_and_update();
     }
+    std::future::pending().await
 }

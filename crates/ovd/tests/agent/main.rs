@@ -38,8 +38,8 @@ fn setup(folder: &Path, sources: &[&str]) -> Setup {
         number: ChannelId(number),
         name: format!("camera {number}"),
         source: Source::parse(source).unwrap(),
-        onvif: None,
         detect_motion: false,
+        onvif: None,
         alarms: Vec::new(),
     });
     let login_code = LoginCode::parse("1234567890123456").unwrap();
