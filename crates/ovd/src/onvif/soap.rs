@@ -388,9 +388,11 @@ mod tests {
     #[test]
     fn what_is_no_answer_is_an_error() {
         let bomb = "<!DOCTYPE a [<!ENTITY b 'x'>]><a>&b;</a>";
-        for text in ["", "no xml", "<a><b></a>", "<a/>", bomb, "<a xmlns:"] {
+        let deep = "<a>".repeat(300_000);
+        let wide = format!("<a>{}</a>", "<b/>".repeat(100_000));
+        for text in ["", "no xml", "<a><b></a>", "<a/>", bomb, "<a xmlns:", &deep, &wide] {
             let answer = Answer { text: text.to_owned() };
-            assert!(matches!(answer.read(fault), Err(Failure::Malformed(_))), "{text}");
+            assert!(matches!(answer.read(fault), Err(Failure::Malformed(_))), "{text:.100}");
         }
     }
 
