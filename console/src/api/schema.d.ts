@@ -2931,7 +2931,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description `bitrate_too_high`, `device_refused` */
+            /** @description `not_supported`, `bitrate_too_high`, `device_refused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2942,15 +2942,6 @@ export interface operations {
             };
             /** @description `too_many_streams` */
             429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description `not_supported` */
-            501: {
                 headers: {
                     [name: string]: unknown;
                 };
