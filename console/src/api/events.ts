@@ -1,6 +1,7 @@
 import type { QueryClient, QueryKey } from '@tanstack/react-query';
 import { applyEvent, dependsOnPresence, type DeviceEvent } from './deviceEvents';
 import { keys } from './queries';
+import { followRecords, RECORD_EVENTS } from './recordEvents';
 import type { Channel, Presence } from './types';
 
 /** Lists are fetched again at most so often, however many devices come and go. */
@@ -33,6 +34,8 @@ export function followEvents(
     if (all) void queries.invalidateQueries({ predicate: ({ queryKey }) => keys.isGroups(queryKey) });
   });
 
+  const records = followRecords(queries);
+
   const open = (): void => {
     const opened = new EventSource('/api/v1/events');
     source = opened;
@@ -42,6 +45,7 @@ export function followEvents(
       if (interrupted) {
         void queries.invalidateQueries({ queryKey: keys.devices });
         void queries.invalidateQueries({ queryKey: keys.ofDevices });
+        records.refresh();
       }
       interrupted = false;
     };
@@ -70,6 +74,11 @@ export function followEvents(
         for (const queryKey of untrue(fieldsOf(message.data))) void queries.invalidateQueries({ queryKey });
       });
     }
+    for (const name of RECORD_EVENTS) {
+      opened.addEventListener(name, (message: MessageEvent<string>) => {
+        records.apply(name, message.data);
+      });
+    }
     for (const name of ['presence', 'channels', 'battery', 'device'] as const) {
       opened.addEventListener(name, (message: MessageEvent<string>) => {
         const event = readEvent(name, message.data);
@@ -82,6 +91,7 @@ export function followEvents(
   return () => {
     clearTimeout(reopenTimer);
     refreshLists.cancel();
+    records.cancel();
     source?.close();
   };
 }

@@ -6,12 +6,16 @@ import type { Permission } from '../api/types';
 import { OverviewTab } from '../device/overview/OverviewTab';
 
 const PtzTab = lazy(() => import('../device/ptz/PtzTab').then(({ PtzTab: page }) => ({ default: page })));
-
 const ConfigTab = lazy(() => import('../device/config/ConfigTab').then(({ ConfigTab: page }) => ({ default: page })));
-
 const MaintenanceTab = lazy(() =>
   import('../device/maintenance/MaintenanceTab').then(({ MaintenanceTab: page }) => ({ default: page })),
 );
+const SnapshotsTab = lazy(() => import('../device/snapshots/SnapshotsTab'));
+const AlarmsTab = lazy(() => import('../device/alarms/AlarmsTab'));
+const AudioTab = lazy(() => import('../device/audio/AudioTab'));
+const FirmwareTab = lazy(() => import('../device/firmware/FirmwareTab'));
+const LogsTab = lazy(() => import('../device/logs/LogsTab'));
+const CommandsTab = lazy(() => import('../device/commands/CommandsTab'));
 
 /** One page of a device. What a tab shows is loaded when it is first opened: `lazy(() => import(…))`. */
 export interface DeviceTab {
@@ -41,6 +45,8 @@ export const DEVICE_TABS: DeviceTab[] = [
     needs: (capabilities, t) => (lacks(capabilities, 'ptz') ? t('ptz.cannot') : undefined),
     element: <PtzTab />,
   },
+  { path: 'snapshots', label: (t) => t('tabs.snapshots'), permission: 'view', element: <SnapshotsTab /> },
+  { path: 'alarms', label: (t) => t('tabs.alarms'), permission: 'view', element: <AlarmsTab /> },
   {
     path: 'config',
     label: (t) => t('tabs.config'),
@@ -48,6 +54,21 @@ export const DEVICE_TABS: DeviceTab[] = [
     needs: known('GetConfig'),
     element: <ConfigTab />,
   },
+  {
+    path: 'audio',
+    label: (t) => t('tabs.audio'),
+    permission: 'control',
+    needs: (capabilities, t) =>
+      lacks(capabilities, 'audio_out')
+        ? t('sounds.noLoudspeaker')
+        : refuses(capabilities, 'AudioOutPlay')
+          ? t('tabs.noMethod', { method: 'AudioOutPlay' })
+          : undefined,
+    element: <AudioTab />,
+  },
+  { path: 'firmware', label: (t) => t('tabs.firmware'), permission: 'view', element: <FirmwareTab /> },
+  { path: 'logs', label: (t) => t('tabs.logs'), permission: 'configure', element: <LogsTab /> },
+  { path: 'commands', label: (t) => t('tabs.commands'), permission: 'configure', element: <CommandsTab /> },
   { path: 'maintenance', label: (t) => t('tabs.maintenance'), permission: 'configure', element: <MaintenanceTab /> },
 ];
 

@@ -3,6 +3,7 @@ import { bindingEn, bindingErrorsEn } from './binding.en';
 import { controlEn, controlErrorsEn } from './control.en';
 import { organisationEn, organisationErrorsEn } from './organisation.en';
 import { platformEn, platformErrorsEn } from './platform.en';
+import { recordsEn, recordsErrorsEn } from './records.en';
 import type { Shape } from './shape';
 
 export const en = {
@@ -10,6 +11,7 @@ export const en = {
   ...organisationEn,
   ...bindingEn,
   ...platformEn,
+  ...recordsEn,
   ...controlEn,
   app: {
     tagline: 'Open video system',
@@ -193,6 +195,7 @@ export const en = {
     ...organisationErrorsEn,
     ...bindingErrorsEn,
     ...platformErrorsEn,
+    ...recordsErrorsEn,
     ...controlErrorsEn,
     bad_credentials: 'Wrong user name or password.',
     bad_code: 'This code is not right, or was used already. Try the next one.',

@@ -5,12 +5,16 @@ mod audit;
 mod audit_slot;
 mod auth;
 mod binds;
+mod commands;
 mod console;
+mod device_config;
 mod device_events;
+mod device_time;
 mod devices;
 mod door;
 mod error;
 mod extract;
+mod facts;
 mod feed;
 mod feed_reader;
 mod feed_socket;
@@ -24,6 +28,7 @@ mod keys;
 mod layers;
 mod live;
 mod login;
+mod maintenance;
 mod me;
 mod members;
 mod my_password;
@@ -33,11 +38,14 @@ mod openapi;
 mod pace;
 mod password_reset;
 mod play;
+mod presence;
+mod ptz;
 mod recorder;
 mod rpc;
 mod setup;
 mod sse;
 mod tenants;
+mod turns;
 mod users;
 mod way;
 
@@ -47,6 +55,7 @@ pub use feed_reader::Readers;
 pub use openapi::document;
 pub use pace::Pace;
 pub use recorder::Recorder;
+pub use turns::Turns;
 
 use crate::access::Access;
 use crate::account::Accounts;
@@ -55,15 +64,16 @@ use crate::binding::Binding;
 use crate::clock::UnixMs;
 use crate::config::{HttpConfig, LimitsConfig, Plain};
 use crate::db::{AuditLog, Db};
-use crate::device::Devices;
+use crate::device::{Chronicle, Commands, Devices, Facts};
 use crate::gateway::Gateway;
 use crate::ids::LoginCode;
 use crate::live::Live;
+use crate::tls::Certificates;
 use axum::Router;
 use axum::http::HeaderValue;
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use tokio::sync::watch;
 
 /// What the handlers work with.
@@ -78,8 +88,8 @@ pub struct Api {
     pub tls_port: u16,
     /// What becomes of who comes without TLS, if there is a port for it.
     pub plain: Plain,
-    /// Whether there is a certificate for it.
-    pub has_certificate: Arc<AtomicBool>,
+    /// What becomes of the certificates for it.
+    pub certificates: watch::Receiver<Certificates>,
     /// What browsers are told of coming by TLS only.
     pub hsts: Option<HeaderValue>,
     /// Users and sessions.
@@ -88,6 +98,14 @@ pub struct Api {
     pub access: Access,
     /// Devices.
     pub devices: Arc<Devices>,
+    /// What is wanted of devices.
+    pub commands: Commands,
+    /// In which order that was.
+    pub turns: Arc<Turns>,
+    /// What devices say of themselves when they are asked.
+    pub facts: Facts,
+    /// When they were there.
+    pub chronicle: Chronicle,
     /// How devices come and go.
     pub binding: Arc<Binding>,
     /// Who did what from where.
@@ -129,7 +147,7 @@ impl Api {
         match self.plain {
             _ if self.tls_port == 0 => Plain::Allow,
             // Sent to a port where nobody can shake hands yet, a browser would reach nothing.
-            Plain::Redirect if !self.has_certificate.load(Ordering::Relaxed) => Plain::Allow,
+            Plain::Redirect if self.certificates.borrow().taken_up == 0 => Plain::Allow,
             plain => plain,
         }
     }

@@ -52,7 +52,10 @@ impl From<OpenError> for ApiError {
             OpenError::NoMedia => (StatusCode::GATEWAY_TIMEOUT, "no_media"),
             OpenError::ShuttingDown => (StatusCode::SERVICE_UNAVAILABLE, "shutting_down"),
         };
-        Self::new(status, code, message)
+        match &error {
+            OpenError::Refused(refused) => Self::refused_by_device(status, code, refused),
+            _ => Self::new(status, code, message),
+        }
     }
 }
 
