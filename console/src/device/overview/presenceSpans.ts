@@ -20,7 +20,7 @@ export function spansOf(changes: readonly PresenceChange[], nowMs: number, lengt
     const from = Math.max(start, Math.min(Date.parse(at), to));
     if (from < to) {
       const newer = spans.at(-1);
-      if (newer?.presence === presence) newer.from = from;
+      if (newer && newer.presence === presence) newer.from = from;
       else spans.push({ from, to, presence });
     }
     to = from;
