@@ -99,6 +99,7 @@ export const controlEn = {
       start: 'Not before',
       end: 'Not after',
     },
+    sensitivity: 'Sensitivity',
     encryptHint: 'Only apps that hold the key show it then; this console does not.',
     alarms: {
       motion: 'Motion',

@@ -101,6 +101,7 @@ export const controlZh: Shape<typeof controlEn> = {
       start: '最早时间',
       end: '最晚时间',
     },
+    sensitivity: '灵敏度',
     encryptHint: '加密后只有持有密钥的应用能够观看，本控制台无法播放。',
     alarms: {
       motion: '移动侦测',

@@ -51,7 +51,7 @@ function Form({ device, document, online }: { device: Device; document: JsonObje
       onError: (error) => {
         const refusal = refusalOf(t, error, paths);
         form.refuse(refusal.fields);
-        setProblem(refusal.general ?? t('config.refusedAtField'));
+        setProblem(refusal.general);
       },
     });
   };
@@ -78,7 +78,7 @@ function Form({ device, document, online }: { device: Device; document: JsonObje
           form={form}
           saving={change.isPending}
           online={online}
-          problem={problem}
+          problem={problem ?? (Object.keys(form.refusals).length > 0 ? t('config.refusedAtField') : undefined)}
           onSave={save}
           onDiscard={() => {
             setProblem(undefined);
