@@ -17,7 +17,7 @@ mod report;
 pub use crate::db::{By, CommandFilter, CommandOutcome, CommandRow, DeviceEvent, DeviceEventKind, DeviceScope};
 pub use by_code::ByCode;
 pub use chronicle::Chronicle;
-pub use commands::{CloudPort, Commands, PATIENCE};
+pub use commands::{CloudPort, Commands, PATIENCE, masked_json};
 pub use devices::{
     Device, DeviceEdit, DeviceError, DeviceList, DeviceQuery, DeviceToAdd, Devices, MAX_NAME_LEN, NewDevice,
 };

@@ -1,7 +1,7 @@
 use super::{
     Api, audit, binds, commands, device_config, device_events, device_time, devices, facts, groups, handover,
     invitations, keys, live, login, maintenance, me, members, my_password, my_sessions, my_totp, password_reset,
-    presence, ptz, rpc, setup, sse, tenants, users,
+    presence, protocol, ptz, rpc, setup, sse, tenants, users,
 };
 use axum::Router;
 use axum::routing::get;
@@ -25,6 +25,7 @@ use utoipa_axum::routes;
         (name = "people", description = "Who is in a tenant, and what they may do"),
         (name = "platform", description = "Running the cloud"),
         (name = "devices", description = "Devices, what they tell, and calls to them"),
+        (name = "protocol", description = "What passes between devices and the cloud, for who makes or mends devices"),
         (name = "live", description = "Live streams"),
         (name = "control", description = "Steering cameras"),
         (name = "configuration", description = "How a device is set up"),
@@ -99,6 +100,8 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Api>> {
         ))
         .routes(routes!(devices::new_password))
         .routes(routes!(rpc::call_device))
+        .routes(routes!(protocol::list_protocol_methods))
+        .routes(routes!(protocol::watch_protocol))
         .routes(routes!(device_events::list_device_events))
         .routes(routes!(commands::list_commands))
         .routes(routes!(facts::get_capabilities))

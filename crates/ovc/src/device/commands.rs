@@ -20,6 +20,7 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::{Duration, Instant};
 
+pub use mask::masked as masked_json;
 pub use port::CloudPort;
 
 /// How long a caller waits: the device's own time to answer, and some for what is queued before.

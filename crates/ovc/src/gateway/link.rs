@@ -9,6 +9,8 @@ use tokio::sync::oneshot;
 
 /// How others talk to the task of a device's connection.
 pub(super) struct Link {
+    /// Which connection of the cloud's life it is.
+    number: u64,
     /// Since when the connection is up.
     pub(super) connected_at: UnixMs,
     inbox: Mutex<Inbox>,
@@ -36,10 +38,12 @@ pub(super) enum Command {
     },
     /// Send an event.
     Emit { event: String, params: Box<RawValue> },
+    /// Send this text frame as it is: a person typed it.
+    ByHand { text: String },
 }
 
 impl Link {
-    pub(super) fn new(connected_at: UnixMs) -> Self {
+    pub(super) fn new(number: u64, connected_at: UnixMs) -> Self {
         let inbox = Inbox {
             commands: VecDeque::new(),
             close: None,
@@ -47,9 +51,15 @@ impl Link {
             open: true,
         };
         Self {
+            number,
             connected_at,
             inbox: Mutex::new(inbox),
         }
+    }
+
+    /// Which connection it is: no two have the same number.
+    pub(super) fn number(&self) -> u64 {
+        self.number
     }
 
     /// Queues a command behind at most `max` others.

@@ -13,7 +13,7 @@ const MAX_READ: usize = 256 * 1024;
 const SECRETS: [&str; 8] = ["password", "passwd", "pwd", "pass", "psk", "token", "secret", "key"];
 
 /// JSON without secrets. What is too long is a text that says so.
-pub(super) fn masked(json: &RawValue) -> String {
+pub fn masked(json: &RawValue) -> String {
     if json.get().len() > MAX_READ {
         return Value::from(format!("{} bytes", json.get().len())).to_string();
     }
