@@ -34,6 +34,7 @@ mod openapi;
 mod presence;
 mod presence_history;
 mod protocol;
+mod protocol_page;
 mod proxy;
 mod ptz;
 #[allow(dead_code, reason = "made for the tests of ingest")]
