@@ -146,6 +146,8 @@ struct Inner {
     audio_out: AudioOut,
     alarms: Alarms,
     reboots: Reboots,
+    /// What GetCap said last of moving cameras; `None` before it was asked.
+    told_ptz: Mutex<Option<bool>>,
     /// Counts changes of what is configured.
     configured: watch::Sender<u64>,
     tasks: Mutex<JoinSet<()>>,
@@ -186,6 +188,7 @@ impl Agent {
             disk: disk.map(|disk| Disk::new(disk, login_code.as_str())),
             battery: battery.map(Battery::new),
             audio_out: AudioOut::new(audio_out, &state, numbers),
+            told_ptz: Mutex::default(),
             reboots: Reboots::load(&state),
             login_code,
             channels,
@@ -205,6 +208,9 @@ impl Agent {
         for setup in setups {
             let steering = inner.channel(setup.number).ok();
             let steering = steering.and_then(|channel| channel.steering.clone());
+            if let Some(steering) = &steering {
+                inner.spawn(Arc::clone(&inner).follow_abilities(steering.abilities()));
+            }
             match steering {
                 // What is found here is preferred to what the camera says: both at once would contradict each other.
                 _ if setup.detect_motion => inner.spawn(Arc::clone(&inner).follow_picture(setup.number)),
