@@ -7,7 +7,8 @@ import { until } from '../harness/wait.js';
 /** @param {number[]} vector */
 const hundredths = (vector) => vector.map((value) => Math.round(value * 100));
 
-journey('an ONVIF camera is moved from the console', async (scene) => {
+/** A cloud with one device that has an ONVIF camera. @param {import('../harness/scene.js').Scene} scene */
+async function withCamera(scene) {
   const [ovc, rtsp] = await Promise.all([scene.ovc(), scene.camera({ video: 'h264', audio: 'aac' })]);
   const camera = await OnvifCamera.start(scene, { stream: rtsp.url.replace(/\/\/.*@/, '//') });
   const device = await ovc.addDevice({ name: 'Dome' });
@@ -15,7 +16,11 @@ journey('an ONVIF camera is moved from the console', async (scene) => {
   const ovd = await scene.ovd({ device, sources: [rtsp.url], more });
   await ovd.logged(/ONVIF camera .*ptz: true/);
   await ovc.online(device.login_code);
+  return { ovc, camera, device };
+}
 
+journey('an ONVIF camera is moved from the console', async (scene) => {
+  const { ovc, camera, device } = await withCamera(scene);
   const console = await Console.open(scene, ovc);
   const { page } = console;
   await page.goto(`${ovc.url}/devices/${device.login_code}/ptz`);
@@ -46,8 +51,11 @@ journey('an ONVIF camera is moved from the console', async (scene) => {
   await page.getByTestId('preset').getByText('Gate').click();
   assert.equal((await camera.hears('preset_gone_to')).preset_gone_to, token);
   await scene.screenshot(page, 'onvif-ptz');
+});
 
-  // What moves before the camera becomes an alarm, and ends.
+journey('what moves before an ONVIF camera becomes an alarm, and ends', async (scene) => {
+  const { ovc, camera, device } = await withCamera(scene);
+  await camera.hears('subscribed');
   camera.setMotion(true);
   const alarms = async () => (await ovc.api('GET', `/alarms?login_code=${device.login_code}`)).items;
   const begun = await until('an alarm begins', async () =>
