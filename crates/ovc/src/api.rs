@@ -1,13 +1,17 @@
 //! HTTP: the API, the console and the front door for everything that comes to the `--http` port. The only place that
 //! knows HTTP statuses. One file per resource.
 
+mod alarms;
+mod audio;
 mod audit;
 mod audit_slot;
 mod auth;
 mod binds;
 mod commands;
 mod console;
+mod content;
 mod device_events;
+mod device_logs;
 mod devices;
 mod door;
 mod error;
@@ -15,11 +19,13 @@ mod extract;
 mod feed;
 mod feed_reader;
 mod feed_socket;
+mod firmware;
 mod grant;
 mod groups;
 mod handover;
 mod health;
 mod host;
+mod incoming;
 mod invitations;
 mod keys;
 mod layers;
@@ -37,8 +43,12 @@ mod play;
 mod recorder;
 mod rpc;
 mod setup;
+mod snapshots;
+mod sounds;
 mod sse;
 mod tenants;
+mod transfers;
+mod upgrades;
 mod users;
 mod way;
 
@@ -52,14 +62,21 @@ pub use recorder::Recorder;
 use crate::access::Access;
 use crate::account::Accounts;
 use crate::account::policy::DevicePlace;
+use crate::alarm::Alarms;
 use crate::binding::Binding;
+use crate::blob::Blobs;
 use crate::clock::UnixMs;
 use crate::config::{HttpConfig, LimitsConfig, Plain};
 use crate::db::{AuditLog, Db};
 use crate::device::{Commands, Devices};
+use crate::firmware::{Firmware, Upgrades};
 use crate::gateway::Gateway;
 use crate::ids::LoginCode;
 use crate::live::Live;
+use crate::logs::Logs;
+use crate::snapshots::Snapshots;
+use crate::sounds::Sounds;
+use crate::transfer::Links;
 use axum::Router;
 use axum::http::HeaderValue;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -91,6 +108,22 @@ pub struct Api {
     pub devices: Arc<Devices>,
     /// What is wanted of devices.
     pub commands: Commands,
+    /// Where objects are kept.
+    pub blobs: Blobs,
+    /// Addresses for what devices upload and fetch.
+    pub links: Links,
+    /// Alarms.
+    pub alarms: Alarms,
+    /// Pictures that people have devices take.
+    pub snapshots: Snapshots,
+    /// Logs of devices.
+    pub logs: Logs,
+    /// What devices may play.
+    pub sounds: Sounds,
+    /// Images of devices' software.
+    pub firmware: Firmware,
+    /// Upgrades with them.
+    pub upgrades: Upgrades,
     /// How devices come and go.
     pub binding: Arc<Binding>,
     /// Who did what from where.
@@ -145,6 +178,7 @@ fn router(api: &Arc<Api>) -> Router {
         routes
             .merge(health::routes())
             .merge(openapi::document_route())
+            .merge(transfers::routes())
             .route("/ovc", axum::routing::any(door::device))
             .route("/live/{name}", axum::routing::get(play::on_used_connection))
             .fallback(console::serve)

@@ -1,20 +1,28 @@
 //! Wires the services together: the one place that knows them all.
 
 use crate::access::Access;
+use crate::alarm::{self, Alarms};
 use crate::account::tokens::Tokens;
 use crate::account::{Accounts, FirstStart, OpenError, Secrets, random_key};
 use crate::api::{Api, Door, Feed, Pace, Recorder};
 use crate::binding::Binding;
+use crate::blob::Blobs;
 use crate::bus::Bus;
 use crate::capacity;
 use crate::clock::UnixMs;
 use crate::config::{Config, DevicesConfig, Plain};
 use crate::db::{AuditEntry, AuditLog, DataDir, Db, DbError, EventLog};
 use crate::device::{Commands, DevicePort, Devices, Directory, Journal, PasswdHasher};
+use crate::firmware::{Firmware, Upgrades};
 use crate::gateway::{Gateway, GatewayParts};
 use crate::ingest::rtmp::Rtmp;
 use crate::live::{Live, LiveOptions};
+use crate::logs::Logs;
+use crate::retention::{self, Kept};
+use crate::snapshots::Snapshots;
+use crate::sounds::Sounds;
 use crate::tls::{Tls, TlsError};
+use crate::transfer::Links;
 use http::HeaderValue;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use std::io;
@@ -153,7 +161,14 @@ impl App {
         let hasher = PasswdHasher::new(&db.key("device_passwords", random_key()).await?);
         let directory = Arc::new(Directory::load(&db).await?);
         let journal = Arc::new(Journal::new(db.clone()));
+        let only_tls = https.is_some() && config.tls.plain == Plain::Refuse;
+        let links = Links::new(tokens.clone(), tls_port(&config, https), only_tls);
+        let blobs = Blobs::open(&config.data_dir)?;
+        let limits = alarm::Limits::new(config.alarms.silence);
+        let alarms = Alarms::start(db.clone(), bus.clone(), limits).await?;
         let parts = GatewayParts {
+            alarms: alarms.clone(),
+            links: links.clone(),
             directory: directory.clone(),
             journal: journal.clone(),
             hasher: hasher.clone(),
@@ -169,6 +184,28 @@ impl App {
                 .limited_to(config.limits.max_devices_per_tenant),
         );
 
+        let snapshots = Snapshots::new(
+            db.clone(),
+            bus.clone(),
+            commands.clone(),
+            links.clone(),
+            config.snapshots.clone(),
+        );
+        let logs = Logs::new(
+            db.clone(),
+            bus.clone(),
+            (commands.clone(), devices.port().clone()),
+            links.clone(),
+            config.logs.clone(),
+        );
+        let upgrades = Upgrades::start(
+            db.clone(),
+            bus.clone(),
+            (commands.clone(), devices.clone()),
+            links.clone(),
+            config.firmware.clone(),
+        )
+        .await?;
         let audit = AuditLog::start(db.clone());
         let binding = Arc::new(Binding::new(
             db.clone(),
@@ -201,6 +238,14 @@ impl App {
             access,
             devices,
             commands,
+            blobs: blobs.clone(),
+            links,
+            alarms: alarms.clone(),
+            snapshots,
+            logs: logs.clone(),
+            sounds: Sounds::new(db.clone()),
+            firmware: Firmware::new(db.clone()),
+            upgrades: upgrades.clone(),
             binding: binding.clone(),
             audit,
             recorder: Recorder::default(),
@@ -213,6 +258,20 @@ impl App {
         });
         let door = Door::new(api.clone());
         let mut tasks = JoinSet::new();
+        // Before anybody can log in.
+        let port = api.devices.port().clone();
+        let of_alarms = bus.subscribe();
+        tasks.spawn(async move { alarms.follow(of_alarms, port).await });
+        let of_logs = bus.subscribe();
+        tasks.spawn(async move { logs.follow(of_logs).await });
+        let of_upgrades = bus.subscribe();
+        tasks.spawn(async move { upgrades.follow(of_upgrades).await });
+        let kept = Kept {
+            alarms: config.alarms.clone(),
+            snapshots: config.snapshots.clone(),
+            logs: config.logs.clone(),
+        };
+        tasks.spawn(retention::run(db.clone(), blobs, kept));
         tasks.spawn({
             let door = door.clone();
             let is_closing = is_closing.clone();
@@ -412,6 +471,7 @@ async fn tidy(api: Arc<Api>, kept: DevicesConfig) {
     loop {
         ticker.tick().await;
         api.pace.tidy();
+        api.snapshots.tidy();
         let done = async {
             api.accounts.tidy().await?;
             api.binding.tidy().await?;

@@ -22,6 +22,6 @@ pub use directory::{Belonging, Directory, Entry};
 pub use import::{CsvFault, MAX_IMPORT_BYTES};
 pub use journal::{Journal, LoginInfo};
 pub use passwd::{DevicePasswd, PasswdHash, PasswdHasher, WeakPasswd};
-pub use port::{CallError, DevicePort, Dismissal, Seen};
+pub use port::{CallError, DevicePort, Dismissal, Reached, Seen};
 pub use presence::Presence;
 pub use report::{ChannelReport, Report};

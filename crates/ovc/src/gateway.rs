@@ -16,6 +16,7 @@ mod sweep;
 
 pub use login::{Accepted, Refusal, RefusalReason};
 
+use crate::alarm::Alarms;
 use crate::bus::Bus;
 use crate::clock::UnixMs;
 use crate::config::GatewayConfig;
@@ -23,6 +24,7 @@ use crate::db::EventLog;
 use crate::device::{ByCode, Directory, Journal, PasswdHasher};
 use crate::ids::LoginCode;
 use crate::throttle::{AddressKey, Throttle};
+use crate::transfer::Links;
 use attendance::{Attendance, HostNames};
 use dap::PeerOptions;
 use link::Link;
@@ -53,6 +55,10 @@ pub struct GatewayParts {
     pub hasher: PasswdHasher,
     /// Where alarms and the like are kept.
     pub events: EventLog,
+    /// Puts alarms together.
+    pub alarms: Alarms,
+    /// Where pictures of alarms are uploaded.
+    pub links: Links,
     /// Where everybody is told.
     pub bus: Bus,
 }

@@ -41,6 +41,7 @@ macro_rules! permits {
 permits! {
     View,
     SeeLive,
+    Control,
     Configure,
     CallAny,
     ManagePeople,
@@ -56,6 +57,34 @@ impl Permit for Know {
         match policy::decide(who, Permission::View, which) {
             Decision::Hide => Decision::Hide,
             _ => Decision::Allow,
+        }
+    }
+}
+
+/// [`Permission::SeeRecordings`] on something of the device: of a channel, or of some time.
+pub(super) struct SomeRecordings;
+
+impl Permit for SomeRecordings {
+    fn decide(who: &Caller, which: Resource<'_>) -> Decision {
+        match which {
+            Resource::Device(place) if !policy::recordings(who, place).is_empty() => Decision::Allow,
+            which => policy::decide(who, Permission::SeeRecordings, which),
+        }
+    }
+}
+
+/// The same, or [`Permission::SeeLive`] on something of the device: who may take pictures.
+pub(super) struct SomePictures;
+
+impl Permit for SomePictures {
+    fn decide(who: &Caller, which: Resource<'_>) -> Decision {
+        match which {
+            Resource::Device(place)
+                if policy::channels(who, Permission::SeeLive, place).is_none_or(|channels| !channels.is_empty()) =>
+            {
+                Decision::Allow
+            }
+            which => SomeRecordings::decide(who, which),
         }
     }
 }

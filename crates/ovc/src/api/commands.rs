@@ -6,6 +6,7 @@ use crate::account::{Caller, Principal};
 use crate::device::{By, CommandFilter, CommandOutcome, CommandRow};
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::sync::Arc;
@@ -20,6 +21,17 @@ pub(super) fn by(caller: &Caller) -> By {
     match caller.principal {
         Principal::User(id) => By::User { id, name },
         Principal::Key(id) => By::Key { id, name },
+    }
+}
+
+/// What was wanted is on its way to the device, which does not answer to it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Accepted {}
+
+impl Accepted {
+    /// It as an answer.
+    pub(super) fn answer() -> (StatusCode, Json<Self>) {
+        (StatusCode::ACCEPTED, Json(Self {}))
     }
 }
 
@@ -42,7 +54,7 @@ impl PageParams {
     }
 }
 
-fn limit(asked: Option<u32>) -> Result<u32, ApiError> {
+pub(super) fn limit(asked: Option<u32>) -> Result<u32, ApiError> {
     match asked.unwrap_or(DEFAULT_LIMIT) {
         limit @ 1..=MAX_LIMIT => Ok(limit),
         _ => Err(ApiError::bad_request("limit is 1 to 500")),

@@ -347,6 +347,10 @@ async fn move_device(connection: &mut SqliteConnection, device: &LoginCode, to: 
         "DELETE FROM grants WHERE login_code = ?",
         "DELETE FROM device_events WHERE login_code = ?",
         "DELETE FROM commands WHERE login_code = ?",
+        "DELETE FROM alarms WHERE login_code = ?",
+        "DELETE FROM snapshots WHERE login_code = ?",
+        "DELETE FROM device_logs WHERE login_code = ?",
+        "DELETE FROM upgrades WHERE login_code = ?",
     ] {
         sqlx::query(sql).bind(device.as_str()).execute(&mut *connection).await?;
     }

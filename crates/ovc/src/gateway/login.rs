@@ -133,6 +133,8 @@ fn later(reason: RefusalReason, info: &'static str, retry_after: RetryAfter) -> 
 struct Params<'q> {
     code: LoginCode,
     passwd: Cow<'q, str>,
+    /// It said that it started anew, and does not only connect again.
+    booted: bool,
     info: LoginInfo,
 }
 
@@ -156,14 +158,15 @@ impl<'q> Params<'q> {
         };
         let code = LoginCode::parse(&required("login_code")?)
             .map_err(|error| refuse(RefusalReason::BadRequest, format!("login_code: {error}")))?;
-        if let Some(reconnect) = get("reconnect")?
-            && !matches!(&*reconnect, "" | "0" | "1")
-        {
+        let reconnect = get("reconnect")?.unwrap_or_default();
+        if !matches!(&*reconnect, "" | "0" | "1") {
             return Err(refuse(RefusalReason::BadRequest, "reconnect is neither 0 nor 1"));
         }
         Ok(Self {
             code,
             passwd: required("login_passwd")?,
+            // Devices of the first edition never say it; then nobody knows.
+            booted: &*reconnect == "0",
             info: LoginInfo {
                 hardware_model: optional("hardware_model")?,
                 firmware_model: optional("firmware_model")?,
@@ -176,18 +179,29 @@ impl<'q> Params<'q> {
 impl Gateway {
     /// Decides on a login. An accepted one counts as connected at once, and takes over from the device's connection
     /// before; the caller sends `101` and runs it with [`Gateway::serve`], or drops it. `host` is the name under which
-    /// the device reached the cloud.
+    /// the device reached the cloud, `secure` whether it did so over TLS.
     ///
     /// # Errors
     /// The [`Refusal`] to answer with.
-    pub fn login(&self, head: &Head<'_>, from: IpAddr, host: Option<&str>) -> Result<Accepted, Refusal> {
-        self.admit(head, from, host).inspect_err(|refusal| {
+    pub fn login(
+        &self,
+        head: &Head<'_>,
+        from: IpAddr,
+        host: Option<&str>,
+        secure: bool,
+    ) -> Result<Accepted, Refusal> {
+        self.admit(head, from, (host, secure)).inspect_err(|refusal| {
             self.shared.meters.refused(refusal.reason);
             tracing::debug!(%from, reason = refusal.reason.name(), info = %refusal.info, "device login refused");
         })
     }
 
-    fn admit(&self, head: &Head<'_>, from: IpAddr, host: Option<&str>) -> Result<Accepted, Refusal> {
+    fn admit(
+        &self,
+        head: &Head<'_>,
+        from: IpAddr,
+        (host, secure): (Option<&str>, bool),
+    ) -> Result<Accepted, Refusal> {
         let shared = &*self.shared;
         if shared.draining.load(Ordering::Relaxed) {
             return Err(later(
@@ -197,6 +211,7 @@ impl Gateway {
             ));
         }
         let params = Params::parse(head.query)?;
+        let booted = params.booted;
         if head.websocket_key().is_none() {
             return Err(refuse(
                 RefusalReason::NoUpgrade,
@@ -268,7 +283,7 @@ impl Gateway {
         let make = || Arc::new(Attendance::new(entry));
         let (attendance, before) = shared.present.update(&code, make, |attendance, fresh| {
             attendance.hear(tick);
-            let before = attendance.connect(link.clone(), host);
+            let before = attendance.connect(link.clone(), host, secure);
             if fresh {
                 shared.meters.online.increment(1.0);
                 bus.publish(Event::Presence {
@@ -277,6 +292,9 @@ impl Gateway {
                 });
             }
             bus.publish(Event::LoggedIn { device: code.clone() });
+            if booted {
+                shared.parts.alarms.booted(&code);
+            }
             before
         });
         if let Some(before) = before {

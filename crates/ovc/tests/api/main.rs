@@ -4,8 +4,10 @@
 #![allow(clippy::unwrap_used, reason = "tests; the lint knows functions marked as such only")]
 
 mod acme;
+mod alarms;
 mod api_keys;
 mod app;
+mod audio;
 mod audit;
 mod binding;
 mod cast;
@@ -14,10 +16,12 @@ mod config;
 mod console;
 mod control;
 mod device;
+mod device_logs;
 mod devices;
 mod durability;
 mod events;
 mod feed;
+mod firmware;
 mod gateway_login;
 mod gateway_protocol;
 mod groups;
@@ -36,9 +40,11 @@ mod rights;
 mod rpc;
 mod session;
 mod sign_in;
+mod snapshots;
 mod tenants;
 mod tls;
 mod totp;
+mod uploads;
 mod used_connection;
 mod users;
 mod watching;
