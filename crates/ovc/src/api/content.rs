@@ -6,11 +6,15 @@ use crate::db::BlobRow;
 use axum::body::Body;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse as _, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use std::ops::Range;
 
 /// RFC 8187 `attr-char`.
 const NAME: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+const DIGEST: header::HeaderName = header::HeaderName::from_static("repr-digest");
 
 /// How an object is shown.
 pub(super) struct Shown<'a> {
@@ -72,6 +76,9 @@ pub(super) fn headers(blob: &BlobRow, etag: &str, shown: &Shown<'_>) -> HeaderMa
     insert(&mut headers, header::CONTENT_TYPE, &blob.content_type);
     insert(&mut headers, header::ETAG, etag);
     headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    // Of all of it, also where a part is answered (RFC 9530): a device that installs it can tell whether it is whole.
+    let digest = format!("sha-256=:{}:", STANDARD.encode(blob.sha256));
+    insert(&mut headers, DIGEST, &digest);
     insert(&mut headers, header::CONTENT_DISPOSITION, &disposition(shown));
     let caching = if shown.forever {
         "private, max-age=86400, immutable"

@@ -86,7 +86,7 @@ fn errors_end_it_and_so_does_giving_up() {
         assert_eq!(upgrade.standing().error.as_deref(), Some(error));
     }
     let (mut upgrade, mut now) = progress("1.0");
-    let never = (0..31).map(|_| says("notstart", 0)).collect();
+    let never = (0..30).map(|_| says("notstart", 0)).collect();
     assert_eq!(after(&mut upgrade, &mut now, never).0, UpgradeState::Error);
 }
 
