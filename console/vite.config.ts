@@ -24,5 +24,5 @@ export default defineConfig({
   server: {
     proxy: { '/api': toCloud, '/live': toCloud, '/healthz': toCloud },
   },
-  test: { environment: 'node', include: ['src/**/*.test.ts'] },
+  test: { environment: 'node', include: ['src/**/*.test.ts'], setupFiles: ['src/testSetup.ts'] },
 });

@@ -1,6 +1,6 @@
 import createClient, { type Middleware } from 'openapi-fetch';
 import { localNowMs, ServerClock } from '../player/serverClock';
-import { ApiError } from './apiError';
+import { ApiError, type ApiErrorMore } from './apiError';
 import type { paths } from './schema';
 
 /** The cloud's clock, learned from every answer. */
@@ -52,7 +52,9 @@ export async function answerOf<T>(request: Promise<Answer<T>>): Promise<T> {
 }
 
 function toApiError(body: unknown, response: Response): ApiError {
-  const { code, message, lines } = errorIn(body);
+  const error = errorIn(body);
+  const code = typeof error['code'] === 'string' ? error['code'] : undefined;
+  const message = typeof error['message'] === 'string' ? error['message'] : undefined;
   // A proxy before the cloud answers so while the cloud is away.
   const away = code === undefined && response.status >= 502 && response.status <= 504;
   const retryAfter = Number(response.headers.get('retry-after') ?? NaN);
@@ -60,21 +62,20 @@ function toApiError(body: unknown, response: Response): ApiError {
     code ?? (away ? 'network' : `http_${String(response.status)}`),
     message ?? response.statusText,
     response.status,
-    Number.isFinite(retryAfter) ? retryAfter : undefined,
-    lines,
+    { ...moreIn(error), ...(Number.isFinite(retryAfter) ? { retryAfterS: retryAfter } : {}) },
   );
 }
 
-function errorIn(body: unknown): { code?: string; message?: string; lines?: { line: number; message: string }[] } {
-  if (typeof body !== 'object' || body === null || !('error' in body)) return {};
-  const { error } = body;
-  if (typeof error !== 'object' || error === null) return {};
+function errorIn(body: unknown): Record<string, unknown> {
+  const error = typeof body === 'object' && body !== null && 'error' in body ? body.error : undefined;
+  return typeof error === 'object' && error !== null ? (error as Record<string, unknown>) : {};
+}
+
+function moreIn({ lines, device_error: device, field }: Record<string, unknown>): ApiErrorMore {
   return {
-    ...('code' in error && typeof error.code === 'string' ? { code: error.code } : {}),
-    ...('message' in error && typeof error.message === 'string' ? { message: error.message } : {}),
-    ...('lines' in error && Array.isArray(error.lines)
-      ? { lines: error.lines as { line: number; message: string }[] }
-      : {}),
+    ...(Array.isArray(lines) ? { lines: lines as { line: number; message: string }[] } : {}),
+    ...(typeof device === 'object' && device !== null ? { deviceError: device as { code: number; msg: string } } : {}),
+    ...(typeof field === 'string' ? { field } : {}),
   };
 }
 

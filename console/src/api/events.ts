@@ -1,11 +1,19 @@
-import type { QueryClient } from '@tanstack/react-query';
+import type { QueryClient, QueryKey } from '@tanstack/react-query';
 import { applyEvent, dependsOnPresence, type DeviceEvent } from './deviceEvents';
 import { keys } from './queries';
+import { followRecords, RECORD_EVENTS } from './recordEvents';
 import type { Channel, Presence } from './types';
 
 /** Lists are fetched again at most so often, however many devices come and go. */
 const LIST_REFRESH_MS = 2000;
 const REOPEN_MS = 3000;
+
+/** Which cached answers a pushed event makes untrue, where that is all it does. */
+const UNTRUE: Record<string, (event: Record<string, unknown>) => QueryKey[]> = {
+  bind_result: () => [keys.binds],
+  capabilities: ({ login_code: code }) => [keys.ofDevice(String(code), 'capabilities')],
+  command: ({ login_code: code }) => [keys.ofDevice(String(code), 'commands')],
+};
 
 /** Keeps the cache true to what the cloud pushes (`GET /api/v1/events`), until the returned function is called. */
 export function followEvents(
@@ -26,13 +34,19 @@ export function followEvents(
     if (all) void queries.invalidateQueries({ predicate: ({ queryKey }) => keys.isGroups(queryKey) });
   });
 
+  const records = followRecords(queries);
+
   const open = (): void => {
     const opened = new EventSource('/api/v1/events');
     source = opened;
     opened.onopen = () => {
       onConnected(true);
       // Whatever happened meanwhile was missed.
-      if (interrupted) void queries.invalidateQueries({ queryKey: keys.devices });
+      if (interrupted) {
+        void queries.invalidateQueries({ queryKey: keys.devices });
+        void queries.invalidateQueries({ queryKey: keys.ofDevices });
+        records.refresh();
+      }
       interrupted = false;
     };
     opened.onerror = () => {
@@ -55,7 +69,16 @@ export function followEvents(
         void queries.invalidateQueries();
       });
     }
-    opened.addEventListener('bind_result', () => void queries.invalidateQueries({ queryKey: keys.binds }));
+    for (const [name, untrue] of Object.entries(UNTRUE)) {
+      opened.addEventListener(name, (message: MessageEvent<string>) => {
+        for (const queryKey of untrue(fieldsOf(message.data))) void queries.invalidateQueries({ queryKey });
+      });
+    }
+    for (const name of RECORD_EVENTS) {
+      opened.addEventListener(name, (message: MessageEvent<string>) => {
+        records.apply(name, message.data);
+      });
+    }
     for (const name of ['presence', 'channels', 'battery', 'device'] as const) {
       opened.addEventListener(name, (message: MessageEvent<string>) => {
         const event = readEvent(name, message.data);
@@ -68,17 +91,13 @@ export function followEvents(
   return () => {
     clearTimeout(reopenTimer);
     refreshLists.cancel();
+    records.cancel();
     source?.close();
   };
 }
 
 export function readEvent(name: string, data: string): DeviceEvent | undefined {
-  let value: Record<string, unknown>;
-  try {
-    value = JSON.parse(data) as Record<string, unknown>;
-  } catch {
-    return undefined;
-  }
+  const value = fieldsOf(data);
   const loginCode = value['login_code'];
   if (typeof loginCode !== 'string') return undefined;
   switch (name) {
@@ -100,6 +119,16 @@ export function readEvent(name: string, data: string): DeviceEvent | undefined {
       return { kind: 'changed', loginCode, change: String(value['change']) };
     default:
       return undefined;
+  }
+}
+
+/** The fields of an event; none where it cannot be read. */
+function fieldsOf(data: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(data);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {};
   }
 }
 

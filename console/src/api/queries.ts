@@ -1,5 +1,6 @@
 import { QueryClient } from '@tanstack/react-query';
 import { ApiError } from './apiError';
+import type { AlarmFilter } from './alarms';
 import type { AuditFilter } from './audit';
 import type { Presence } from './types';
 
@@ -28,6 +29,11 @@ export const keys = {
   lists: ['devices', 'list'] as const,
   list: (filter: DeviceFilter) => ['devices', 'list', filter] as const,
   device: (loginCode: string) => ['devices', 'one', loginCode] as const,
+  /** What else is known of every device, beside the facts in the lists. */
+  ofDevices: ['device'] as const,
+  /** One such matter: `capabilities`, `info`, `config`, … Presence does not make it untrue by itself. */
+  ofDevice: (loginCode: string, what: string, ...further: unknown[]) =>
+    ['device', loginCode, what, ...further] as const,
   tenants: ['tenants'] as const,
   tenantList: ['tenants', 'list'] as const,
   tenant: (tenant: number | undefined) => ['tenants', tenant] as const,
@@ -38,6 +44,24 @@ export const keys = {
   bind: (tenant: number, bind: number) => ['binds', tenant, bind] as const,
   audit: (filter: AuditFilter) => ['audit', filter] as const,
   users: ['users'] as const,
+  allSnapshots: (loginCode: string) => ['device', loginCode, 'snapshots'] as const,
+  snapshots: (loginCode: string, channel: number | undefined) =>
+    ['device', loginCode, 'snapshots', { channel }] as const,
+  audio: (loginCode: string, channel: number) => ['device', loginCode, 'audio', channel] as const,
+  upgrades: (loginCode: string) => ['device', loginCode, 'upgrades'] as const,
+  deviceLogs: (loginCode: string) => ['device', loginCode, 'logs', 'list'] as const,
+  deviceLog: (loginCode: string, id: number) => ['device', loginCode, 'logs', id] as const,
+  commands: (loginCode: string) => ['device', loginCode, 'commands'] as const,
+  commandList: (loginCode: string, method: string | undefined) =>
+    ['device', loginCode, 'commands', { method }] as const,
+  alarms: ['alarms'] as const,
+  alarmLists: ['alarms', 'list'] as const,
+  alarmList: (filter: AlarmFilter) => ['alarms', 'list', filter] as const,
+  alarm: (id: number) => ['alarms', 'one', id] as const,
+  alarmCount: ['alarms', 'count'] as const,
+  sounds: (tenant: number | undefined) => ['sounds', tenant] as const,
+  firmware: ['firmware'] as const,
+  firmwareOf: (filter: { tenant?: number; hardware_model?: string }) => ['firmware', filter] as const,
   userList: (query: string, page: number) => ['users', query, page] as const,
 };
 

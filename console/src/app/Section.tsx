@@ -1,6 +1,6 @@
 import { Text, Title } from '@mantine/core';
 import type { ReactNode } from 'react';
-import { NavLink } from 'react-router';
+import { TabStrip } from '../ui/TabStrip';
 import classes from './Section.module.css';
 
 interface Props {
@@ -24,13 +24,9 @@ export function Section({ title, kind, pages, children }: Props) {
         {title}
       </Title>
       {pages.length > 1 && (
-        <nav className={classes.pages} aria-label={title}>
-          {pages.map(({ to, label }) => (
-            <NavLink key={to} to={to} className={classes.page ?? ''}>
-              {label}
-            </NavLink>
-          ))}
-        </nav>
+        <div className={classes.pages}>
+          <TabStrip label={title} tabs={pages} />
+        </div>
       )}
       <div className={classes.content}>{children}</div>
     </>

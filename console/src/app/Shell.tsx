@@ -3,6 +3,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, Navigate, Outlet, useLocation } from 'react-router';
+import { AlarmToasts } from '../alarms/AlarmToasts';
 import { accessChanged, setConnected, useConnection } from '../api/connection';
 import { followEvents } from '../api/events';
 import { useMe, useSessionEnd } from '../api/session';
@@ -62,6 +63,7 @@ export function Shell() {
         <Outlet />
       </Box>
       <ShortcutsHelp />
+      <AlarmToasts />
     </>
   );
 }

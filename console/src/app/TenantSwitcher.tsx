@@ -19,6 +19,7 @@ export function TenantSwitcher() {
     const page = /^\/organisations\/\d+(\/.*)?$/.exec(pathname);
     if (page) void navigate(`/organisations/${tenant}${page[1] ?? ''}`);
     else if (pathname.startsWith('/devices')) void navigate('/devices');
+    else if (pathname === '/alarms') void navigate('/alarms');
   };
   return (
     <Menu position="bottom-start" width={260}>

@@ -1,5 +1,6 @@
 import { createBrowserRouter, Navigate } from 'react-router';
 import { AccountPage } from '../account/AccountPage';
+import { AlarmsPage } from '../alarms/AlarmsPage';
 import { InvitePage } from '../auth/InvitePage';
 import { OrganisationAuditPage, PlatformAuditPage } from '../audit/AuditPages';
 import { LoginPage } from '../auth/LoginPage';
@@ -7,6 +8,8 @@ import { ResetPage } from '../auth/ResetPage';
 import { SetupPage } from '../auth/SetupPage';
 import { DevicePage } from '../devices/DevicePage';
 import { DevicesPage } from '../devices/DevicesPage';
+import { deviceTabRoutes } from '../devices/tabs';
+import { OrganisationFirmwarePage, PlatformFirmwarePage } from '../firmware/FirmwarePages';
 import { GroupsPage } from '../groups/GroupsPage';
 import { KeysPage } from '../organisation/KeysPage';
 import { OrganisationIndex, OrganisationLayout } from '../organisation/OrganisationLayout';
@@ -31,7 +34,8 @@ export function createRouter() {
       children: [
         { path: '/', element: <Navigate to="/devices" replace /> },
         { path: '/devices', element: <DevicesPage /> },
-        { path: '/devices/:loginCode', element: <DevicePage /> },
+        { path: '/devices/:loginCode', element: <DevicePage />, children: deviceTabRoutes() },
+        { path: '/alarms', element: <AlarmsPage /> },
         { path: '/account', element: <AccountPage /> },
         {
           path: '/organisations/:tenant',
@@ -40,6 +44,7 @@ export function createRouter() {
             { index: true, element: <OrganisationIndex /> },
             { path: 'people', element: <PeoplePage /> },
             { path: 'groups', element: <GroupsPage /> },
+            { path: 'firmware', element: <OrganisationFirmwarePage /> },
             { path: 'keys', element: <KeysPage /> },
             { path: 'audit', element: <OrganisationAuditPage /> },
             { path: 'settings', element: <SettingsPage /> },
@@ -53,6 +58,7 @@ export function createRouter() {
             { path: 'organisations', element: <OrganisationsPage /> },
             { path: 'users', element: <UsersPage /> },
             { path: 'stock', element: <StockPage /> },
+            { path: 'firmware', element: <PlatformFirmwarePage /> },
             { path: 'audit', element: <PlatformAuditPage /> },
           ],
         },

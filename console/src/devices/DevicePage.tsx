@@ -3,16 +3,15 @@ import { IconChevronLeft } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { Link, useParams } from 'react-router';
 import { ApiError } from '../api/apiError';
-import { may, useMyTenants } from '../api/currentTenant';
+import { useMyTenants } from '../api/currentTenant';
 import { useDevice } from '../api/devices';
 import type { Device } from '../api/types';
 import { errorText } from '../i18n/errors';
 import { PresenceDot } from '../ui/PresenceDot';
 import { useTitle } from '../ui/useTitle';
-import { ChannelGrid } from './ChannelGrid';
-import { DeviceFacts } from './DeviceFacts';
 import { DeviceMenu } from './DeviceMenu';
 import classes from './DevicePage.module.css';
+import { DeviceTabs } from './DeviceTabs';
 
 export function DevicePage() {
   const { t } = useTranslation();
@@ -46,12 +45,10 @@ function DeviceView({ device }: { device: Device }) {
   const { t } = useTranslation();
   const name = device.name || device.login_code;
   const isMember = useMyTenants().some(({ id }) => id === device.tenant?.id);
-  // Platform administrators see strangers' devices, and no pictures of them. Members may be let see single channels.
   const foreign = device.tenant !== undefined && !isMember;
-  const barred = foreign && !may('see_live', device);
   const list = foreign ? `/devices?tenant=${device.tenant?.id ?? ''}` : '/devices';
   return (
-    <Stack gap="lg">
+    <Stack gap="md">
       <div>
         <Anchor component={Link} to={list} c="dimmed" size="sm" className={classes.back}>
           <IconChevronLeft size={15} aria-hidden="true" />
@@ -72,32 +69,7 @@ function DeviceView({ device }: { device: Device }) {
           {t('device.disabledNote')}
         </Alert>
       )}
-      <div className={classes.layout}>
-        <section aria-label={t('device.channels')} className={classes.pictures}>
-          {barred ? (
-            <div className={classes.nothing} data-testid="pictures-private">
-              <Text fw={600} c="white">
-                {t('private.title')}
-              </Text>
-              <Text size="sm" maw="30rem">
-                {t('private.text', { name: device.tenant?.name ?? '' })}
-              </Text>
-            </div>
-          ) : device.channels.length > 0 ? (
-            <ChannelGrid device={device} />
-          ) : (
-            <div className={classes.nothing}>
-              <Text fw={600} c="white">
-                {t('device.neverSeenTitle')}
-              </Text>
-              <Text size="sm" maw="26rem">
-                {t('device.neverSeenText')}
-              </Text>
-            </div>
-          )}
-        </section>
-        <DeviceFacts device={device} />
-      </div>
+      <DeviceTabs device={device} />
     </Stack>
   );
 }

@@ -1,7 +1,9 @@
 import { accountEn } from './account.en';
 import { bindingEn, bindingErrorsEn } from './binding.en';
+import { controlEn, controlErrorsEn } from './control.en';
 import { organisationEn, organisationErrorsEn } from './organisation.en';
 import { platformEn, platformErrorsEn } from './platform.en';
+import { recordsEn, recordsErrorsEn } from './records.en';
 import type { Shape } from './shape';
 
 export const en = {
@@ -9,6 +11,8 @@ export const en = {
   ...organisationEn,
   ...bindingEn,
   ...platformEn,
+  ...recordsEn,
+  ...controlEn,
   app: {
     tagline: 'Open video system',
     devices: 'Devices',
@@ -191,6 +195,8 @@ export const en = {
     ...organisationErrorsEn,
     ...bindingErrorsEn,
     ...platformErrorsEn,
+    ...recordsErrorsEn,
+    ...controlErrorsEn,
     bad_credentials: 'Wrong user name or password.',
     bad_code: 'This code is not right, or was used already. Try the next one.',
     bad_link: 'This link was used already or has expired.',

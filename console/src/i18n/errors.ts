@@ -9,7 +9,10 @@ type FailureKey = keyof typeof en.failure;
 export function errorText(t: TFunction, error: unknown): string {
   if (!(error instanceof ApiError)) return t('error.other', { message: String(error) });
   if (error.code !== 'other' && error.code in en.error) {
-    return t(`error.${error.code as Exclude<ErrorKey, 'other'>}`, { seconds: error.retryAfterS ?? 60 });
+    return t(`error.${error.code as Exclude<ErrorKey, 'other'>}`, {
+      seconds: error.retryAfterS ?? 60,
+      device: error.deviceError?.msg || String(error.deviceError?.code ?? ''),
+    });
   }
   return t('error.other', { message: error.message || error.code });
 }

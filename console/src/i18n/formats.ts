@@ -29,3 +29,58 @@ export function agoText(language: string, at: Date, now: Date): string {
 export function dateText(language: string, at: Date): string {
   return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(at);
 }
+
+/** A moment to the second: for what is compared with other records. */
+export function momentText(language: string, at: Date): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' }).format(at);
+}
+
+export function timeText(language: string, at: Date): string {
+  return new Intl.DateTimeFormat(language, { timeStyle: 'medium' }).format(at);
+}
+
+/** "Today", "Yesterday", else the day of the week and the date; the year where it is not this one. */
+export function dayText(language: string, at: Date, now: Date): string {
+  const days = Math.round((startOfDay(now) - startOfDay(at)) / 86_400_000);
+  if (days === 0 || days === 1) {
+    const text = new Intl.RelativeTimeFormat(language, { numeric: 'auto' }).format(-days, 'day');
+    return text.slice(0, 1).toLocaleUpperCase(language) + text.slice(1);
+  }
+  const year = at.getFullYear() === now.getFullYear() ? {} : { year: 'numeric' as const };
+  return new Intl.DateTimeFormat(language, { weekday: 'long', day: 'numeric', month: 'long', ...year }).format(at);
+}
+
+function startOfDay(at: Date): number {
+  return new Date(at.getFullYear(), at.getMonth(), at.getDate()).getTime();
+}
+
+/** "8 sec", "3 min 5 sec", "2 hr 10 min": the two greatest parts. */
+export function durationText(language: string, ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1000));
+  const parts: [number, string][] = [
+    [Math.floor(seconds / 86_400), 'day'],
+    [Math.floor(seconds / 3600) % 24, 'hour'],
+    [Math.floor(seconds / 60) % 60, 'minute'],
+    [seconds % 60, 'second'],
+  ];
+  const first = parts.findIndex(([value]) => value > 0);
+  const shown = first < 0 ? parts.slice(3) : parts.slice(first, first + 2);
+  return shown
+    .filter(([value], at) => at === 0 || value > 0)
+    .map(([value, unit]) =>
+      new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'short' }).format(value),
+    )
+    .join(' ');
+}
+
+export function bytesText(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  const units = ['kB', 'MB', 'GB'];
+  let value = bytes / 1000;
+  let unit = 0;
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000;
+    unit += 1;
+  }
+  return `${value < 9.95 ? value.toFixed(1) : value.toFixed(0)} ${units[unit] ?? ''}`;
+}

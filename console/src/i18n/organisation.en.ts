@@ -1,6 +1,8 @@
 /** Organisations: their people, groups, keys, audit log and settings. */
 export const organisationEn = {
   nav: {
+    alarms: 'Alarms',
+    firmware: 'Firmware',
     main: 'Parts of the console',
     organisation: 'Organisation',
     switch: 'Change organisation, now {{name}}',

@@ -3,6 +3,8 @@ import type { Shape } from './shape';
 
 export const organisationZh: Shape<typeof organisationEn> = {
   nav: {
+    alarms: '报警',
+    firmware: '固件',
     main: '控制台导航',
     organisation: '组织',
     switch: '切换组织，当前：{{name}}',

@@ -1,14 +1,18 @@
 import { accountZh } from './account.zh';
 import { bindingErrorsZh, bindingZh } from './binding.zh';
+import { controlErrorsZh, controlZh } from './control.zh';
 import type { Texts } from './en';
 import { organisationErrorsZh, organisationZh } from './organisation.zh';
 import { platformErrorsZh, platformZh } from './platform.zh';
+import { recordsErrorsZh, recordsZh } from './records.zh';
 
 export const zh: Texts = {
   ...accountZh,
   ...organisationZh,
   ...bindingZh,
   ...platformZh,
+  ...recordsZh,
+  ...controlZh,
   app: {
     tagline: '开放视频系统',
     devices: '设备',
@@ -189,6 +193,8 @@ export const zh: Texts = {
     ...organisationErrorsZh,
     ...bindingErrorsZh,
     ...platformErrorsZh,
+    ...recordsErrorsZh,
+    ...controlErrorsZh,
     bad_credentials: '用户名或密码错误。',
     bad_code: '验证码错误或已被使用，请输入新的验证码。',
     bad_link: '此链接已被使用或已过期。',

@@ -4,6 +4,7 @@ import type { MyTenant } from '../api/types';
 const PAGES = [
   ['people', 'manage_people'],
   ['groups', 'configure'],
+  ['firmware', 'configure'],
   ['keys', 'manage_people'],
   ['audit', 'manage_people'],
   ['settings', undefined],

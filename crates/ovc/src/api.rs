@@ -10,12 +10,15 @@ mod binds;
 mod commands;
 mod console;
 mod content;
+mod device_config;
 mod device_events;
 mod device_logs;
+mod device_time;
 mod devices;
 mod door;
 mod error;
 mod extract;
+mod facts;
 mod feed;
 mod feed_reader;
 mod feed_socket;
@@ -31,6 +34,7 @@ mod keys;
 mod layers;
 mod live;
 mod login;
+mod maintenance;
 mod me;
 mod members;
 mod my_password;
@@ -40,6 +44,8 @@ mod openapi;
 mod pace;
 mod password_reset;
 mod play;
+mod presence;
+mod ptz;
 mod recorder;
 mod rpc;
 mod setup;
@@ -48,6 +54,7 @@ mod sounds;
 mod sse;
 mod tenants;
 mod transfers;
+mod turns;
 mod upgrades;
 mod users;
 mod way;
@@ -58,6 +65,7 @@ pub use feed_reader::Readers;
 pub use openapi::document;
 pub use pace::Pace;
 pub use recorder::Recorder;
+pub use turns::Turns;
 
 use crate::access::Access;
 use crate::account::Accounts;
@@ -68,7 +76,7 @@ use crate::blob::Blobs;
 use crate::clock::UnixMs;
 use crate::config::{HttpConfig, LimitsConfig, Plain};
 use crate::db::{AuditLog, Db};
-use crate::device::{Commands, Devices};
+use crate::device::{Chronicle, Commands, Devices, Facts};
 use crate::firmware::{Firmware, Upgrades};
 use crate::gateway::Gateway;
 use crate::ids::LoginCode;
@@ -76,12 +84,13 @@ use crate::live::Live;
 use crate::logs::Logs;
 use crate::snapshots::Snapshots;
 use crate::sounds::Sounds;
+use crate::tls::Certificates;
 use crate::transfer::Links;
 use axum::Router;
 use axum::http::HeaderValue;
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use tokio::sync::watch;
 
 /// What the handlers work with.
@@ -96,8 +105,8 @@ pub struct Api {
     pub tls_port: u16,
     /// What becomes of who comes without TLS, if there is a port for it.
     pub plain: Plain,
-    /// Whether there is a certificate for it.
-    pub has_certificate: Arc<AtomicBool>,
+    /// What becomes of the certificates for it.
+    pub certificates: watch::Receiver<Certificates>,
     /// What browsers are told of coming by TLS only.
     pub hsts: Option<HeaderValue>,
     /// Users and sessions.
@@ -124,6 +133,12 @@ pub struct Api {
     pub firmware: Firmware,
     /// Upgrades with them.
     pub upgrades: Upgrades,
+    /// In which order that was.
+    pub turns: Arc<Turns>,
+    /// What devices say of themselves when they are asked.
+    pub facts: Facts,
+    /// When they were there.
+    pub chronicle: Chronicle,
     /// How devices come and go.
     pub binding: Arc<Binding>,
     /// Who did what from where.
@@ -165,7 +180,7 @@ impl Api {
         match self.plain {
             _ if self.tls_port == 0 => Plain::Allow,
             // Sent to a port where nobody can shake hands yet, a browser would reach nothing.
-            Plain::Redirect if !self.has_certificate.load(Ordering::Relaxed) => Plain::Allow,
+            Plain::Redirect if self.certificates.borrow().taken_up == 0 => Plain::Allow,
             plain => plain,
         }
     }

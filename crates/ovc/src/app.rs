@@ -12,7 +12,7 @@ use crate::capacity;
 use crate::clock::UnixMs;
 use crate::config::{Config, DevicesConfig, Plain};
 use crate::db::{AuditEntry, AuditLog, DataDir, Db, DbError, EventLog};
-use crate::device::{Commands, DevicePort, Devices, Directory, Journal, PasswdHasher};
+use crate::device::{Chronicle, Commands, DevicePort, Devices, Directory, Facts, Journal, PasswdHasher};
 use crate::firmware::{Firmware, Upgrades};
 use crate::gateway::{Gateway, GatewayParts};
 use crate::ingest::rtmp::Rtmp;
@@ -21,8 +21,8 @@ use crate::logs::Logs;
 use crate::retention::{self, Kept};
 use crate::snapshots::Snapshots;
 use crate::sounds::Sounds;
-use crate::tls::{Tls, TlsError};
-use crate::transfer::Links;
+use crate::tls::{Certificates, Tls, TlsError};
+use crate::transfer::{Knows, Links};
 use http::HeaderValue;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use std::io;
@@ -81,6 +81,7 @@ pub struct App {
     tokens: Tokens,
     db: Db,
     closing: watch::Sender<bool>,
+    certificates: watch::Receiver<Certificates>,
     tasks: JoinSet<()>,
 }
 
@@ -142,6 +143,10 @@ impl App {
             Some(_) => Some(Tls::open(&config.tls, &config.acme, &config.data_dir)?),
             None => None,
         };
+        let certificates = match &tls {
+            Some((tls, _)) => tls.certificates(),
+            None => watch::channel(Certificates::default()).1,
+        };
         let address = config.rtmp.listen;
         let rtmp = Rtmp::bind(address, config.rtmp.max_connections)
             .await
@@ -178,6 +183,9 @@ impl App {
         let gateway = Gateway::new(&config.gateway, parts);
         let port: Arc<dyn DevicePort> = Arc::new(gateway.clone());
         let commands = Commands::start(db.clone(), port.clone(), directory.clone(), bus.clone());
+        let facts = Facts::new(db.clone(), commands.clone(), directory.clone(), bus.clone());
+        links.ask(knows_https(facts.clone(), certificates.clone()));
+        let chronicle = Chronicle::new(db.clone(), directory.clone());
         let access = Access::new(accounts.clone(), directory.clone());
         let devices = Arc::new(
             Devices::new(db.clone(), directory, journal.clone(), hasher, port, bus.clone())
@@ -230,7 +238,7 @@ impl App {
             pace: Pace::new(&config.limits),
             tls_port: tls_port(&config, https),
             plain: config.tls.plain,
-            has_certificate: tls.as_ref().map(|(tls, _)| tls.has_certificate()).unwrap_or_default(),
+            certificates: certificates.clone(),
             hsts: hsts(&config, tls_port(&config, https)),
             accounts,
             feed: Feed::start(&bus, access.clone()),
@@ -246,6 +254,9 @@ impl App {
             sounds: Sounds::new(db.clone()),
             firmware: Firmware::new(db.clone()),
             upgrades: upgrades.clone(),
+            turns: Arc::default(),
+            facts,
+            chronicle: chronicle.clone(),
             binding: binding.clone(),
             audit,
             recorder: Recorder::default(),
@@ -294,6 +305,8 @@ impl App {
             let journal = journal.clone();
             async move { journal.run().await }
         });
+        let presences = bus.subscribe();
+        tasks.spawn(async move { chronicle.run(presences).await });
         let binds = bus.subscribe();
         tasks.spawn(async move { binding.run(binds).await });
         tasks.spawn(tidy(api.clone(), config.devices.clone()));
@@ -320,6 +333,7 @@ impl App {
             tokens,
             db,
             closing,
+            certificates,
             tasks,
         })
     }
@@ -332,6 +346,11 @@ impl App {
     /// Where HTTP over TLS is listened on.
     pub fn https(&self) -> Option<SocketAddr> {
         self.https
+    }
+
+    /// What becomes of the certificates that are shown.
+    pub fn certificates(&self) -> watch::Receiver<Certificates> {
+        self.certificates.clone()
     }
 
     /// Where RTMP is listened on.
@@ -358,6 +377,11 @@ impl App {
     pub(crate) async fn note(&self, entry: AuditEntry) {
         // Why it was not written is in the log.
         let _ = self.api.audit.write(entry).await;
+    }
+
+    /// The database.
+    pub(crate) fn db(&self) -> &Db {
+        &self.db
     }
 
     /// The data directory it runs on.
@@ -423,6 +447,22 @@ fn hsts(config: &Config, tls_port: u16) -> Option<HeaderValue> {
     HeaderValue::from_str(&format!("max-age={}", lasting.as_secs())).ok()
 }
 
+/// What devices can carry over HTTPS, once there is a certificate to show them.
+fn knows_https(facts: Facts, certificates: watch::Receiver<Certificates>) -> Knows {
+    Box::new(move |device, carried| {
+        let shown = certificates.borrow().taken_up > 0;
+        let facts = facts.clone();
+        Box::pin(async move {
+            let can = match shown {
+                true => facts.known(&device).await.ok(),
+                false => None,
+            };
+            can.and_then(|can| can.parsed())
+                .is_some_and(|can| carried.over_https(&can))
+        })
+    })
+}
+
 fn live_options(config: &Config, rtmp: SocketAddr) -> LiveOptions {
     let host = &config.rtmp.public_host;
     LiveOptions {
@@ -472,11 +512,14 @@ async fn tidy(api: Arc<Api>, kept: DevicesConfig) {
         ticker.tick().await;
         api.pace.tidy();
         api.snapshots.tidy();
+        api.commands.tidy();
+        api.facts.tidy();
         let done = async {
             api.accounts.tidy().await?;
             api.binding.tidy().await?;
             let now = UnixMs::now();
             api.commands.forget_before(now.minus(kept.commands_kept)).await?;
+            api.chronicle.forget_before(now.minus(kept.events_kept)).await?;
             api.db.delete_events_before(now.minus(kept.events_kept)).await
         };
         if let Err(error) = done.await {

@@ -5,7 +5,7 @@ use crate::alarm::AlarmChanged;
 use crate::binding::BindSettled;
 use crate::clock::UnixMs;
 use crate::db::{LogState, UpgradeState};
-use crate::device::{Belonging, CommandRow, DeviceEvent, Presence, Report};
+use crate::device::{Belonging, CommandRow, DeviceEvent, Gone, Presence, Report};
 use crate::ids::{ChannelId, LoginCode};
 use std::sync::Arc;
 use tokio::sync::broadcast;
@@ -34,6 +34,8 @@ pub enum Event {
         device: LoginCode,
         /// What it is now.
         presence: Presence,
+        /// Why it is offline.
+        reason: Option<Gone>,
     },
     /// A device sent Keepalive. Told if it says something new, or names a stream, or anything was sent to the device
     /// since it is online; an idle device that only repeats itself is not told of.
@@ -79,6 +81,12 @@ pub enum Event {
         state: UpgradeState,
         /// In percent.
         progress: u8,
+    },
+    /// A device says that it can do something else than before, or it was learned that it cannot do something; stored
+    /// already.
+    CapabilitiesChanged {
+        /// Which device.
+        device: LoginCode,
     },
     /// An operator changed a device.
     DeviceChanged {

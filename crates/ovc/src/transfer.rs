@@ -13,6 +13,7 @@ use crate::clock::UnixMs;
 use crate::device::Reached;
 use crate::ids::LoginCode;
 use bytes::Bytes;
+use dap::CapabilityDocument;
 use futures_util::future::BoxFuture;
 use futures_util::{Stream, TryStreamExt as _};
 use std::fmt;
@@ -33,6 +34,20 @@ pub enum Carried {
     Firmware,
     /// Anything else.
     Other,
+}
+
+impl Carried {
+    /// Whether a device of these capabilities carries it over HTTPS (spec section 6).
+    pub fn over_https(self, can: &CapabilityDocument) -> bool {
+        let its = match self {
+            Self::Pictures => can.pic_upload_https.or(can.https),
+            Self::Logs => can.log_upload_https,
+            Self::Firmware => can.firmware_download_https,
+            // Nothing is said of these.
+            Self::Other => can.https,
+        };
+        its == Some(true)
+    }
 }
 
 /// Tells whether a device can carry something over HTTPS, as far as is known.

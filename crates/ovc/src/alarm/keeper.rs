@@ -170,6 +170,7 @@ impl Alarms {
             Event::Presence {
                 device,
                 presence: Presence::Offline,
+                ..
             } => (device, Job::Silent),
             Event::DeviceChanged {
                 device,

@@ -26,6 +26,8 @@ pub(super) struct AuditNote {
     pub(super) target: String,
     /// What else is worth keeping. Never a secret.
     pub(super) detail: String,
+    /// It is done again and again: the same thing is written down once in a while only.
+    pub(super) often: bool,
 }
 
 /// Who asks.

@@ -101,6 +101,19 @@ impl Permit for ManageTenantOrRunPlatform {
     }
 }
 
+/// [`Permission::RunPlatform`], for what is done to a tenant or a device from outside. Who has not got it is answered by
+/// what he may know of the thing.
+pub(super) struct RunPlatformFor;
+
+impl Permit for RunPlatformFor {
+    fn decide(who: &Caller, which: Resource<'_>) -> Decision {
+        match policy::decide(who, Permission::RunPlatform, Resource::Platform) {
+            Decision::Allow => Decision::Allow,
+            _ => policy::decide(who, Permission::RunPlatform, which),
+        }
+    }
+}
+
 /// What a handler needs its caller to be allowed.
 pub(super) trait Need: Send + 'static {
     /// What it is needed on, from the path.
@@ -414,6 +427,20 @@ impl<P: Permit> Allowed<OnDevice<P>> {
             Decision::Allow => Ok(()),
             Decision::Forbid => Err(ApiError::forbidden()),
             Decision::Hide => Err(ApiError::no_such_device()),
+        }
+    }
+}
+
+impl<P: Permit> Allowed<OnChannel<P>> {
+    /// The same for a channel.
+    pub(super) fn decide_again(&self, api: &Api) -> Result<(), ApiError> {
+        let place = api.place(&self.place.code, UnixMs::now());
+        let place = place.filter(|now| now.tenant == self.place.tenant);
+        let place = place.ok_or_else(ApiError::no_such_device)?;
+        match P::decide(&self.caller, Resource::Channel(&place, self.channel)) {
+            Decision::Allow => Ok(()),
+            Decision::Forbid => Err(ApiError::forbidden()),
+            Decision::Hide => Err(ApiError::no_such_channel()),
         }
     }
 }

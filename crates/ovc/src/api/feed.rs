@@ -250,7 +250,7 @@ fn told(event: Event, access: &Access) -> Vec<Told> {
         ("device", data, About::Device(access.place_of(device, belonging, now)))
     };
     match event {
-        Event::Presence { device, presence } => {
+        Event::Presence { device, presence, .. } => {
             let data = json!({ "login_code": device, "presence": presence });
             vec![("presence", data, About::Device(place(&device)))]
         }
@@ -309,6 +309,10 @@ fn told(event: Event, access: &Access) -> Vec<Told> {
                 "outcome": command.outcome,
             });
             vec![("command", data, About::DeviceFor(place, Permission::Configure))]
+        }
+        Event::CapabilitiesChanged { device } => {
+            let data = json!({ "login_code": device });
+            vec![("capabilities", data, About::Device(place(&device)))]
         }
         Event::Device(event) => {
             let mut data = serde_json::to_value(DeviceEvent::from(&*event)).unwrap_or_default();

@@ -7,15 +7,15 @@ use super::commands::by;
 use super::devices::Device;
 use super::error::{ApiError, ErrorBody};
 use super::extract::{Body, Params};
+use super::maintenance::reset_to_factory;
 use crate::account::policy::may_take_away;
 use crate::clock::UnixMs;
-use crate::device::{By, CsvFault, MAX_IMPORT_BYTES};
-use crate::ids::{LoginCode, TenantId};
+use crate::device::{CsvFault, MAX_IMPORT_BYTES};
+use crate::ids::TenantId;
 use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
 use axum::http::StatusCode;
-use dap::methods::{Empty, RebootDevice, ResetConfig};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Duration;
@@ -73,17 +73,6 @@ pub(super) async fn release_device(
     } else {
         Err(no_tenant())
     }
-}
-
-/// Sets a device back to what it was when it left the factory, and restarts it, as the protocol has it.
-pub(super) async fn reset_to_factory(api: &Api, by: &By, code: &LoginCode) -> Result<(), ApiError> {
-    let nothing = Empty::default();
-    api.commands.call::<ResetConfig>(by, code, &nothing).await?;
-    // Reset it is; without this it only comes back later.
-    if let Err(error) = api.commands.emit::<RebootDevice>(by, code, &nothing) {
-        tracing::info!(device = %code, %error, "the device is reset and could not be told to reboot");
-    }
-    Ok(())
 }
 
 /// Whom a device goes to.

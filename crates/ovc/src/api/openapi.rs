@@ -1,6 +1,5 @@
 use super::{
-    Api, alarms, audio, audit, binds, commands, device_events, device_logs, devices, firmware, groups, handover, invitations, keys, live, login, me, members,
-    my_password, my_sessions, my_totp, password_reset, rpc, setup, snapshots, sounds, sse, tenants, upgrades, users,
+    Api, alarms, audio, audit, binds, commands, device_config, device_events, device_logs, device_time, devices, facts, firmware, groups, handover, invitations, keys, live, login, maintenance, me, members, my_password, my_sessions, my_totp, password_reset, presence, ptz, rpc, setup, snapshots, sounds, sse, tenants, upgrades, users,
 };
 use axum::Router;
 use axum::routing::get;
@@ -30,6 +29,9 @@ use utoipa_axum::routes;
         (name = "sounds", description = "What devices play"),
         (name = "logs", description = "Devices' logs"),
         (name = "firmware", description = "Devices' software"),
+        (name = "control", description = "Steering cameras"),
+        (name = "configuration", description = "How a device is set up"),
+        (name = "maintenance", description = "What keeps a device going"),
         (name = "binding", description = "Devices that come and go"),
         (name = "audit", description = "Who did what from where"),
         (name = "events", description = "What happens, as it happens"),
@@ -83,6 +85,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Api>> {
             tenants::rename_tenant,
             tenants::delete_tenant
         ))
+        .routes(routes!(tenants::invite_owner))
         .routes(routes!(tenants::allow_support, tenants::end_support))
         .routes(routes!(groups::list_groups, groups::create_group))
         .routes(routes!(groups::change_group, groups::delete_group))
@@ -101,6 +104,21 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(rpc::call_device))
         .routes(routes!(device_events::list_device_events))
         .routes(routes!(commands::list_commands))
+        .routes(routes!(facts::get_capabilities))
+        .routes(routes!(facts::get_device_info))
+        .routes(routes!(presence::list_presence))
+        .routes(routes!(ptz::move_ptz))
+        .routes(routes!(ptz::list_presets))
+        .routes(routes!(ptz::set_preset, ptz::clear_preset))
+        .routes(routes!(ptz::goto_preset))
+        .routes(routes!(device_config::get_config, device_config::change_config))
+        .routes(routes!(device_time::get_device_time, device_time::sync_device_time))
+        .routes(routes!(maintenance::get_disk))
+        .routes(routes!(maintenance::format_disk))
+        .routes(routes!(maintenance::factory_reset))
+        .routes(routes!(maintenance::reboot_device))
+        .routes(routes!(maintenance::reschedule_device))
+        .routes(routes!(maintenance::keep_awake))
         .routes(routes!(handover::release_device))
         .routes(routes!(handover::assign_device))
         .routes(routes!(handover::import_devices).layer(handover::file_limit()))

@@ -5,7 +5,7 @@ use std::time::Duration;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct DevicesConfig {
-    /// How long alarms, bindings and battery levels are kept.
+    /// How long alarms, bindings, battery levels, and when devices came and went are kept.
     #[serde(with = "humantime_serde")]
     pub events_kept: Duration,
     /// How long it is kept who wanted what of devices, and what came of it.

@@ -351,6 +351,9 @@ async fn move_device(connection: &mut SqliteConnection, device: &LoginCode, to: 
         "DELETE FROM snapshots WHERE login_code = ?",
         "DELETE FROM device_logs WHERE login_code = ?",
         "DELETE FROM upgrades WHERE login_code = ?",
+        "DELETE FROM device_facts WHERE login_code = ?",
+        "DELETE FROM presence_history WHERE login_code = ?",
+        "DELETE FROM ptz_presets WHERE login_code = ?",
     ] {
         sqlx::query(sql).bind(device.as_str()).execute(&mut *connection).await?;
     }

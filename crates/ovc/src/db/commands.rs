@@ -247,6 +247,34 @@ impl Db {
         rows.iter().map(|row| command(row, device, tenant)).collect()
     }
 
+    /// Forgets the oldest commands of a device: of this method but for the newest `max_of_it`, of all others but for the newest
+    /// `max`.
+    ///
+    /// # Errors
+    /// See [`DbError`].
+    pub async fn trim_commands(
+        &self,
+        device: &LoginCode,
+        method: &str,
+        max_of_it: u32,
+        max: u32,
+    ) -> Result<(), DbError> {
+        for (of_it, max) in [(true, max_of_it), (false, max)] {
+            sqlx::query(
+                "DELETE FROM commands WHERE login_code = ?1 AND (method = ?2) = ?3 AND id <= (
+                    SELECT id FROM commands WHERE login_code = ?1 AND (method = ?2) = ?3
+                    ORDER BY id DESC LIMIT 1 OFFSET ?4)",
+            )
+            .bind(device.as_str())
+            .bind(method)
+            .bind(of_it)
+            .bind(max)
+            .execute(&self.writer)
+            .await?;
+        }
+        Ok(())
+    }
+
     /// Forgets commands given before `before`. How many they were.
     ///
     /// # Errors

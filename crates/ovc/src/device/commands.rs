@@ -1,6 +1,7 @@
 //! What is wanted of devices, by whom, and what comes of it.
 
 mod journal;
+mod lacking;
 mod mask;
 mod port;
 
@@ -9,9 +10,10 @@ use crate::bus::Bus;
 use crate::clock::UnixMs;
 use crate::db::{By, CommandFilter, CommandOutcome, CommandRow, Db, DbError, NewCommand};
 use crate::ids::{LoginCode, TenantId};
-use dap::{BadField, Method, RpcError, to_raw};
+use dap::{BadField, ErrorCode, Method, RpcError, to_raw};
 use futures_util::poll;
 use journal::CommandJournal;
+use lacking::Lacking;
 use serde_json::value::RawValue;
 use std::fmt;
 use std::sync::Arc;
@@ -35,6 +37,7 @@ pub struct Commands {
     port: Arc<dyn DevicePort>,
     directory: Arc<Directory>,
     journal: CommandJournal,
+    lacking: Arc<Lacking>,
 }
 
 impl fmt::Debug for Commands {
@@ -50,6 +53,7 @@ impl Commands {
             port,
             directory,
             journal: CommandJournal::start(db, bus),
+            lacking: Arc::default(),
         }
     }
 
@@ -159,6 +163,21 @@ impl Commands {
         self.journal.forget_before(before).await
     }
 
+    /// Since when a device's connection is up; `None`: it has none.
+    pub fn connected_at(&self, device: &LoginCode) -> Option<UnixMs> {
+        self.port.seen(device)?.connected_at
+    }
+
+    /// Methods that a device said on its present connection it does not know. `None` if it has no connection.
+    pub fn unknown_to(&self, device: &LoginCode) -> Option<Vec<String>> {
+        Some(self.lacking.of(device, self.connected_at(device)?))
+    }
+
+    /// Forgets what devices do not know that have gone since.
+    pub fn tidy(&self) {
+        self.lacking.tidy(|device| self.connected_at(device));
+    }
+
     /// Waits until all there is has been written down, or could not be.
     pub async fn flush(&self) {
         self.journal.flush().await;
@@ -174,13 +193,15 @@ impl Commands {
         parse: impl FnOnce(Box<RawValue>) -> Result<T, BadField> + Send + 'static,
     ) -> Result<T, CallError> {
         let note = self.note(by, device, method, true, &params);
-        let (port, journal) = (self.port.clone(), self.journal.clone());
-        let (device, method) = (device.clone(), method.to_owned());
+        let (here, device, method) = (self.clone(), device.clone(), method.to_owned());
         let mut calling = Box::pin(async move {
-            let answer = port.call(&device, &method, params, patience).await;
+            let answer = here.port.call(&device, &method, params, patience).await;
             let kept = answer.as_ref().ok().map(|answer| mask::masked(answer));
             let result = answer.and_then(|answer| parse(answer).map_err(CallError::BadAnswer));
-            journal.write(note.done(&result, CommandOutcome::Ok, kept));
+            if matches!(&result, Err(CallError::Device(error)) if error.code == ErrorCode::UNKNOWN_METHOD) {
+                here.learn(&device, note.command.tenant, &method);
+            }
+            here.journal.write(note.done(&result, CommandOutcome::Ok, kept));
             result
         });
         // Here and not elsewhere, so that it is queued before this returns to who may send the next.
@@ -188,6 +209,15 @@ impl Commands {
             Poll::Ready(result) => result,
             // Who asked may go; what comes of it is written down all the same.
             Poll::Pending => tokio::spawn(calling).await.unwrap_or(Err(CallError::Disconnected)),
+        }
+    }
+
+    fn learn(&self, device: &LoginCode, tenant: Option<TenantId>, method: &str) {
+        let Some(connected_at) = self.connected_at(device) else {
+            return;
+        };
+        if let Some(methods) = self.lacking.learn(device, connected_at, method) {
+            self.journal.write_unsupported(device.clone(), tenant, methods);
         }
     }
 

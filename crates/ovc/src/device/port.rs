@@ -70,6 +70,8 @@ pub struct Seen {
     pub last_seen_at: UnixMs,
     /// Its last Keepalive, if it sent one since it is there.
     pub report: Option<Arc<Report>>,
+    /// Since when its connection is up; `None`: it has none at the moment.
+    pub connected_at: Option<UnixMs>,
 }
 
 /// Why an operator ends a device's connection.

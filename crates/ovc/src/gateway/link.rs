@@ -1,3 +1,4 @@
+use crate::clock::UnixMs;
 use crate::device::CallError;
 use parking_lot::Mutex;
 use serde_json::value::RawValue;
@@ -8,6 +9,8 @@ use tokio::sync::oneshot;
 
 /// How others talk to the task of a device's connection.
 pub(super) struct Link {
+    /// Since when the connection is up.
+    pub(super) connected_at: UnixMs,
     inbox: Mutex<Inbox>,
 }
 
@@ -36,7 +39,7 @@ pub(super) enum Command {
 }
 
 impl Link {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(connected_at: UnixMs) -> Self {
         let inbox = Inbox {
             commands: VecDeque::new(),
             close: None,
@@ -44,6 +47,7 @@ impl Link {
             open: true,
         };
         Self {
+            connected_at,
             inbox: Mutex::new(inbox),
         }
     }

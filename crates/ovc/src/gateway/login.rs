@@ -264,17 +264,18 @@ impl Gateway {
         }
 
         entry.set_home(from.to_canonical());
+        let connected_at = UnixMs::now();
         shared
             .parts
             .journal
-            .logged_in(&entry.code, params.info, from, UnixMs::now());
+            .logged_in(&entry.code, params.info, from, connected_at);
         shared.meters.logins.increment(1);
         shared.meters.connected.increment(1.0);
         tracing::debug!(device = %entry.code, %from, "device logged in");
         let host = host
             .filter(|host| host.len() <= MAX_HOST_LEN)
             .map(|host| shared.hosts.share(host));
-        let link = Arc::new(Link::new());
+        let link = Arc::new(Link::new(connected_at));
         let code = entry.code.clone();
         let tick = shared.tick(now);
         let bus = &shared.parts.bus;
@@ -289,6 +290,7 @@ impl Gateway {
                 bus.publish(Event::Presence {
                     device: code.clone(),
                     presence: Presence::Online,
+                    reason: None,
                 });
             }
             bus.publish(Event::LoggedIn { device: code.clone() });

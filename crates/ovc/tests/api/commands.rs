@@ -26,7 +26,8 @@ async fn everybody_who_may_sees_who_wanted_what_and_what_came_of_it() {
     );
     assert_eq!(request["params"], snapshot, "the device gets all of it");
     let steer = json!({ "channel": 0, "op": "left" });
-    cast.post("olga", RPC, json!({ "method": "CtrlPTZ", "params": steer })).await;
+    cast.post("olga", RPC, json!({ "method": "CtrlPTZ", "params": steer }))
+        .await;
     assert_eq!(device.receive().await["event"], "CtrlPTZ");
 
     let (status, list) = cast.get("adam", COMMANDS).await;
@@ -43,8 +44,13 @@ async fn everybody_who_may_sees_who_wanted_what_and_what_came_of_it() {
     // In parts, and of one method.
     let (_, part) = cast.get("adam", &format!("{COMMANDS}?limit=2")).await;
     assert_eq!(each(&part, "method"), ["CtrlPTZ", "Snapshot"]);
-    let (_, rest) = cast.get("adam", &format!("{COMMANDS}?limit=2&before={}", part["next"])).await;
-    assert_eq!((each(&rest, "method"), rest.get("next")), (vec!["DevInfo".to_owned()], None));
+    let (_, rest) = cast
+        .get("adam", &format!("{COMMANDS}?limit=2&before={}", part["next"]))
+        .await;
+    assert_eq!(
+        (each(&rest, "method"), rest.get("next")),
+        (vec!["DevInfo".to_owned()], None)
+    );
     let (_, some) = cast.get("adam", &format!("{COMMANDS}?method=Snapshot")).await;
     assert_eq!(each(&some, "method"), ["Snapshot"]);
     let wrong = cast.get("adam", &format!("{COMMANDS}?limit=501")).await;
@@ -60,12 +66,10 @@ async fn everybody_who_may_sees_who_wanted_what_and_what_came_of_it() {
 async fn what_the_device_says_of_its_refusal_is_kept_and_told() {
     let app = TestApp::start().await;
     let mut device = app.connected_device("cam").await;
-    let refuse = async {
-        let request = device.receive().await;
-        let err = json!({ "code": 103, "msg": "its camera is away" });
-        device.send_text(json!({ "seq": request["seq"], "err": err }).to_string()).await;
-    };
-    tokio::join!(app.post(RPC, json!({ "method": "DevInfo" })), refuse);
+    tokio::join!(
+        app.post(RPC, json!({ "method": "DevInfo" })),
+        device.refuse(103, "its camera is away")
+    );
     let (_, list) = app.get(COMMANDS).await;
     let refused = &list["items"][0];
     assert_eq!(refused["outcome"], "refused");

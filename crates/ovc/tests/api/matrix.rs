@@ -43,6 +43,24 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("change_device",                       r#"{"name":"Yard"}"#,                   "401 404 403 403 200 200 200 401 404"),
     ("new_password",                        "{}",                                   "401 404 403 403 200 200 200 401 404"),
     ("list_device_events",                  "",                                     "401 404 200 200 200 200 200 401 404"),
+    ("get_capabilities",                    "",                                     "401 404 200 200 200 200 200 401 404"),
+    ("get_device_info",                     "",                                     "401 404 200 200 200 200 200 401 404"),
+    ("list_presence",                       "",                                     "401 404 200 200 200 200 200 401 404"),
+    ("move_ptz",                            r#"{"op":"stop"}"#,                     "401 404 403 409 409 409 403 401 404"),
+    ("list_presets",                        "",                                     "401 404 403 409 409 409 403 401 404"),
+    ("set_preset",                          "{}",                                   "401 404 403 409 409 409 403 401 404"),
+    ("goto_preset",                         "",                                     "401 404 403 409 409 409 403 401 404"),
+    ("clear_preset",                        "",                                     "401 404 403 409 409 409 403 401 404"),
+    ("keep_awake",                          r#"{"seconds":60}"#,                    "401 404 403 409 409 409 403 401 404"),
+    ("get_config",                          "",                                     "401 404 403 403 409 409 409 401 404"),
+    ("change_config",                       r#"{"tz":8}"#,                          "401 404 403 403 409 409 409 401 404"),
+    ("get_device_time",                     "",                                     "401 404 403 403 409 409 409 401 404"),
+    ("sync_device_time",                    "{}",                                   "401 404 403 403 409 409 409 401 404"),
+    ("get_disk",                            "",                                     "401 404 409 409 409 409 409 401 404"),
+    ("format_disk",                         r#"{"confirm":"cam"}"#,                 "401 404 403 403 409 409 409 401 404"),
+    ("factory_reset",                       r#"{"confirm":"cam"}"#,                 "401 404 403 403 409 409 409 401 404"),
+    ("reboot_device",                       r#"{"confirm":"cam"}"#,                 "401 404 403 403 409 409 409 401 404"),
+    ("reschedule_device",                   "",                                     "401 404 403 403 409 409 409 401 404"),
     ("list_commands",                       "",                                     "401 404 403 403 200 200 200 401 404"),
     ("call_device",                         r#"{"method":"DevInfo"}"#,              "401 404 403 403 409 409 403 401 404"),
     ("open_live",                           "",                                     "401 404 409 409 409 409 403 401 404"),
@@ -109,6 +127,7 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("allow_support",                       r#"{"hours":1}"#,                       "401 404 403 403 403 200 403 401 403"),
     ("end_support",                         "",                                     "401 404 403 403 403 200 403 401 403"),
 
+    ("invite_owner",                        "",                                     "401 404 403 403 403 403 409 401 403"),
     ("create_tenant",                       r#"{"name":"T{fresh}"}"#,               "401 403 403 403 403 403 201 401 403"),
     ("list_users",                          "",                                     "401 403 403 403 403 403 200 401 403"),
     ("change_user",                         r#"{"disabled":true}"#,                 "401 403 403 403 403 403 200 401 403"),
@@ -173,7 +192,10 @@ impl World {
     /// Puts in what stands in braces.
     async fn fill(&mut self, operation: &str, template: &str) -> String {
         let mut text = template.replace("{tenant}", &self.cast.acme.to_string());
-        text = text.replace("{channel}", "0").replace("{session}", "999999");
+        text = text
+            .replace("{channel}", "0")
+            .replace("{session}", "999999")
+            .replace("{preset}", "7");
         text = text.replace("{fresh}", &self.fresh.to_string());
         if text.contains("{login_code}") {
             text = text.replace("{login_code}", &self.device(operation).await);

@@ -9,8 +9,8 @@ const MASK: &str = "***";
 const MAX_KEPT: usize = 4096;
 /// Longest JSON that is looked into. Of what is longer only the length is kept.
 const MAX_READ: usize = 256 * 1024;
-/// Keys of secrets, in lower case.
-const SECRET_KEYS: [&str; 7] = ["login_passwd", "password", "passwd", "pwd", "token", "secret", "key"];
+/// What the key of a secret is, or ends with behind a `_` or `-`; in lower case.
+const SECRETS: [&str; 8] = ["password", "passwd", "pwd", "pass", "psk", "token", "secret", "key"];
 
 /// JSON without secrets. What is too long is a text that says so.
 pub(super) fn masked(json: &RawValue) -> String {
@@ -34,7 +34,7 @@ fn mask(value: &mut Value) {
     match value {
         Value::Object(map) => {
             for (key, value) in map {
-                if SECRET_KEYS.contains(&&*key.to_ascii_lowercase()) && !value.is_null() {
+                if is_secret(key) && !value.is_null() {
                     *value = MASK.into();
                 } else {
                     mask(value);
@@ -45,6 +45,11 @@ fn mask(value: &mut Value) {
         Value::String(text) if text.contains("://") => *text = masked_text(text),
         _ => {}
     }
+}
+
+fn is_secret(key: &str) -> bool {
+    let last = key.rsplit(['_', '-']).next().unwrap_or_default();
+    SECRETS.contains(&&*last.to_ascii_lowercase())
 }
 
 /// A text in which what is secret of URLs is masked: the query, and who logs in by it.
@@ -91,14 +96,14 @@ mod tests {
     #[test]
     fn secrets_are_masked_wherever_they_are() {
         let said = json!({
-            "url": "http://cloud/upload/7?token=abc", "login_passwd": "x", "Token": "t",
+            "url": "http://cloud/upload/7?token=abc", "login_passwd": "x", "Token": "t", "wifi-PSK": "w",
             "list": [{ "pwd": 1, "secret": { "a": 2 }, "key": null, "keys": 3, "monkey": "m" }],
             "text": "see rtmp://ann:pw@cam/live/s?a=1&b=2 and http://x/y, please", "q": "really?"
         });
         assert_eq!(
             masked_value(&said),
             json!({
-                "url": "http://cloud/upload/7?***", "login_passwd": "***", "Token": "***",
+                "url": "http://cloud/upload/7?***", "login_passwd": "***", "Token": "***", "wifi-PSK": "***",
                 "list": [{ "pwd": "***", "secret": "***", "key": null, "keys": 3, "monkey": "m" }],
                 "text": "see rtmp://***@cam/live/s?*** and http://x/y, please", "q": "really?"
             })

@@ -102,7 +102,7 @@ impl Bench {
 
     async fn list(&self) -> Vec<NewCommand> {
         let filter = CommandFilter {
-            limit: 10,
+            limit: 10_000,
             ..CommandFilter::default()
         };
         let rows = self.commands.list(&self.cam, None, &filter).await.unwrap();
@@ -212,4 +212,37 @@ async fn commands_go_out_in_the_order_given_and_end_whoever_waits() {
             None => panic!(),
         }
     }
+}
+
+/// Five thousand events, sent without a pause in which one could be written.
+async fn flood(bench: &Bench, event: &str) {
+    let params = to_raw(&Empty::default());
+    for _ in 0..5000 {
+        bench
+            .commands
+            .emit_raw(&By::Cloud, &bench.cam, event, params.clone())
+            .unwrap();
+    }
+}
+
+#[tokio::test]
+async fn a_full_queue_slows_no_command_and_only_the_newest_are_not_written() {
+    let bench = Bench::new().await;
+    flood(&bench, "Reschedule").await;
+    assert_eq!(bench.port.got.lock().len(), 5000, "the device got all of them");
+    assert_eq!(bench.list().await.len(), 4096);
+}
+
+#[tokio::test]
+async fn who_steers_for_hours_fills_no_disk() {
+    let bench = Bench::new().await;
+    bench
+        .commands
+        .emit_raw(&By::Cloud, &bench.cam, "RebootDevice", to_raw(&json!({})))
+        .unwrap();
+    bench.commands.flush().await;
+    flood(&bench, "CtrlPTZ").await;
+    let list = bench.list().await;
+    assert!((2000..2600).contains(&list.len()), "{}", list.len());
+    assert_eq!(list.last().unwrap().method, "RebootDevice", "what is rare stays");
 }

@@ -1,0 +1,72 @@
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { byHand } from './byHand';
+import { answerOf } from './client';
+import { byCursor, dropFrom } from './pages';
+import { keys } from './queries';
+import type { DeviceLog, Page } from './records';
+
+/** The logs that a device was asked for, newest first. Their states are pushed. */
+export function useDeviceLogs(loginCode: string) {
+  return useInfiniteQuery({
+    queryKey: keys.deviceLogs(loginCode),
+    queryFn: ({ signal, pageParam }) =>
+      answerOf(
+        byHand.GET<Page<DeviceLog>>('/api/v1/devices/{login_code}/logs', {
+          params: {
+            path: { login_code: loginCode },
+            query: pageParam === undefined ? {} : { before: pageParam },
+          },
+          signal,
+        }),
+      ),
+    ...byCursor,
+  });
+}
+
+export function useDeviceLog(loginCode: string, id: number) {
+  return useQuery({
+    queryKey: keys.deviceLog(loginCode, id),
+    queryFn: ({ signal }) => fetchDeviceLog(loginCode, id, signal),
+  });
+}
+
+export function fetchDeviceLog(loginCode: string, id: number, signal?: AbortSignal): Promise<DeviceLog> {
+  return answerOf(
+    byHand.GET<DeviceLog>('/api/v1/devices/{login_code}/logs/{id}', {
+      params: { path: { login_code: loginCode, id } },
+      ...(signal ? { signal } : {}),
+    }),
+  );
+}
+
+/** Times in RFC 3339. */
+export function useRequestLogs(loginCode: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (range: { from: string; to: string }) =>
+      answerOf(
+        byHand.POST<DeviceLog>('/api/v1/devices/{login_code}/logs', {
+          params: { path: { login_code: loginCode } },
+          body: range,
+        }),
+      ),
+    onSuccess: () => queries.invalidateQueries({ queryKey: keys.deviceLogs(loginCode) }),
+  });
+}
+
+export function useDeleteDeviceLog(loginCode: string) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (id: number) =>
+      answerOf(
+        byHand.DELETE('/api/v1/devices/{login_code}/logs/{id}', { params: { path: { login_code: loginCode, id } } }),
+      ),
+    onSuccess: (_, id) => {
+      dropFrom(queries, keys.deviceLogs(loginCode), id);
+    },
+  });
+}
+
+export function deviceLogUrl(loginCode: string, id: number, download = false): string {
+  return `/api/v1/devices/${encodeURIComponent(loginCode)}/logs/${id}/content${download ? '?download=true' : ''}`;
+}

@@ -1,0 +1,2 @@
+/** The API's client asks its page where the cloud is. */
+Object.assign(globalThis, { location: new URL('http://ovs.test/') });

@@ -1,0 +1,21 @@
+import { Text } from '@mantine/core';
+import { CopyButton } from './CopyField';
+import classes from './JsonView.module.css';
+
+/** A value as a person reads it. */
+export function JsonView({ label, value, testId }: { label: string; value: unknown; testId?: string }) {
+  const text = JSON.stringify(value, null, 2);
+  return (
+    <div className={classes.frame}>
+      <div className={classes.head}>
+        <Text size="xs" c="dimmed" fw={500}>
+          {label}
+        </Text>
+        <CopyButton label={label} value={text} />
+      </div>
+      <pre className={classes.text} data-testid={testId}>
+        {text}
+      </pre>
+    </div>
+  );
+}
