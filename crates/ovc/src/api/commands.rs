@@ -62,9 +62,9 @@ pub(super) fn limit(asked: Option<u32>) -> Result<u32, ApiError> {
 }
 
 /// Where a list goes on behind these, which are at most `limit`: absent at its end.
-pub(super) fn next(ids: impl DoubleEndedIterator<Item = i64> + ExactSizeIterator, limit: u32) -> Option<i64> {
+pub(super) fn next(mut ids: impl DoubleEndedIterator<Item = i64> + ExactSizeIterator, limit: u32) -> Option<i64> {
     let full = u32::try_from(ids.len()).is_ok_and(|len| len >= limit);
-    ids.rev().next().filter(|_| full)
+    ids.next_back().filter(|_| full)
 }
 
 /// What was wanted of a device, and what came of it.

@@ -2,6 +2,7 @@
 //! either edition, reach the reader and the device as they are.
 
 use super::Api;
+use super::audit_slot::AuditSlot;
 use super::auth::{Allowed, Configure, OnDevice};
 use super::commands::by;
 use super::error::{ApiError, ErrorBody};
@@ -95,10 +96,13 @@ pub(super) async fn get_config(
 pub(super) async fn change_config(
     State(api): State<Arc<Api>>,
     on: Allowed<OnDevice<Configure>>,
+    slot: AuditSlot,
     Body(change): Body<Map<String, Value>>,
 ) -> Result<Json<DeviceConfig>, ApiError> {
     let (by, code) = (by(&on.caller), &on.place.code);
     let change = Value::Object(checked(change)?);
+    // Which settings, and not to what: passwords may be among them.
+    slot.fill(|note| note.detail = leaves(&change).join(", "));
     let done = api.commands.call_raw(&by, code, SetConfig::NAME, to_raw(&change)).await;
     if let Err(CallError::Device(error)) = &done {
         let field = field_of(error, &change);
@@ -172,20 +176,24 @@ fn checked(mut change: Map<String, Value>) -> Result<Map<String, Value>, ApiErro
 
 /// Which field of a change a device's error is about: the one that its message begins with, or the only one there is.
 fn field_of(error: &RpcError, change: &Value) -> Option<String> {
-    let mut paths = Vec::new();
-    leaves(change, String::new(), 0, &mut paths);
     let named = error.msg.split_once(':').map(|(path, _)| path.trim());
     if let Some(named) = named.filter(|named| is_within(change, named)) {
         return Some(named.to_owned());
     }
-    match &paths[..] {
+    match &leaves(change)[..] {
         [only] => Some(only.clone()),
         _ => None,
     }
 }
 
 /// The paths of the single settings in a change.
-fn leaves(value: &Value, path: String, depth: usize, paths: &mut Vec<String>) {
+fn leaves(change: &Value) -> Vec<String> {
+    let mut paths = Vec::new();
+    add_leaves(change, String::new(), 0, &mut paths);
+    paths
+}
+
+fn add_leaves(value: &Value, path: String, depth: usize, paths: &mut Vec<String>) {
     match value {
         Value::Object(map) if !map.is_empty() && depth < MAX_DEPTH => {
             for (key, value) in map {
@@ -194,7 +202,7 @@ fn leaves(value: &Value, path: String, depth: usize, paths: &mut Vec<String>) {
                 } else {
                     format!("{path}.{key}")
                 };
-                leaves(value, path, depth + 1, paths);
+                add_leaves(value, path, depth + 1, paths);
             }
         }
         _ => paths.push(path),

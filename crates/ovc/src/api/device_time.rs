@@ -121,7 +121,7 @@ pub(super) async fn sync_device_time(
 /// What a device's clock shows; `tz` is its zone, if that is known.
 async fn read(api: &Api, by: &By, code: &LoginCode, tz: Option<i32>) -> Result<DeviceTime, CallError> {
     let shown = api.commands.call::<QueryTime>(by, code, &Empty::default()).await?;
-    let now = now_s();
+    let now = UnixMs::now();
     let tz = match shown.tz.or(tz) {
         Some(tz) => Some(tz),
         None => zone(api, by, code).await?,
@@ -129,7 +129,7 @@ async fn read(api: &Api, by: &By, code: &LoginCode, tz: Option<i32>) -> Result<D
     Ok(DeviceTime {
         datetime: shown.datetime.to_string(),
         tz,
-        skew_s: tz.map(|tz| shown.datetime.to_unix_s() - i64::from(tz) * 3600 - now),
+        skew_s: tz.map(|tz| skew_s(shown.datetime.to_unix_s() - i64::from(tz) * 3600, now)),
     })
 }
 
@@ -142,7 +142,28 @@ async fn zone(api: &Api, by: &By, code: &LoginCode) -> Result<Option<i32>, CallE
     }
 }
 
+/// By how many seconds a clock is ahead that shows this second, of which nobody knows how much is over.
+fn skew_s(shown_s: i64, now: UnixMs) -> i64 {
+    let ahead_ms = shown_s * 1000 + 500 - now.0;
+    (ahead_ms + 499).div_euclid(1000)
+}
+
 /// Seconds since 1970, to the nearest.
 fn now_s() -> i64 {
     (UnixMs::now().0 + 500).div_euclid(1000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_clock_that_is_right_is_right_all_second_long() {
+        for ms in [0, 1, 499, 500, 501, 999] {
+            assert_eq!(skew_s(100, UnixMs(100_000 + ms)), 0, "{ms}");
+        }
+        assert_eq!(skew_s(100, UnixMs(99_999)), 1);
+        assert_eq!(skew_s(100, UnixMs(101_000)), -1);
+        assert_eq!(skew_s(100, UnixMs(40_500)), 60);
+    }
 }

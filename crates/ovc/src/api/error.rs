@@ -70,8 +70,9 @@ pub(super) struct ApiError {
     pub(super) message: String,
     pub(super) retry_after: Option<RetryAfter>,
     pub(super) lines: Vec<LineFault>,
-    pub(super) device_error: Option<DeviceFault>,
-    pub(super) field: Option<String>,
+    // Boxed: seldom there, and this is in the answer of every handler.
+    pub(super) device_error: Option<Box<DeviceFault>>,
+    pub(super) field: Option<Box<str>>,
 }
 
 impl ApiError {
@@ -88,7 +89,7 @@ impl ApiError {
     }
 
     /// It is about this field.
-    pub(super) fn at(self, field: impl Into<String>) -> Self {
+    pub(super) fn at(self, field: impl Into<Box<str>>) -> Self {
         Self {
             field: Some(field.into()),
             ..self
@@ -98,7 +99,7 @@ impl ApiError {
     /// The device itself said no.
     pub(super) fn refused_by_device(status: StatusCode, code: &'static str, error: &RpcError) -> Self {
         Self {
-            device_error: Some(error.into()),
+            device_error: Some(Box::new(error.into())),
             ..Self::new(status, code, CallError::Device(error.clone()).to_string())
         }
     }
@@ -171,8 +172,8 @@ impl ApiError {
                 message: self.message,
                 request_id,
                 lines: self.lines,
-                device_error: self.device_error,
-                field: self.field,
+                device_error: self.device_error.map(|error| *error),
+                field: self.field.map(String::from),
             },
         }
     }

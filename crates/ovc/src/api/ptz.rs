@@ -61,6 +61,10 @@ pub(super) async fn move_ptz(
     let Body(wanted) = Body::<PtzMove>::from_request(request, &()).await?;
     turn.come().await;
     steer(&api, &on, &wanted.op, wanted.value)?;
+    drop(turn);
+    if let ("clear_preset", Some(id)) = (&*wanted.op, wanted.value) {
+        api.db.forget_preset(&on.place.code, on.channel, id).await?;
+    }
     Ok(Accepted::answer())
 }
 

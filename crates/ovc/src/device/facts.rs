@@ -81,10 +81,18 @@ struct Shared {
 /// Held while a device is asked, so that it is asked once by all that want to know.
 #[derive(Default)]
 struct Asked {
-    /// Which connection it said on what it can do.
-    capabilities: Option<UnixMs>,
+    /// When it said what it can do.
+    capabilities: Option<Occasion>,
     /// The same of DevInfo.
-    info: Option<UnixMs>,
+    info: Option<Occasion>,
+}
+
+/// When a device was asked: what it says is good on the same connection, and for the same tenant: what it told another is
+/// forgotten, though its connection may go on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Occasion {
+    connected_at: UnixMs,
+    tenant: Option<TenantId>,
 }
 
 impl fmt::Debug for Facts {
@@ -164,23 +172,22 @@ impl Facts {
         by: &By,
         anew: bool,
     ) -> Result<Option<(Box<RawValue>, UnixMs)>, FactError> {
-        let Some(connected_at) = self.shared.commands.connected_at(device) else {
+        let Some(now) = self.occasion(device) else {
             return Ok(self.shared.db.device_facts(device).await?.info);
         };
         let asked = self.asked(device);
         let mut asked = asked.lock().await;
         let before = self.shared.db.device_facts(device).await?.info;
         let fresh = |(_, at): &(Box<RawValue>, UnixMs)| UnixMs::now().since(*at) < INFO_FRESH;
-        if !anew && asked.info == Some(connected_at) && before.as_ref().is_some_and(fresh) {
+        if !anew && asked.info == Some(now) && before.as_ref().is_some_and(fresh) {
             return Ok(before);
         }
-        let tenant = self.tenant(device);
         match self.object::<DevInfo>(device, by, PATIENCE).await {
             Ok(info) => {
-                let now = UnixMs::now();
-                self.shared.db.set_device_info(device, tenant, &info, now).await?;
-                asked.info = Some(connected_at);
-                Ok(Some((info, now)))
+                let at = UnixMs::now();
+                self.shared.db.set_device_info(device, now.tenant, &info, at).await?;
+                asked.info = Some(now);
+                Ok(Some((info, at)))
             }
             Err(_) if before.is_some() && !anew => Ok(before),
             Err(error) => Err(error.into()),
@@ -199,26 +206,25 @@ impl Facts {
 
     /// Sees to it that a device which is connected was asked what it can do: since it is, or by this caller now.
     async fn ask_capabilities(&self, device: &LoginCode, by: Option<&By>) -> Result<(), FactError> {
-        let Some(connected_at) = self.shared.commands.connected_at(device) else {
+        let Some(now) = self.occasion(device) else {
             return Ok(());
         };
         let asked = self.asked(device);
         let mut asked = asked.lock().await;
-        if by.is_none() && asked.capabilities == Some(connected_at) {
+        if by.is_none() && asked.capabilities == Some(now) {
             return Ok(());
         }
-        let tenant = self.tenant(device);
         let answer = self.object::<GetCap>(device, by.unwrap_or(&By::Cloud), PATIENCE).await;
         // Whoever said no need not be asked again either; who said nothing does.
         if matches!(answer, Ok(_) | Err(CallError::Device(_))) {
-            asked.capabilities = Some(connected_at);
+            asked.capabilities = Some(now);
         }
         let document = answer?;
         let unsupported = self.shared.commands.unknown_to(device).unwrap_or_default();
         let changed = self
             .shared
             .db
-            .set_capabilities(device, tenant, &document, &unsupported, UnixMs::now())
+            .set_capabilities(device, now.tenant, &document, &unsupported, UnixMs::now())
             .await?;
         if changed {
             self.shared
@@ -252,8 +258,12 @@ impl Facts {
         }
     }
 
-    fn tenant(&self, device: &LoginCode) -> Option<TenantId> {
-        self.shared.directory.get(device.as_str())?.belonging().tenant
+    /// `None` if the device is not connected.
+    fn occasion(&self, device: &LoginCode) -> Option<Occasion> {
+        Some(Occasion {
+            connected_at: self.shared.commands.connected_at(device)?,
+            tenant: self.shared.directory.get(device.as_str())?.belonging().tenant,
+        })
     }
 }
 

@@ -155,3 +155,21 @@ async fn a_device_that_changes_hands_is_unknown_to_its_new_holder() {
     assert_eq!(cast.get("boris", INFO).await.1, json!({}));
     assert_eq!(cast.get("boris", CAPABILITIES).await.1["known"], false);
 }
+
+#[tokio::test]
+async fn a_device_that_is_bound_is_asked_anew_on_the_connection_that_goes_on() {
+    let cast = Cast::start().await;
+    let passwd = cast.stock("cam").await;
+    let mut device = ScriptedDevice::connect(&cast.app.dap_url("cam", &passwd)).await;
+    tokio::join!(cast.get("root", CAPABILITIES), device.answer(json!({ "ptz": true })));
+    tokio::join!(cast.get("root", INFO), device.answer(info()));
+    let binds = format!("/api/v1/tenants/{}/binds", cast.acme);
+    let (_, made) = cast.post("olga", &binds, json!({})).await;
+    let mut feed = cast.app.feed_of("olga", None).await;
+    device.event("Bind", json!({ "bind_id": made["bind_id"] })).await;
+    feed.next_of("bind_result").await;
+    let (can, request) = tokio::join!(cast.get("olga", CAPABILITIES), device.answer(json!({ "ptz": true })));
+    assert_eq!((&request["req"], &can.1["known"]), (&json!("GetCap"), &json!(true)));
+    let (told, request) = tokio::join!(cast.get("olga", INFO), device.answer(info()));
+    assert_eq!((&request["req"], &told.1["info"]), (&json!("DevInfo"), &info()));
+}

@@ -54,6 +54,13 @@ async fn only_what_is_changed_is_sent_in_the_devices_own_words() {
     assert_eq!((&request["req"], &request["params"]), (&json!("SetConfig"), &change));
     assert_eq!(again["req"], "GetConfig");
     assert_eq!((changed.0, &changed.1["config"]), (StatusCode::OK, &after));
+    // Which settings, and not to what.
+    let (_, audit) = app.get("/api/v1/audit?action=change_config").await;
+    let detail = audit["items"][0]["detail"].as_str().unwrap();
+    assert!(
+        detail.contains("channls.0.video_encoding.rsk_encrypt") && !detail.contains("2.4"),
+        "{detail}"
+    );
 }
 
 #[tokio::test]

@@ -157,6 +157,13 @@ async fn positions_have_names_that_the_cloud_keeps() {
     assert_eq!(op(&mut device).await, json!(["clear_preset", 7]));
     let (list, _) = tokio::join!(app.get(PRESETS), device.answer(json!([{ "id": 7 }])));
     assert_eq!(list.1, json!({ "items": [{ "id": 7 }] }));
+    // Cleared by the other way, its name is gone too.
+    app.send(Method::PUT, &preset("9"), json!({ "name": "Door" })).await;
+    op(&mut device).await;
+    app.post(PTZ, json!({ "op": "clear_preset", "value": 9 })).await;
+    op(&mut device).await;
+    let (list, _) = tokio::join!(app.get(PRESETS), device.answer(json!([{ "id": 9 }])));
+    assert_eq!(list.1, json!({ "items": [{ "id": 9 }] }));
 
     let wrong = app.send(Method::PUT, &preset("256"), json!({})).await;
     assert_eq!(refusal(&wrong), (400, "bad_request"));
