@@ -1,6 +1,111 @@
 // Generated from openapi.json by `npm run gen`. Do not edit.
 
 export interface paths {
+    "/api/v1/alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Alarms of the channels that the caller may see, newest first. */
+        get: operations["list_alarms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms/{alarm}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One alarm. */
+        get: operations["get_alarm"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms/{alarm}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note that somebody has seen to an alarm. */
+        post: operations["acknowledge_alarm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms/{alarm}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An alarm's picture. */
+        get: operations["get_alarm_picture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note that somebody has seen to all these alarms: those that the list would show with the same filters, the newest 10,000
+         *     of them.
+         */
+        post: operations["acknowledge_alarms"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms/unread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many alarms want attention. */
+        get: operations["count_alarms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -92,6 +197,57 @@ export interface paths {
         get: operations["get_capabilities"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/channels/{channel}/audio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a device plays. It is asked. */
+        get: operations["get_audio"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/channels/{channel}/audio/control": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End, halt or go on with what a device plays. */
+        post: operations["control_audio"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/channels/{channel}/audio/play": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a device play something. */
+        post: operations["play_sound"];
         delete?: never;
         options?: never;
         head?: never;
@@ -195,6 +351,23 @@ export interface paths {
         put?: never;
         /** Move or zoom a camera, or stop it. What one caller sends to a device reaches it in the order in which the requests came in. */
         post: operations["move_ptz"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/channels/{channel}/snapshots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a device take a picture now. Answers when it is there. */
+        post: operations["take_snapshot"];
         delete?: never;
         options?: never;
         head?: never;
@@ -319,6 +492,59 @@ export interface paths {
          *     away it is what it said last. Who may see single channels only does not get it.
          */
         get: operations["get_device_info"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Logs that a device was asked for, newest first. */
+        get: operations["list_device_logs"];
+        put?: never;
+        /** Ask a device for its log of some time. It uploads it when it can: see its state. */
+        post: operations["request_logs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/logs/{log}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How it stands with a log. */
+        get: operations["get_device_log"];
+        put?: never;
+        post?: never;
+        /** Forget a log. */
+        delete: operations["delete_device_log"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/logs/{log}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A log itself, as text: what is packed by gzip is unpacked, up to 64 MiB. To be saved (`download=true`) as it came. */
+        get: operations["get_device_log_text"];
         put?: never;
         post?: never;
         delete?: never;
@@ -465,6 +691,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices/{login_code}/snapshots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Pictures that people had a device take, newest first: of the channels and times of which the caller may watch
+         *     recordings.
+         */
+        get: operations["list_snapshots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/snapshots/{snapshot}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forget a picture. */
+        delete: operations["delete_snapshot"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/snapshots/{snapshot}/image": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A picture itself. */
+        get: operations["get_snapshot_image"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices/{login_code}/tenant": {
         parameters: {
             query?: never;
@@ -494,6 +774,41 @@ export interface paths {
         put?: never;
         /** Set the clock of a device to the cloud's. */
         post: operations["sync_device_time"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/upgrade": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last upgrade of a device, the one that runs if one does. */
+        get: operations["get_upgrade"];
+        put?: never;
+        /** Have a device install another version of its software. One upgrade of a device runs at a time. */
+        post: operations["upgrade_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/upgrades": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Upgrades of a device, newest first. */
+        get: operations["list_upgrades"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -547,6 +862,42 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/firmware": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Images of tenants where the caller may configure something, and the platform's: all of them, newest first. */
+        get: operations["list_firmware"];
+        put?: never;
+        /** Upload an image, as it is, 512 MiB at most. */
+        post: operations["upload_firmware"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/firmware/{firmware}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove an image. An upgrade with it that has not fetched it yet will fail. */
+        delete: operations["delete_firmware"];
+        options?: never;
+        head?: never;
+        /** Change an image's notes. */
+        patch: operations["change_firmware"];
         trace?: never;
     };
     "/api/v1/invitations/accept": {
@@ -1091,6 +1442,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{tenant}/sounds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a tenant's devices may play: all of it, newest first. */
+        get: operations["list_sounds"];
+        put?: never;
+        /** Upload a sound for a tenant's devices: MP3, WAV, AAC, M4A or Ogg, 16 MiB at most, as it is. */
+        post: operations["upload_sound"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/sounds/{sound}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a sound. */
+        delete: operations["delete_sound"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{tenant}/support": {
         parameters: {
             query?: never;
@@ -1190,11 +1576,58 @@ export interface components {
             token: string;
             username: string;
         };
+        /** @description How many were acknowledged. */
+        Acknowledged: {
+            acknowledged: number;
+        };
         /**
          * @description What did something.
          * @enum {string}
          */
         ActorKind: "user" | "key" | "device" | "system" | "nobody";
+        /** @description Something that a device raised an alarm of. */
+        Alarm: {
+            /**
+             * Format: date-time
+             * @description When somebody has seen to it.
+             */
+            acknowledged_at?: string;
+            /** @description Who that was. */
+            acknowledged_by?: string;
+            /** Format: date-time */
+            begin_at: string;
+            /** Format: int32 */
+            channel: number;
+            /** @description What people call the device; may be empty. */
+            device_name: string;
+            /**
+             * Format: date-time
+             * @description Absent: it stands.
+             */
+            end_at?: string;
+            /**
+             * @description `told`: by the device; `bit_cleared`: its Keepalive does not carry it any more; `timeout`: nothing was heard of it for
+             *     too long; `device_reset`: the device started anew.
+             */
+            end_reason?: string;
+            /** @description There is a picture, and the caller may see it. */
+            has_picture: boolean;
+            /**
+             * Format: int64
+             * @description Later ones have greater numbers.
+             */
+            id: number;
+            login_code: string;
+            /** @description The device's words; may be empty. */
+            text: string;
+            /**
+             * Format: int64
+             * @description By the protocol's number.
+             */
+            type: number;
+            /** @description `io`, `motion`, `cross`, `cry`, `face`, `voice`, `low_battery`, `lock_picked`, `doorbell`, `body` or `other`. */
+            type_name: string;
+        };
         /** @description Which alarms a device says it can raise. */
         AlarmCapabilities: {
             /** @description A human body. */
@@ -1211,6 +1644,77 @@ export interface components {
             motion: boolean;
             /** @description Sound. */
             voice: boolean;
+        };
+        /** @description How many alarms want attention. */
+        AlarmCounts: {
+            /**
+             * Format: int32
+             * @description That stand; 1000 at most.
+             */
+            active: number;
+            /** @description There are more of either than are counted. */
+            more: boolean;
+            /**
+             * Format: int32
+             * @description That nobody has seen to; 1000 at most.
+             */
+            unacknowledged: number;
+        };
+        /** @description Alarms, newest first. */
+        AlarmList: {
+            items: components["schemas"]["Alarm"][];
+            /**
+             * Format: int64
+             * @description For `before`, to get those before; absent: there are none.
+             */
+            next?: number;
+        };
+        /** @description Which alarms. */
+        AlarmsAsked: {
+            /**
+             * @description Those that somebody has seen to only; or, false, those that nobody has.
+             * @default null
+             */
+            acknowledged: boolean;
+            /**
+             * @description Those that stand only; or, false, those that have ended.
+             * @default null
+             */
+            active: boolean;
+            /**
+             * Format: int32
+             * @description Of channels with this number only.
+             * @default null
+             */
+            channel: number;
+            /**
+             * Format: date-time
+             * @description Those that stood at this time or later only.
+             * @default null
+             */
+            from: string;
+            /**
+             * @description Of this device only.
+             * @default null
+             */
+            login_code: string;
+            /**
+             * Format: int64
+             * @description Of devices of this tenant only.
+             * @default null
+             */
+            tenant: number;
+            /**
+             * Format: date-time
+             * @description Those that began at this time or before only.
+             * @default null
+             */
+            to: string;
+            /**
+             * @description Of this type only: by its name or by the protocol's number.
+             * @default null
+             */
+            type: string;
         };
         /** @description An API key, without what makes it work. */
         ApiKey: {
@@ -1241,6 +1745,27 @@ export interface components {
         Assignment: {
             /** Format: int64 */
             tenant: number;
+        };
+        /** @description What a device plays. */
+        Audio: {
+            /**
+             * Format: int64
+             * @description The sound, if it is one of the tenant's.
+             */
+            sound?: number;
+            /** @description `stopped`, `pausing` or `playing`; others may come. */
+            status: string;
+            /** @description Where it has it from, without what is secret. */
+            url?: string;
+        };
+        /**
+         * @description What to do with what plays.
+         * @enum {string}
+         */
+        AudioControl: "stop" | "pause" | "resume";
+        /** @description What to do with what plays. */
+        AudioWanted: {
+            op: components["schemas"]["AudioControl"];
         };
         /** @description Who did something. */
         AuditActor: {
@@ -1621,6 +2146,49 @@ export interface components {
              */
             info?: Record<string, never>;
         };
+        /** @description A log that a device was asked for. */
+        DeviceLog: {
+            /** @description Who wanted it. */
+            by?: string;
+            /**
+             * Format: int64
+             * @description How long it is; 0: the device has nothing of that time.
+             */
+            bytes?: number;
+            /** @description `text/plain`, `application/gzip` or `application/zip` */
+            content_type?: string;
+            /** @description Why it failed. */
+            error?: string;
+            /**
+             * Format: date-time
+             * @description When it was settled.
+             */
+            finished_at?: string;
+            /**
+             * Format: date-time
+             * @description The time that was wanted.
+             */
+            from: string;
+            /**
+             * Format: int64
+             * @description Later ones have greater numbers.
+             */
+            id: number;
+            /** Format: date-time */
+            requested_at: string;
+            state: components["schemas"]["LogState"];
+            /** Format: date-time */
+            to: string;
+        };
+        /** @description Logs, newest first. */
+        DeviceLogList: {
+            items: components["schemas"]["DeviceLog"][];
+            /**
+             * Format: int64
+             * @description For `before`, to get those before; absent: there are none.
+             */
+            next?: number;
+        };
         /** @description A page of devices. */
         DevicePage: {
             items: components["schemas"]["Device"][];
@@ -1684,6 +2252,36 @@ export interface components {
             message: string;
             /** @description Names the request in the logs. */
             request_id: string;
+        };
+        /** @description An image of devices' software. */
+        Firmware: {
+            /** Format: int64 */
+            bytes: number;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            /** @description What they say of themselves once it is installed. */
+            firmware_model: string;
+            /** @description The devices it is for. */
+            hardware_model: string;
+            /** Format: int64 */
+            id: number;
+            notes: string;
+            /** @description Hexadecimal. */
+            sha256: string;
+            /**
+             * Format: int64
+             * @description Whose it is; absent: the platform's, for all.
+             */
+            tenant?: number;
+        };
+        /** @description What to change of an image. */
+        FirmwareChange: {
+            notes: string;
+        };
+        /** @description Images, newest first. */
+        FirmwareList: {
+            items: components["schemas"]["Firmware"][];
         };
         /** @description A fresh API key. */
         FreshApiKey: components["schemas"]["ApiKey"] & {
@@ -1851,6 +2449,18 @@ export interface components {
             code?: string | null;
             password: string;
             username: string;
+        };
+        /**
+         * @description How it stands with a log that a device was asked for.
+         * @enum {string}
+         */
+        LogState: "requested" | "uploading" | "done" | "failed" | "timed_out";
+        /** @description Which time a log is wanted of. */
+        LogWanted: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
         };
         /** @description Who calls, and what he may do. */
         Me: {
@@ -2207,6 +2817,63 @@ export interface components {
             tenant_name?: string | null;
             username: string;
         };
+        /** @description A picture that somebody had a device take. */
+        Snapshot: {
+            /**
+             * Format: date-time
+             * @description When it came.
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description How long the file is.
+             */
+            bytes: number;
+            /** Format: int32 */
+            channel: number;
+            /** @description `image/jpeg` */
+            content_type: string;
+            /**
+             * Format: int32
+             * @description In pixels.
+             */
+            height: number;
+            /**
+             * Format: int64
+             * @description Later ones have greater numbers.
+             */
+            id: number;
+            /**
+             * Format: int32
+             * @description In pixels.
+             */
+            width: number;
+        };
+        /** @description Pictures, newest first. */
+        SnapshotList: {
+            items: components["schemas"]["Snapshot"][];
+            /**
+             * Format: int64
+             * @description For `before`, to get those before; absent: there are none.
+             */
+            next?: number;
+        };
+        /** @description Something that a tenant's devices may play. */
+        Sound: {
+            /** Format: int64 */
+            bytes: number;
+            /** @description `audio/mpeg`, `audio/wav`, `audio/aac`, `audio/mp4` or `audio/ogg` */
+            content_type: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: int64 */
+            id: number;
+            name: string;
+        };
+        /** @description Sounds, newest first. */
+        SoundList: {
+            items: components["schemas"]["Sound"][];
+        };
         /** @description A live stream. */
         Stream: {
             audio?: components["schemas"]["StreamAudio"];
@@ -2337,6 +3004,67 @@ export interface components {
             /** @description In base32, for typing. */
             secret: string;
         };
+        /** @description An upgrade of a device. */
+        Upgrade: {
+            /** @description Who wanted it. */
+            by?: string;
+            /**
+             * Format: date-time
+             * @description Absent: it runs.
+             */
+            ended_at?: string;
+            /** @description Why it failed. */
+            error?: string;
+            /** @description The version before. */
+            from?: string;
+            /**
+             * Format: int64
+             * @description Later ones have greater numbers.
+             */
+            id: number;
+            /**
+             * Format: int32
+             * @description In percent, of what it does at the moment.
+             */
+            progress: number;
+            /** Format: date-time */
+            started_at: string;
+            /**
+             * @description `requested`, `downloading`, `installing`, `done` (the device says so), `confirmed` (it is back with the new version),
+             *     `error` or `timed_out`.
+             */
+            state: components["schemas"]["UpgradeState"];
+            /** @description The version after. */
+            to: string;
+        };
+        /** @description Upgrades, newest first. */
+        UpgradeList: {
+            items: components["schemas"]["Upgrade"][];
+            /**
+             * Format: int64
+             * @description For `before`, to get those before; absent: there are none.
+             */
+            next?: number;
+        };
+        /**
+         * @description How it stands with an upgrade.
+         * @enum {string}
+         */
+        UpgradeState: "requested" | "downloading" | "installing" | "done" | "confirmed" | "error" | "timed_out";
+        /** @description What to install: an image that is kept here, or what is at an address. */
+        UpgradeWanted: {
+            /**
+             * Format: int64
+             * @description The number of an image.
+             */
+            firmware?: number;
+            /** @description With `url`: what the device will say of itself. */
+            firmware_model?: string;
+            /** @description Also if the image is for devices of another model. */
+            force?: boolean;
+            /** @description Where the device finds one, an http:// or https:// address. */
+            url?: string;
+        };
         /** @description A user, as who runs the cloud sees him. */
         User: {
             /** Format: date-time */
@@ -2376,6 +3104,16 @@ export interface components {
          * @enum {string}
          */
         Way: "up" | "down";
+        /** @description What to play: exactly one of the two. */
+        WhatToPlay: {
+            /**
+             * Format: int64
+             * @description A sound of the device's tenant.
+             */
+            sound?: number;
+            /** @description Where the device finds something to play: an http:// or https:// address. */
+            url?: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -2385,6 +3123,250 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_alarms: {
+        parameters: {
+            query?: {
+                /** @description Those that somebody has seen to only; or, false, those that nobody has. */
+                acknowledged?: boolean;
+                /** @description Those that stand only; or, false, those that have ended. */
+                active?: boolean;
+                /** @description Older than the one of this number only: `next` of the part before. */
+                before?: number;
+                /** @description Of channels with this number only. */
+                channel?: number;
+                /** @description Those that stood at this time or later only. */
+                from?: string;
+                /** @description 1 to 500; default 50. */
+                limit?: number;
+                /** @description Of this device only. */
+                login_code?: string;
+                /** @description Of devices of this tenant only. */
+                tenant?: number;
+                /** @description Those that began at this time or before only. */
+                to?: string;
+                /** @description Of this type only: by its name or by the protocol's number. */
+                type?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Alarms */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmList"];
+                };
+            };
+        };
+    };
+    get_alarm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alarm: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The alarm */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alarm"];
+                };
+            };
+            /** @description `no_such_alarm` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    acknowledge_alarm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alarm: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The alarm as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alarm"];
+                };
+            };
+            /** @description `no_such_alarm` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_alarm_picture: {
+        parameters: {
+            query?: {
+                /** @description To be saved rather than shown. */
+                download?: boolean;
+            };
+            header?: never;
+            path: {
+                alarm: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": number[];
+                };
+            };
+            /** @description `forbidden`: the caller may see the alarm, but no recordings */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `no_such_alarm`, `no_picture` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    acknowledge_alarms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlarmsAsked"];
+            };
+        };
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acknowledged"];
+                };
+            };
+        };
+    };
+    count_alarms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description So many */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmCounts"];
+                };
+            };
+        };
+    };
     list_audit: {
         parameters: {
             query?: {
@@ -2802,6 +3784,191 @@ export interface operations {
             };
             /** @description `device_timeout`, with `refresh` */
             504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_audio: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: number;
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What it says */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Audio"];
+                };
+            };
+            /** @description `no_such_device`, `no_such_channel` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_offline`, `device_disconnected` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_refused`, `not_supported` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_timeout` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    control_audio: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: number;
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AudioWanted"];
+            };
+        };
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The device was told */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description `no_such_device`, `no_such_channel` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_offline` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    play_sound: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: number;
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhatToPlay"];
+            };
+        };
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The device was told */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description `bad_request`: neither or both, or no address */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `no_such_device`, `no_such_channel`, `no_such_sound` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_offline` */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3285,6 +4452,92 @@ export interface operations {
             };
             /** @description `device_busy` */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    take_snapshot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: number;
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The picture */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Snapshot"];
+                };
+            };
+            /** @description `no_such_device`, `no_such_channel` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_offline`, `device_disconnected` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_refused`, `not_supported` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_busy` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `no_picture`: the device says that it took one, but none came */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_timeout` */
+            504: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3824,6 +5077,255 @@ export interface operations {
             };
         };
     };
+    list_device_logs: {
+        parameters: {
+            query?: {
+                /** @description Older than the one of this number only: `next` of the part before. */
+                before?: number;
+                /** @description 1 to 500; default 50. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Logs */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceLogList"];
+                };
+            };
+            /** @description `no_such_device` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    request_logs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LogWanted"];
+            };
+        };
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The device knows */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceLog"];
+                };
+            };
+            /** @description `bad_request`: no times, or a year apart */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_offline`, `device_disconnected` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_refused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_timeout` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_device_log: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                log: number;
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The log */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceLog"];
+                };
+            };
+            /** @description `no_such_device`, `no_such_log` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_device_log: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                log: number;
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forgotten */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `no_such_device`, `no_such_log` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_device_log_text: {
+        parameters: {
+            query?: {
+                /** @description To be saved rather than shown. */
+                download?: boolean;
+            };
+            header?: never;
+            path: {
+                log: number;
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The log */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description `no_such_device`, `no_such_log` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `not_there`: it has not come; `not_text`: it can only be saved */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     new_password: {
         parameters: {
             query?: never;
@@ -4236,6 +5738,136 @@ export interface operations {
             };
         };
     };
+    list_snapshots: {
+        parameters: {
+            query?: {
+                /** @description Older than the one of this number only: `next` of the part before. */
+                before?: number;
+                /** @description Of this channel only. */
+                channel?: number;
+                /** @description 1 to 500; default 50. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Pictures */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnapshotList"];
+                };
+            };
+            /** @description `no_such_device` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_snapshot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                login_code: string;
+                snapshot: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forgotten */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `no_such_device`, `no_such_snapshot` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_snapshot_image: {
+        parameters: {
+            query?: {
+                /** @description To be saved rather than shown. */
+                download?: boolean;
+            };
+            header?: never;
+            path: {
+                login_code: string;
+                snapshot: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": number[];
+                };
+            };
+            /** @description `no_such_device`, `no_such_snapshot` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     assign_device: {
         parameters: {
             query?: never;
@@ -4436,6 +6068,153 @@ export interface operations {
             };
         };
     };
+    get_upgrade: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The upgrade */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upgrade"];
+                };
+            };
+            /** @description `no_such_device`, `no_such_upgrade` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    upgrade_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpgradeWanted"];
+            };
+        };
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The device was told */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upgrade"];
+                };
+            };
+            /** @description `bad_request`: neither or both, no address, no version */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `no_such_device`, `no_such_firmware` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_offline`, `upgrade_running`, `wrong_model` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_upgrades: {
+        parameters: {
+            query?: {
+                /** @description Older than the one of this number only: `next` of the part before. */
+                before?: number;
+                /** @description 1 to 500; default 50. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Upgrades */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpgradeList"];
+                };
+            };
+            /** @description `no_such_device` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     import_devices: {
         parameters: {
             query?: {
@@ -4545,6 +6324,236 @@ export interface operations {
             };
             /** @description `too_many_readers` */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_firmware: {
+        parameters: {
+            query?: {
+                /** @description For devices of this model only. */
+                hardware_model?: string;
+                /** @description Of this tenant, and of the platform, only. */
+                tenant?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Images */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FirmwareList"];
+                };
+            };
+            /** @description `forbidden`: the caller may configure nothing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    upload_firmware: {
+        parameters: {
+            query: {
+                /** @description What they will say of themselves. */
+                firmware_model: string;
+                /** @description The devices it is for. */
+                hardware_model: string;
+                /** @description For people. */
+                notes?: string;
+                /** @description Whose it becomes; left out: the platform's, for all. */
+                tenant?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Kept */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Firmware"];
+                };
+            };
+            /** @description `bad_model`, `bad_notes` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `forbidden`, `too_much_firmware` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `no_such_tenant` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `firmware_exists` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `bad_content`: there is nothing in it */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_firmware: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                firmware: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `no_such_firmware` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_firmware: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                firmware: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FirmwareChange"];
+            };
+        };
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The image as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Firmware"];
+                };
+            };
+            /** @description `bad_notes` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `no_such_firmware` */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6717,6 +8726,168 @@ export interface operations {
             };
             /** @description `tenant_has_owner` */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_sounds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Sounds */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SoundList"];
+                };
+            };
+            /** @description `no_such_tenant` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    upload_sound: {
+        parameters: {
+            query: {
+                /** @description 1 to 100 characters. */
+                name: string;
+            };
+            header?: never;
+            path: {
+                tenant: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Kept */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sound"];
+                };
+            };
+            /** @description `bad_name` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `forbidden`, `too_many_sounds` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `no_such_tenant` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `bad_content` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_sound: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sound: number;
+                tenant: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `no_such_tenant`, `no_such_sound` */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
