@@ -82,6 +82,7 @@ use crate::gateway::Gateway;
 use crate::ids::LoginCode;
 use crate::live::Live;
 use crate::logs::Logs;
+use crate::retention::Uploaders;
 use crate::snapshots::Snapshots;
 use crate::sounds::Sounds;
 use crate::tls::Certificates;
@@ -119,6 +120,8 @@ pub struct Api {
     pub commands: Commands,
     /// Where objects are kept.
     pub blobs: Blobs,
+    /// Who has uploaded something of late.
+    pub uploaders: Uploaders,
     /// Addresses for what devices upload and fetch.
     pub links: Links,
     /// Alarms.

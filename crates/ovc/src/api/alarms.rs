@@ -421,11 +421,16 @@ pub(super) async fn acknowledge_alarms(
 pub(super) async fn get_alarm_picture(
     State(api): State<Arc<Api>>,
     user: Allowed<AnyUser>,
+    slot: AuditSlot,
     Last(id): Last,
     Params(params): Params<ShowParams>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let (row, place) = known(&api, &user.caller, id).await?;
+    slot.fill(|note| {
+        note.tenant = place.tenant;
+        note.target = format!("device {} alarm {}", place.code, row.id);
+    });
     let channel = row.key.channel;
     if !may_see(&user.caller, &place, channel, row.begin) {
         return Err(ApiError::forbidden());

@@ -66,7 +66,10 @@ pub(super) async fn answer(
         }
         None => StatusCode::OK,
     };
-    headers.insert(header::CONTENT_LENGTH, range.map_or(blob.bytes, |range| range.end - range.start).into());
+    headers.insert(
+        header::CONTENT_LENGTH,
+        range.map_or(blob.bytes, |range| range.end - range.start).into(),
+    );
     Ok((status, headers, Body::from_stream(content.stream)).into_response())
 }
 
@@ -110,7 +113,10 @@ enum Asked {
 
 /// One range of bytes (RFC 9110 section 14.1.2). Several, and what cannot be understood, are answered with all.
 fn parse(range: &str, total: u64) -> Asked {
-    let Some((first, last)) = range.strip_prefix("bytes=").and_then(|range| range.trim().split_once('-')) else {
+    let Some((first, last)) = range
+        .strip_prefix("bytes=")
+        .and_then(|range| range.trim().split_once('-'))
+    else {
         return Asked::All;
     };
     let range = match (first.parse::<u64>(), last.parse::<u64>()) {
@@ -119,7 +125,11 @@ fn parse(range: &str, total: u64) -> Asked {
         (Err(_), Ok(last)) if first.is_empty() => total.saturating_sub(last)..total,
         _ => return Asked::All,
     };
-    if range.start < range.end { Asked::Part(range) } else { Asked::Nothing }
+    if range.start < range.end {
+        Asked::Part(range)
+    } else {
+        Asked::Nothing
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 use super::{
-    Api, alarms, audio, audit, binds, commands, device_config, device_events, device_logs, device_time, devices, facts, firmware, groups, handover, invitations, keys, live, login, maintenance, me, members, my_password, my_sessions, my_totp, password_reset, presence, ptz, rpc, setup, snapshots, sounds, sse, tenants, upgrades, users,
+    Api, alarms, audio, audit, binds, commands, device_config, device_events, device_logs, device_time, devices, facts,
+    firmware, groups, handover, invitations, keys, live, login, maintenance, me, members, my_password, my_sessions,
+    my_totp, password_reset, presence, ptz, rpc, setup, snapshots, sounds, sse, tenants, upgrades, users,
 };
 use axum::Router;
 use axum::routing::get;

@@ -183,25 +183,14 @@ impl Gateway {
     ///
     /// # Errors
     /// The [`Refusal`] to answer with.
-    pub fn login(
-        &self,
-        head: &Head<'_>,
-        from: IpAddr,
-        host: Option<&str>,
-        secure: bool,
-    ) -> Result<Accepted, Refusal> {
+    pub fn login(&self, head: &Head<'_>, from: IpAddr, host: Option<&str>, secure: bool) -> Result<Accepted, Refusal> {
         self.admit(head, from, (host, secure)).inspect_err(|refusal| {
             self.shared.meters.refused(refusal.reason);
             tracing::debug!(%from, reason = refusal.reason.name(), info = %refusal.info, "device login refused");
         })
     }
 
-    fn admit(
-        &self,
-        head: &Head<'_>,
-        from: IpAddr,
-        (host, secure): (Option<&str>, bool),
-    ) -> Result<Accepted, Refusal> {
+    fn admit(&self, head: &Head<'_>, from: IpAddr, (host, secure): (Option<&str>, bool)) -> Result<Accepted, Refusal> {
         let shared = &*self.shared;
         if shared.draining.load(Ordering::Relaxed) {
             return Err(later(

@@ -208,7 +208,8 @@ async fn one_device_does_not_drown_the_others() {
     .await;
     let (mut loud, mut calm) = (app.connected_device("loud").await, app.connected_device("calm").await);
     for _ in 0..20 {
-        assert_eq!(loud.call("AlarmNotify", alarm(0)).await["resp"], json!({}));
+        let answer = loud.call("AlarmNotify", alarm(0)).await;
+        assert!(answer["resp"].is_object(), "{answer}");
     }
     calm.call("AlarmNotify", alarm(0)).await;
     let kept = async |code: &str| {
