@@ -28,6 +28,10 @@ pub(super) struct Shown<'a> {
 
 impl From<BlobError> for ApiError {
     fn from(error: BlobError) -> Self {
+        if matches!(error, BlobError::NotFound) {
+            // As after the restore of a database without the objects that it knows.
+            return Self::new(StatusCode::NOT_FOUND, "gone", "the file is not there any more");
+        }
         tracing::error!(%error, "object store failed");
         let message = "the cloud cannot read or write what it stores; see its log";
         Self::new(StatusCode::INSUFFICIENT_STORAGE, "storage", message)

@@ -206,7 +206,8 @@ async fn alarms_are_found_by_what_they_are_and_acknowledged_one_or_all() {
 async fn everybody_gets_alarms_of_the_channels_that_are_his_and_pictures_of_the_times() {
     let cast = Cast::start().await;
     let yard = cast.group("Yard", None).await;
-    let mut device = cast.connected_device("cam", Some(yard)).await;
+    let shed = cast.group("Shed", Some(yard)).await;
+    let mut device = cast.connected_device("cam", Some(shed)).await;
     let first = tell(&mut device, 0, 3, "start").await;
     let second = tell(&mut device, 1, 3, "start").await;
     for answer in [first, second] {

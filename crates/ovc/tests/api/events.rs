@@ -60,6 +60,7 @@ async fn a_reader_learns_that_his_rights_changed_and_is_told_by_the_new_ones() {
     assert_eq!(guest.next().await.unwrap().kind, "access");
     device.call("AlarmNotify", alarm(0)).await;
     assert_eq!(guest.next().await.unwrap().kind, "alarm");
+    assert_eq!(guest.next().await.unwrap().kind, "alarm_changed");
     cast.grant(json!([])).await;
     assert_eq!(guest.next().await.unwrap().kind, "access");
     device.call("AlarmNotify", alarm(0)).await;
