@@ -228,7 +228,11 @@ mod tests {
         };
         for piece in [1, 2, 3, 7, 1000, 100_000] {
             for preview in [0, 1, 5, 30_000, 65_000] {
-                assert_eq!(probe(&jpeg(preview), piece), Ok(vga(ImageFormat::Jpeg)), "{piece} {preview}");
+                assert_eq!(
+                    probe(&jpeg(preview), piece),
+                    Ok(vga(ImageFormat::Jpeg)),
+                    "{piece} {preview}"
+                );
             }
             let upright = bmp_of(40, &[128, 2, 0, 0, 224, 1, 0, 0]);
             assert_eq!(probe(&upright, piece), Ok(vga(ImageFormat::Bmp)));

@@ -11,9 +11,7 @@ pub use merge::Limits;
 
 use crate::blob::Stored;
 use crate::clock::UnixMs;
-use crate::db::{
-    AlarmCount, AlarmFilter, AlarmKey, AlarmRow, AlarmScope, DbError, KeptPicture, PictureState,
-};
+use crate::db::{AlarmCount, AlarmFilter, AlarmKey, AlarmRow, AlarmScope, DbError, KeptPicture, PictureState};
 use std::collections::HashSet;
 
 /// Events changed at once that are told of one by one.
@@ -68,10 +66,7 @@ pub fn type_name(alarm_type: i64) -> &'static str {
 
 /// The number of a type by its name on the wire of the API.
 pub fn type_number(name: &str) -> Option<i64> {
-    TYPES
-        .iter()
-        .find(|(_, its)| *its == name)
-        .map(|(number, _)| *number)
+    TYPES.iter().find(|(_, its)| *its == name).map(|(number, _)| *number)
 }
 
 const TYPES: [(i64, &str); 10] = [

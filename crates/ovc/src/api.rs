@@ -88,6 +88,7 @@ use crate::gateway::Gateway;
 use crate::ids::LoginCode;
 use crate::live::Live;
 use crate::logs::Logs;
+use crate::retention::Uploaders;
 use crate::snapshots::Snapshots;
 use crate::sounds::Sounds;
 use crate::tls::Certificates;
@@ -125,6 +126,8 @@ pub struct Api {
     pub commands: Commands,
     /// Where objects are kept.
     pub blobs: Blobs,
+    /// Who has uploaded something of late.
+    pub uploaders: Uploaders,
     /// Addresses for what devices upload and fetch.
     pub links: Links,
     /// Alarms.

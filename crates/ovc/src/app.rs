@@ -18,7 +18,7 @@ use crate::gateway::{Gateway, GatewayParts, Keeping};
 use crate::ingest::rtmp::Rtmp;
 use crate::live::{Live, LiveOptions};
 use crate::logs::Logs;
-use crate::retention::{self, Kept};
+use crate::retention::{self, Kept, Uploaders};
 use crate::snapshots::Snapshots;
 use crate::sounds::Sounds;
 use crate::tls::{Certificates, Tls, TlsError};
@@ -249,6 +249,7 @@ impl App {
             devices,
             commands,
             blobs: blobs.clone(),
+            uploaders: Uploaders::default(),
             links,
             alarms: alarms.clone(),
             snapshots,
@@ -280,11 +281,13 @@ impl App {
         let of_upgrades = bus.subscribe();
         tasks.spawn(async move { upgrades.follow(of_upgrades).await });
         let kept = Kept {
+            of_device: config.limits.max_stored_per_device.as_u64(),
             alarms: config.alarms.clone(),
             snapshots: config.snapshots.clone(),
             logs: config.logs.clone(),
         };
-        tasks.spawn(retention::run(db.clone(), blobs, kept));
+        let uploaders = api.uploaders.clone();
+        tasks.spawn(retention::run(db.clone(), blobs, kept, uploaders));
         tasks.spawn({
             let door = door.clone();
             let is_closing = is_closing.clone();

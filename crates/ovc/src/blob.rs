@@ -66,7 +66,9 @@ pub struct Content {
 
 impl fmt::Debug for Content {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Content").field("total", &self.total).finish_non_exhaustive()
+        f.debug_struct("Content")
+            .field("total", &self.total)
+            .finish_non_exhaustive()
     }
 }
 
@@ -157,7 +159,9 @@ impl Blobs {
                 }
             }
         }
-        self.end(&key, upload, gathered.freeze()).await.map_err(PutError::Blob)?;
+        self.end(&key, upload, gathered.freeze())
+            .await
+            .map_err(PutError::Blob)?;
         Ok(Stored {
             key,
             bytes,
@@ -295,10 +299,18 @@ mod tests {
             pieces.extend(fault.map(Err));
             blobs.put(BlobKind::Log, stream::iter(pieces), max, |_| Ok(())).await
         };
-        assert!(matches!(put(2 * PART, 2 * PART as u64 - 1, None).await, Err(PutError::TooBig(_))));
-        assert!(matches!(put(2 * PART, u64::MAX, Some("gone")).await, Err(PutError::Source("gone"))));
+        assert!(matches!(
+            put(2 * PART, 2 * PART as u64 - 1, None).await,
+            Err(PutError::TooBig(_))
+        ));
+        assert!(matches!(
+            put(2 * PART, u64::MAX, Some("gone")).await,
+            Err(PutError::Source("gone"))
+        ));
         let refused = blobs
-            .put(BlobKind::Log, stream::iter([Ok(Bytes::from_static(b"x"))]), 9, |_| Err("bad"))
+            .put(BlobKind::Log, stream::iter([Ok(Bytes::from_static(b"x"))]), 9, |_| {
+                Err("bad")
+            })
             .await;
         assert!(matches!(refused, Err(PutError::Source("bad"))));
         // Whoever drops it half done does not wait for the file to be removed.

@@ -30,8 +30,8 @@ mod upgrades;
 mod users;
 
 pub use alarms::{
-    AlarmChange, AlarmCount, AlarmFilter, AlarmKey, AlarmRow, AlarmScope, AlarmWrite, AlarmWritten, EndReason, KeptPicture,
-    OpenAlarmRow, PictureState,
+    AlarmChange, AlarmCount, AlarmFilter, AlarmKey, AlarmRow, AlarmScope, AlarmWrite, AlarmWritten, EndReason,
+    KeptPicture, OpenAlarmRow, PictureState,
 };
 pub use api_keys::ApiKeyRow;
 pub use audit::{ActorKind, AuditActor, AuditEntry, AuditFilter, AuditLog, AuditOutcome, AuditRow};

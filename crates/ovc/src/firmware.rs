@@ -65,7 +65,11 @@ impl Firmware {
     pub fn check_model<'a>(what: &'static str, text: &'a str) -> Result<&'a str, FirmwareError> {
         let text = text.trim();
         let good = (1..=MAX_MODEL).contains(&text.chars().count()) && !text.chars().any(char::is_control);
-        if good { Ok(text) } else { Err(FirmwareError::BadModel(what)) }
+        if good {
+            Ok(text)
+        } else {
+            Err(FirmwareError::BadModel(what))
+        }
     }
 
     /// Whether these may be notes.
@@ -84,7 +88,12 @@ impl Firmware {
     ///
     /// # Errors
     /// [`FirmwareError::Exists`] or the database.
-    pub async fn check_new(&self, tenant: Option<TenantId>, hardware: &str, version: &str) -> Result<(), FirmwareError> {
+    pub async fn check_new(
+        &self,
+        tenant: Option<TenantId>,
+        hardware: &str,
+        version: &str,
+    ) -> Result<(), FirmwareError> {
         if self.db.has_firmware(tenant, hardware, version).await? {
             return Err(FirmwareError::Exists);
         }

@@ -10,8 +10,8 @@ use crate::device::{By, CallError, Commands, DevicePort};
 use crate::ids::LoginCode;
 use crate::transfer::{Links, Upload};
 use dap::methods::{
-    Empty, GetConfig, LogDone, LogDoneParams, LogStatus, LogUpload, LogUploadAsync, LogUploadAsyncParams, LogUploadParams,
-    SyncTimeParams,
+    Empty, GetConfig, LogDone, LogDoneParams, LogStatus, LogUpload, LogUploadAsync, LogUploadAsyncParams,
+    LogUploadParams, SyncTimeParams,
 };
 use dap::{ErrorCode, LocalDateTime};
 use std::fmt;
@@ -86,12 +86,7 @@ impl Logs {
     ///
     /// # Errors
     /// See [`LogError`].
-    pub async fn request(
-        &self,
-        by: &By,
-        device: &LoginCode,
-        (from, to): (UnixMs, UnixMs),
-    ) -> Result<LogRow, LogError> {
+    pub async fn request(&self, by: &By, device: &LoginCode, (from, to): (UnixMs, UnixMs)) -> Result<LogRow, LogError> {
         let inside = &*self.inside;
         let reached = inside.port.reached(device).ok_or(CallError::Offline)?;
         // Before there is anything: most that cannot be asked now are offline.
@@ -105,13 +100,20 @@ impl Logs {
         };
         let id = inside.db.add_log(&new).await?;
         self.tell(device, id, LogState::Requested);
-        let url = inside.links.upload(device, &reached, &Upload::Log(id), ADDRESS_TIME).await;
+        let url = inside
+            .links
+            .upload(device, &reached, &Upload::Log(id), ADDRESS_TIME)
+            .await;
         let asked = match url {
-            Some(url) => self.ask(by, device, id, url, (local(from, zone), local(to, zone))).await,
+            Some(url) => {
+                self.ask(by, device, id, url, (local(from, zone), local(to, zone)))
+                    .await
+            }
             None => Err(CallError::Offline),
         };
         if let Err(error) = asked {
-            self.settle(device, id, LogState::Failed, Some(&error.to_string())).await?;
+            self.settle(device, id, LogState::Failed, Some(&error.to_string()))
+                .await?;
             return Err(error.into());
         }
         // It may have come already.
@@ -157,7 +159,10 @@ impl Logs {
         let nothing = Empty::default();
         let config = self.inside.commands.call::<GetConfig>(&By::Cloud, device, &nothing);
         match config.await {
-            Ok(config) => Ok(config.tz.filter(|tz| ZONES.contains(tz)).unwrap_or(SyncTimeParams::DEFAULT_TZ)),
+            Ok(config) => Ok(config
+                .tz
+                .filter(|tz| ZONES.contains(tz))
+                .unwrap_or(SyncTimeParams::DEFAULT_TZ)),
             Err(CallError::Device(_) | CallError::BadAnswer(_)) => Ok(SyncTimeParams::DEFAULT_TZ),
             Err(error) => Err(error),
         }

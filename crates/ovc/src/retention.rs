@@ -4,7 +4,11 @@ use crate::blob::{BlobError, Blobs};
 use crate::clock::UnixMs;
 use crate::config::{AlarmsConfig, LogsConfig, SnapshotsConfig};
 use crate::db::{Db, DbError};
+use crate::ids::LoginCode;
 use futures_util::StreamExt as _;
+use parking_lot::Mutex;
+use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Rows, and objects, forgotten in one go: others write to the database in between.
@@ -17,9 +21,26 @@ const INTERVAL: Duration = Duration::from_secs(60);
 const LOOK_AT_ALL: Duration = Duration::from_secs(24 * 3600);
 const FIRST_LOOK_AT_ALL: Duration = Duration::from_secs(600);
 
-/// How long what is kept.
+/// The devices that have uploaded something of late: of no others there can be more than before. Clones are the same.
+#[derive(Debug, Clone, Default)]
+pub struct Uploaders(Arc<Mutex<HashSet<LoginCode>>>);
+
+impl Uploaders {
+    /// This one has.
+    pub fn note(&self, device: &LoginCode) {
+        self.0.lock().insert(device.clone());
+    }
+
+    fn take(&self) -> HashSet<LoginCode> {
+        std::mem::take(&mut *self.0.lock())
+    }
+}
+
+/// How long what is kept, and how much.
 #[derive(Debug, Clone)]
 pub struct Kept {
+    /// Bytes of what one device uploads.
+    pub of_device: u64,
     /// Alarms.
     pub alarms: AlarmsConfig,
     /// Snapshots.
@@ -41,7 +62,7 @@ pub enum RetentionError {
 }
 
 /// Does it at intervals, for ever.
-pub async fn run(db: Db, blobs: Blobs, kept: Kept) {
+pub async fn run(db: Db, blobs: Blobs, kept: Kept, uploaders: Uploaders) {
     let mut ticks = tokio::time::interval(INTERVAL);
     let begin = tokio::time::Instant::now() + FIRST_LOOK_AT_ALL;
     let mut looks = tokio::time::interval_at(begin, LOOK_AT_ALL);
@@ -49,6 +70,7 @@ pub async fn run(db: Db, blobs: Blobs, kept: Kept) {
         let done = tokio::select! {
             _ = ticks.tick() => async {
                 forget(&db, &kept, UnixMs::now()).await?;
+                trim(&db, &kept, &uploaders).await?;
                 delete_dropped(&db, &blobs).await
             }.await,
             _ = looks.tick() => delete_orphans(&db, &blobs, UnixMs::now()).await.map(|count| {
@@ -71,8 +93,23 @@ pub async fn forget(db: &Db, kept: &Kept, now: UnixMs) -> Result<(), DbError> {
     let full = u64::from(BATCH);
     while db.delete_alarms_before(now.minus(kept.alarms.kept), BATCH).await? == full {}
     while db.delete_alarms_over(kept.alarms.max_per_device, BATCH).await? >= full {}
-    while db.delete_snapshots_before(now.minus(kept.snapshots.kept), BATCH).await? == full {}
+    while db
+        .delete_snapshots_before(now.minus(kept.snapshots.kept), BATCH)
+        .await?
+        == full
+    {}
     while db.delete_logs_before(now.minus(kept.logs.kept), BATCH).await? == full {}
+    Ok(())
+}
+
+/// Forgets the oldest uploads of those that have uploaded too much.
+async fn trim(db: &Db, kept: &Kept, uploaders: &Uploaders) -> Result<(), DbError> {
+    for device in uploaders.take() {
+        let count = db.trim_uploads(&device, kept.of_device).await?;
+        if count > 0 {
+            tracing::info!(%device, count, "the device has uploaded more than is kept: the oldest is forgotten");
+        }
+    }
     Ok(())
 }
 
@@ -117,6 +154,8 @@ pub async fn delete_orphans(db: &Db, blobs: &Blobs, now: UnixMs) -> Result<u64, 
 mod tests {
     use super::*;
     use crate::blob::BlobKind;
+    use crate::db::{By, NewDeviceRow, NewSnapshot, SnapshotFilter};
+    use crate::ids::ChannelId;
     use bytes::Bytes;
     use futures_util::stream;
     use std::convert::Infallible;
@@ -135,5 +174,74 @@ mod tests {
         assert_eq!(delete_orphans(&db, &blobs, later).await.unwrap(), 2);
         assert!(matches!(blobs.get(&stored.key, None).await, Err(BlobError::NotFound)));
         assert_eq!(delete_orphans(&db, &blobs, later).await.unwrap(), 0);
+    }
+
+    #[tokio::test]
+    async fn the_oldest_goes_when_it_is_too_old_or_a_device_has_uploaded_too_much() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Db::open(dir.path()).await.unwrap();
+        let blobs = Blobs::open(dir.path()).unwrap();
+        let cam = LoginCode::parse("cam").unwrap();
+        let device = NewDeviceRow {
+            login_code: cam.clone(),
+            name: String::new(),
+            passwd_hash: [0; 32],
+            tenant: None,
+            group: None,
+            stocked: false,
+            created_at: UnixMs(1),
+        };
+        db.add_device(&device).await.unwrap();
+        for at in 1..=5 {
+            let source = stream::iter([Ok::<_, Infallible>(Bytes::from(vec![0; 100]))]);
+            let stored = blobs.put(BlobKind::Snapshot, source, 100, |_| Ok(())).await.unwrap();
+            let new = NewSnapshot {
+                device: &cam,
+                channel: ChannelId(0),
+                at: UnixMs(at),
+                width: 1,
+                height: 1,
+                by: &By::Cloud,
+                stored: &stored,
+                content_type: "image/jpeg",
+            };
+            db.add_snapshot(&new).await.unwrap().unwrap();
+        }
+        let left = async || {
+            let filter = SnapshotFilter {
+                reach: vec![(None, Default::default())],
+                ..SnapshotFilter::default()
+            };
+            let rows = db.list_snapshots(&cam, &filter, 9).await.unwrap();
+            delete_dropped(&db, &blobs).await.unwrap();
+            let mut there = 0;
+            let mut objects = blobs.older_than(UnixMs(i64::MAX));
+            while objects.next().await.transpose().unwrap().is_some() {
+                there += 1;
+            }
+            assert_eq!(there, rows.len());
+            rows.iter().map(|row| row.at.0).collect::<Vec<_>>()
+        };
+        assert_eq!(left().await, [5, 4, 3, 2, 1]);
+        let kept = Kept {
+            of_device: 350,
+            alarms: AlarmsConfig::default(),
+            snapshots: SnapshotsConfig {
+                kept: Duration::from_millis(10),
+                ..SnapshotsConfig::default()
+            },
+            logs: LogsConfig::default(),
+        };
+        let uploaders = Uploaders::default();
+        trim(&db, &kept, &uploaders).await.unwrap();
+        assert_eq!(left().await.len(), 5, "nobody uploaded anything");
+        uploaders.note(&cam);
+        trim(&db, &kept, &uploaders).await.unwrap();
+        assert_eq!(left().await, [5, 4, 3]);
+        forget(&db, &kept, UnixMs(15)).await.unwrap();
+        assert_eq!(left().await, [5]);
+        // All goes with the device.
+        db.delete_device(&cam).await.unwrap();
+        assert_eq!(left().await, [0; 0]);
     }
 }

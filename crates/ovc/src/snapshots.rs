@@ -193,12 +193,7 @@ impl Snapshots {
     ///
     /// # Errors
     /// The database.
-    pub async fn keep(
-        &self,
-        awaited: &Awaited,
-        stored: &Stored,
-        picture: ImageInfo,
-    ) -> Result<KeptSnapshot, DbError> {
+    pub async fn keep(&self, awaited: &Awaited, stored: &Stored, picture: ImageInfo) -> Result<KeptSnapshot, DbError> {
         let _turn = awaited.keeping.lock().await;
         if let Some(came) = *awaited.came.borrow() {
             return Ok(if came.sha256 == stored.sha256 {

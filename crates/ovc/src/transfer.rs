@@ -268,14 +268,29 @@ mod tests {
     async fn an_address_leads_the_way_the_device_can_come() {
         let links = |tls_port, only_tls| Links::new(Tokens::new(&[7; 32]), tls_port, only_tls);
         let plain = reached("cloud.example:8080", false);
-        assert_eq!(origin(&links(0, false), &plain, true).await, "http://cloud.example:8080");
-        assert_eq!(origin(&links(8443, false), &plain, false).await, "http://cloud.example:8080");
-        assert_eq!(origin(&links(8443, false), &plain, true).await, "https://cloud.example:8443");
+        assert_eq!(
+            origin(&links(0, false), &plain, true).await,
+            "http://cloud.example:8080"
+        );
+        assert_eq!(
+            origin(&links(8443, false), &plain, false).await,
+            "http://cloud.example:8080"
+        );
+        assert_eq!(
+            origin(&links(8443, false), &plain, true).await,
+            "https://cloud.example:8443"
+        );
         assert_eq!(origin(&links(443, true), &plain, false).await, "https://cloud.example");
         let secure = reached("cloud.example:8443", true);
-        assert_eq!(origin(&links(8443, false), &secure, false).await, "https://cloud.example:8443");
+        assert_eq!(
+            origin(&links(8443, false), &secure, false).await,
+            "https://cloud.example:8443"
+        );
         let v6 = reached("[2001:db8::1]:80", false);
-        assert_eq!(origin(&links(8443, false), &v6, true).await, "https://[2001:db8::1]:8443");
+        assert_eq!(
+            origin(&links(8443, false), &v6, true).await,
+            "https://[2001:db8::1]:8443"
+        );
     }
 
     #[tokio::test]

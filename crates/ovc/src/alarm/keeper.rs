@@ -124,7 +124,11 @@ impl Alarms {
         if !carries && !self.shared.watched.read().contains(device) {
             return;
         }
-        if self.queue.try_send(Job::Report(device.clone(), report.clone())).is_err() {
+        if self
+            .queue
+            .try_send(Job::Report(device.clone(), report.clone()))
+            .is_err()
+        {
             self.shared.missed.store(true, Ordering::Relaxed);
         }
     }
@@ -261,7 +265,11 @@ impl Keeper {
     }
 
     /// Answers who waits and tells everybody.
-    fn settle(&mut self, reply: Option<(NewEvent, Reply)>, written: Vec<(AlarmWritten, Option<(AlarmKey, AlarmChange)>)>) {
+    fn settle(
+        &mut self,
+        reply: Option<(NewEvent, Reply)>,
+        written: Vec<(AlarmWritten, Option<(AlarmKey, AlarmChange)>)>,
+    ) {
         if let Some((event, reply)) = reply {
             let first = written.first().map(|(written, _)| *written);
             let stored = first.and_then(|written| Some((written.event?, written)));
@@ -296,7 +304,9 @@ impl Keeper {
                 AlarmChange::End { .. } => AlarmStep::Ended,
                 AlarmChange::Carried { .. } => continue,
             };
-            self.shared.bus.publish(Event::Alarm(Arc::new(AlarmChanged { id, key, state })));
+            self.shared
+                .bus
+                .publish(Event::Alarm(Arc::new(AlarmChanged { id, key, state })));
         }
     }
 

@@ -248,7 +248,9 @@ impl Machine {
 
     /// Nothing is heard of a device any more.
     pub(super) fn silent(&mut self, device: &LoginCode, now: UnixMs) {
-        let Some(its) = self.devices.get_mut(device) else { return };
+        let Some(its) = self.devices.get_mut(device) else {
+            return;
+        };
         for open in its.open.values_mut().filter(|open| open.stands) {
             open.stands = false;
             open.news = now;

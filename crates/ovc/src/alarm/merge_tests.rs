@@ -56,7 +56,11 @@ fn after(seconds: u64) -> UnixMs {
 fn said(steps: impl IntoIterator<Item = Step>) -> Vec<String> {
     let word = |(key, change): Step| match change {
         AlarmChange::Begin { at, text, picture, .. } => {
-            format!("begin {} at {} '{text}' {picture}", key.alarm_type, (at.0 - NOW.0) / 1000)
+            format!(
+                "begin {} at {} '{text}' {picture}",
+                key.alarm_type,
+                (at.0 - NOW.0) / 1000
+            )
         }
         AlarmChange::Update { picture, .. } => format!("update {} {picture}", key.alarm_type),
         AlarmChange::Carried { .. } => format!("carried {}", key.alarm_type),
@@ -79,7 +83,10 @@ fn a_start_a_start_again_and_an_end_are_one_event() {
     assert_eq!(notify(&end(now_s + 9), after(10)), ["end 3 at 9 told"]);
     assert_eq!(notify(&end(now_s + 9), after(10)), [""; 0]);
     // A clock that is a year off is not believed, and no event ends before it began.
-    assert_eq!(notify(&start(now_s - 31_000_000), after(20)), ["begin 3 at 20 'somebody' true"]);
+    assert_eq!(
+        notify(&start(now_s - 31_000_000), after(20)),
+        ["begin 3 at 20 'somebody' true"]
+    );
     assert_eq!(notify(&end(now_s + 5), after(21)), ["end 3 at 20 told"]);
 }
 
@@ -89,7 +96,10 @@ fn a_bit_opens_and_ends_what_nobody_notified_of() {
     let mut report = |told: Report, at| said(machine.report(&cam(), &told, at));
     assert_eq!(report(bits(None), NOW), [""; 0]);
     let both = 1 << MOTION | 1 << DOORBELL;
-    assert_eq!(report(bits(both), after(1)), ["begin 10 at 1 '' false", "begin 3 at 1 '' false"]);
+    assert_eq!(
+        report(bits(both), after(1)),
+        ["begin 10 at 1 '' false", "begin 3 at 1 '' false"]
+    );
     assert_eq!(report(bits(both), after(2)), [""; 0]);
     assert_eq!(report(bits(1 << MOTION), after(3)), ["end 10 at 3 bit_cleared"]);
     assert_eq!(report(bits(None), after(4)), ["end 3 at 4 bit_cleared"]);
@@ -100,8 +110,14 @@ fn a_lost_end_is_made_up_for_by_the_bit_and_a_late_one_changes_nothing() {
     let mut machine = machine();
     let now_s = NOW.0 / 1000;
     machine.notify(&cam(), &start(now_s), NOW);
-    assert_eq!(said(machine.report(&cam(), &bits(1 << MOTION), after(1))), ["carried 3"]);
-    assert_eq!(said(machine.report(&cam(), &bits(0), after(2))), ["end 3 at 2 bit_cleared"]);
+    assert_eq!(
+        said(machine.report(&cam(), &bits(1 << MOTION), after(1))),
+        ["carried 3"]
+    );
+    assert_eq!(
+        said(machine.report(&cam(), &bits(0), after(2))),
+        ["end 3 at 2 bit_cleared"]
+    );
     assert_eq!(said(machine.notify(&cam(), &end(now_s + 2), after(3))), [""; 0]);
 }
 
@@ -135,7 +151,10 @@ fn a_device_that_starts_anew_has_forgotten_what_it_notified_of() {
     machine.notify(&cam(), &start(NOW.0 / 1000), NOW);
     machine.report(&cam(), &bits(1 << DOORBELL), NOW);
     assert_eq!(said(machine.booted(&cam(), after(9))), ["end 3 at 9 device_reset"]);
-    assert_eq!(said(machine.report(&cam(), &bits(0), after(10))), ["end 10 at 10 bit_cleared"]);
+    assert_eq!(
+        said(machine.report(&cam(), &bits(0), after(10))),
+        ["end 10 at 10 bit_cleared"]
+    );
 }
 
 #[test]
@@ -154,7 +173,10 @@ fn after_a_restart_it_goes_on() {
     let mut machine = Machine::new(Limits::new(Duration::from_secs(3600)), rows, NOW);
     assert!(machine.is_watched(&cam()));
     assert_eq!(said(machine.expire(after(60))), [""; 0], "nobody could tell meanwhile");
-    assert_eq!(said(machine.report(&cam(), &bits(None), after(61))), ["end 3 at 61 bit_cleared"]);
+    assert_eq!(
+        said(machine.report(&cam(), &bits(None), after(61))),
+        ["end 3 at 61 bit_cleared"]
+    );
     assert_eq!(said(machine.expire(after(3600))), ["end 10 at 3600 timeout"]);
     machine.forget(&cam());
     assert!(!machine.is_watched(&cam()));

@@ -10,7 +10,7 @@ use crate::account::policy::{self, Decision, DevicePlace, Resource};
 use crate::account::{Caller, Permission};
 use crate::alarm;
 use crate::clock::UnixMs;
-use crate::db::{AlarmFilter, AlarmKey, AlarmRow, AlarmScope, DeviceScope};
+use crate::db::{AlarmFilter, AlarmKey, AlarmRow};
 use crate::ids::{ChannelId, LoginCode, TenantId};
 use axum::Json;
 use axum::extract::State;
@@ -133,7 +133,7 @@ pub(super) struct AlarmsAsked {
 }
 
 impl AlarmsAsked {
-    fn filter(&self, caller: &Caller) -> Result<AlarmFilter, ApiError> {
+    fn filter(&self, api: &Api, caller: &Caller) -> Result<AlarmFilter, ApiError> {
         let time = |text: &Option<String>, name| {
             let parse = |text: &String| UnixMs::from_rfc3339(text).ok_or(name);
             text.as_ref().map(parse).transpose()
@@ -145,7 +145,7 @@ impl AlarmsAsked {
             number.ok_or_else(|| ApiError::bad_request("there is no such type of alarm"))
         };
         Ok(AlarmFilter {
-            scope: scope(caller),
+            scope: api.accounts.alarm_scope(caller),
             tenant: self.tenant.map(TenantId),
             device: device.map_err(|error| ApiError::bad_request(format!("login_code: {error}")))?,
             channel: self.channel.map(ChannelId),
@@ -157,17 +157,6 @@ impl AlarmsAsked {
             ..AlarmFilter::default()
         })
     }
-}
-
-/// What the caller may see; `None`: all.
-fn scope(caller: &Caller) -> Option<AlarmScope> {
-    let (scope, channels) = policy::visible_channels(caller);
-    let devices = DeviceScope {
-        tenants: scope.tenants,
-        groups: scope.groups,
-        devices: scope.devices,
-    };
-    (!scope.all).then_some(AlarmScope { devices, channels })
 }
 
 /// Alarms, newest first.
@@ -247,7 +236,7 @@ pub(super) async fn list_alarms(
     };
     let filter = AlarmFilter {
         before: params.before,
-        ..asked.filter(&user.caller)?
+        ..asked.filter(&api, &user.caller)?
     };
     let rows = api.alarms.list(&filter, limit).await?;
     let next = next(rows.iter().map(|row| row.id), limit);
@@ -285,7 +274,7 @@ pub(super) async fn count_alarms(
     State(api): State<Arc<Api>>,
     user: Allowed<AnyUser>,
 ) -> Result<Json<AlarmCounts>, ApiError> {
-    let scope = scope(&user.caller);
+    let scope = api.accounts.alarm_scope(&user.caller);
     let count = api.alarms.count(scope.as_ref(), MAX_COUNT + 1).await?;
     Ok(Json(AlarmCounts {
         unacknowledged: count.unacknowledged.min(MAX_COUNT),
@@ -355,7 +344,7 @@ pub(super) async fn acknowledge_alarm(
     });
     let AlarmKey { device, channel, .. } = row.key;
     let only = AlarmFilter {
-        scope: scope(&user.caller),
+        scope: api.accounts.alarm_scope(&user.caller),
         device: Some(device),
         channel: Some(channel),
         id: Some(row.id),
@@ -392,7 +381,7 @@ pub(super) async fn acknowledge_alarms(
     slot: AuditSlot,
     Body(asked): Body<AlarmsAsked>,
 ) -> Result<Json<Acknowledged>, ApiError> {
-    let filter = asked.filter(&user.caller)?;
+    let filter = asked.filter(&api, &user.caller)?;
     slot.fill(|note| {
         note.target = match &filter.device {
             Some(device) => format!("alarms of device {device}"),
@@ -421,11 +410,16 @@ pub(super) async fn acknowledge_alarms(
 pub(super) async fn get_alarm_picture(
     State(api): State<Arc<Api>>,
     user: Allowed<AnyUser>,
+    slot: AuditSlot,
     Last(id): Last,
     Params(params): Params<ShowParams>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let (row, place) = known(&api, &user.caller, id).await?;
+    slot.fill(|note| {
+        note.tenant = place.tenant;
+        note.target = format!("device {} alarm {}", place.code, row.id);
+    });
     let channel = row.key.channel;
     if !may_see(&user.caller, &place, channel, row.begin) {
         return Err(ApiError::forbidden());

@@ -231,14 +231,23 @@ mod tests {
         assert_eq!(sound(own), Some(12));
         assert_eq!(masked(own), "http://cloud.example/download/p12?***");
         assert_eq!(sound("http://else.example/a.mp3"), None);
-        assert_eq!(masked("http://u:p@else.example/a.mp3#x"), "http://***@else.example/a.mp3");
+        assert_eq!(
+            masked("http://u:p@else.example/a.mp3#x"),
+            "http://***@else.example/a.mp3"
+        );
         assert_eq!(masked("nonsense"), "***");
     }
 
     #[test]
     fn only_what_a_device_can_fetch_is_an_address() {
         assert!(for_device("https://music.example/a.mp3?x=1").is_ok());
-        for bad in ["", "a.mp3", "ftp://x/a", "file:///etc/passwd", &format!("http://x/{}", "a".repeat(3000))] {
+        for bad in [
+            "",
+            "a.mp3",
+            "ftp://x/a",
+            "file:///etc/passwd",
+            &format!("http://x/{}", "a".repeat(3000)),
+        ] {
             assert!(for_device(bad).is_err(), "{bad}");
         }
     }

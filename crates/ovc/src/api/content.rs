@@ -28,6 +28,10 @@ pub(super) struct Shown<'a> {
 
 impl From<BlobError> for ApiError {
     fn from(error: BlobError) -> Self {
+        if matches!(error, BlobError::NotFound) {
+            // As after the restore of a database without the objects that it knows.
+            return Self::new(StatusCode::NOT_FOUND, "gone", "the file is not there any more");
+        }
         tracing::error!(%error, "object store failed");
         let message = "the cloud cannot read or write what it stores; see its log";
         Self::new(StatusCode::INSUFFICIENT_STORAGE, "storage", message)
@@ -66,7 +70,10 @@ pub(super) async fn answer(
         }
         None => StatusCode::OK,
     };
-    headers.insert(header::CONTENT_LENGTH, range.map_or(blob.bytes, |range| range.end - range.start).into());
+    headers.insert(
+        header::CONTENT_LENGTH,
+        range.map_or(blob.bytes, |range| range.end - range.start).into(),
+    );
     Ok((status, headers, Body::from_stream(content.stream)).into_response())
 }
 
@@ -110,7 +117,10 @@ enum Asked {
 
 /// One range of bytes (RFC 9110 section 14.1.2). Several, and what cannot be understood, are answered with all.
 fn parse(range: &str, total: u64) -> Asked {
-    let Some((first, last)) = range.strip_prefix("bytes=").and_then(|range| range.trim().split_once('-')) else {
+    let Some((first, last)) = range
+        .strip_prefix("bytes=")
+        .and_then(|range| range.trim().split_once('-'))
+    else {
         return Asked::All;
     };
     let range = match (first.parse::<u64>(), last.parse::<u64>()) {
@@ -119,7 +129,11 @@ fn parse(range: &str, total: u64) -> Asked {
         (Err(_), Ok(last)) if first.is_empty() => total.saturating_sub(last)..total,
         _ => return Asked::All,
     };
-    if range.start < range.end { Asked::Part(range) } else { Asked::Nothing }
+    if range.start < range.end {
+        Asked::Part(range)
+    } else {
+        Asked::Nothing
+    }
 }
 
 #[cfg(test)]

@@ -272,7 +272,10 @@ async fn unpacked(api: &Api, blob: &BlobRow, shown: &Shown<'_>) -> Result<Respon
     // Small pieces, so that none becomes very long.
     let packed = content.stream.flat_map(|piece| {
         let pieces = match piece {
-            Ok(piece) => piece.chunks(PIECE).map(|piece| Ok(Bytes::copy_from_slice(piece))).collect(),
+            Ok(piece) => piece
+                .chunks(PIECE)
+                .map(|piece| Ok(Bytes::copy_from_slice(piece)))
+                .collect(),
             Err(error) => vec![Err(io::Error::other(error))],
         };
         stream::iter(pieces)

@@ -98,7 +98,10 @@ fn may_change(api: &Api, caller: &Caller, owner: Option<TenantId>) -> Result<(),
 fn seen(caller: &Caller) -> Option<Vec<TenantId>> {
     let configures = |of: &&policy::Membership| {
         of.everywhere.contains(Permission::Configure)
-            || of.grants.iter().any(|grant| grant.permissions.contains(Permission::Configure))
+            || of
+                .grants
+                .iter()
+                .any(|grant| grant.permissions.contains(Permission::Configure))
     };
     let tenants = caller.memberships.iter().filter(configures).map(|of| of.tenant);
     (!caller.platform_admin).then(|| tenants.collect())

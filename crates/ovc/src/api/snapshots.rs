@@ -213,9 +213,8 @@ pub(super) async fn get_snapshot_image(
     let id = id.ok_or_else(no_such_snapshot)?;
     let row = api.snapshots.get(&on.place.code, id).await?;
     on.decide_again(&api)?;
-    let may_see = |row: &SnapshotRow| {
-        may_see(&on.caller, &on.place, row.channel, row.at) || is_own(&on.caller, &on.place, row)
-    };
+    let may_see =
+        |row: &SnapshotRow| may_see(&on.caller, &on.place, row.channel, row.at) || is_own(&on.caller, &on.place, row);
     let row = row.filter(may_see).ok_or_else(no_such_snapshot)?;
     let name = format!("{}-{}-{}.jpg", on.place.code, row.channel, file_time(row.at));
     let shown = Shown {

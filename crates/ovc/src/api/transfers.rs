@@ -94,7 +94,17 @@ impl From<ReceiveError<Broken>> for Refused {
 enum Target {
     Snapshot(Box<Awaited>),
     AlarmPicture { alarm: i64, number: i64, key: AlarmKey },
-    Log(i64),
+    Log(i64, LoginCode),
+}
+
+impl Target {
+    fn device(&self) -> &LoginCode {
+        match self {
+            Self::Snapshot(awaited) => &awaited.device,
+            Self::AlarmPicture { key, .. } => &key.device,
+            Self::Log(_, device) => device,
+        }
+    }
 }
 
 struct Expected {
@@ -123,7 +133,10 @@ fn over_tls(api: &Api, secure: bool) -> Result<(), Refused> {
     if secure || api.plain() != Plain::Refuse {
         return Ok(());
     }
-    let info = format!("this cloud takes devices over TLS only: use https://, port {}", api.tls_port);
+    let info = format!(
+        "this cloud takes devices over TLS only: use https://, port {}",
+        api.tls_port
+    );
     Err(Refused::new(StatusCode::FORBIDDEN, info))
 }
 
@@ -156,7 +169,7 @@ async fn expected(api: &Api, what: Upload) -> Result<Expected, Refused> {
             let row = api.logs.begin_upload(log).await?.ok_or_else(Refused::gone)?;
             admitted(api, &row.device)?;
             Ok(Expected {
-                target: Target::Log(log),
+                target: Target::Log(log, row.device),
                 kind: BlobKind::Log,
                 rule: Rule::Log,
                 max: MAX_LOG,
@@ -221,12 +234,16 @@ async fn take(
         pieces = file.ok_or_else(|| Refused::new(StatusCode::BAD_REQUEST, "there is no file in the form"))?;
     }
     let Expected {
-        target, kind, rule, max, ..
+        target,
+        kind,
+        rule,
+        max,
+        ..
     } = expected;
     let (stored, found) = match receive(&api.blobs, kind, rule, max, pieces).await {
         Ok(received) => received,
         Err(error) => {
-            if let Target::Log(log) = target {
+            if let Target::Log(log, _) = target {
                 api.logs.upload_failed(log, &error.to_string()).await;
             }
             return Err(error.into());
@@ -237,7 +254,11 @@ async fn take(
         discard(&api.blobs, &stored).await;
     }
     match kept? {
-        Kept::Now | Kept::Same => Ok(()),
+        Kept::Now => {
+            api.uploaders.note(target.device());
+            Ok(())
+        }
+        Kept::Same => Ok(()),
         Kept::Late => Err(Refused::late()),
         Kept::Gone => Err(Refused::gone()),
     }
@@ -272,7 +293,7 @@ async fn keep(api: &Api, target: &Target, stored: &Stored, found: Found) -> Resu
                 KeptPicture::Gone => Kept::Gone,
             }
         }
-        Target::Log(log) => match api.logs.keep(*log, stored, found.content_type).await? {
+        Target::Log(log, _) => match api.logs.keep(*log, stored, found.content_type).await? {
             Some(true) => Kept::Now,
             Some(false) => {
                 let same = api.logs.hash(*log).await? == Some(stored.sha256);

@@ -163,7 +163,13 @@ pub(super) async fn get_upgrade(
 ) -> Result<Json<Upgrade>, ApiError> {
     let last = api.upgrades.list(&on.place.code, None, 1).await?.pop();
     on.decide_again(&api)?;
-    let none = || ApiError::new(StatusCode::NOT_FOUND, "no_such_upgrade", "the device was never upgraded");
+    let none = || {
+        ApiError::new(
+            StatusCode::NOT_FOUND,
+            "no_such_upgrade",
+            "the device was never upgraded",
+        )
+    };
     Ok(Json(last.ok_or_else(none)?.into()))
 }
 

@@ -1,8 +1,9 @@
 use super::{Db, DbError};
 use crate::blob::{BlobKey, Stored};
 use crate::clock::UnixMs;
+use crate::ids::LoginCode;
 use sqlx::sqlite::SqliteRow;
-use sqlx::{Row as _, SqliteConnection};
+use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
 
 /// What is known of an object.
 #[derive(Debug, Clone)]
@@ -18,7 +19,8 @@ pub struct BlobRow {
 }
 
 /// The columns of a row that [`blob`] reads, of the table as `b`.
-pub(super) const BLOB_COLUMNS: &str = "b.key AS blob_key, b.bytes AS blob_bytes, b.content_type AS blob_type, b.sha256 AS blob_sha256";
+pub(super) const BLOB_COLUMNS: &str =
+    "b.key AS blob_key, b.bytes AS blob_bytes, b.content_type AS blob_type, b.sha256 AS blob_sha256";
 
 /// Reads [`BLOB_COLUMNS`].
 pub(super) fn blob(row: &SqliteRow) -> Result<BlobRow, DbError> {
@@ -86,6 +88,43 @@ impl Db {
             .execute(&self.writer)
             .await?;
         Ok(())
+    }
+
+    /// Forgets what a device uploaded first, as far as all of it is more than `max` bytes: pictures of alarms, snapshots, logs.
+    /// How many they were.
+    ///
+    /// # Errors
+    /// See [`DbError`].
+    pub async fn trim_uploads(&self, device: &LoginCode, max: u64) -> Result<u64, DbError> {
+        const OVER: &str = "WITH uploads AS (
+                SELECT 'alarm' AS what, a.id, b.key, b.bytes, b.created_at_ms AS at
+                FROM alarms a JOIN blobs b ON b.key = a.picture WHERE a.login_code = ?1
+                UNION ALL SELECT 'snapshot', s.id, b.key, b.bytes, b.created_at_ms
+                FROM snapshots s JOIN blobs b ON b.key = s.blob WHERE s.login_code = ?1
+                UNION ALL SELECT 'log', l.id, b.key, b.bytes, b.created_at_ms
+                FROM device_logs l JOIN blobs b ON b.key = l.blob WHERE l.login_code = ?1),
+            summed AS (SELECT what, id, sum(bytes) OVER (ORDER BY at DESC, key) AS sum FROM uploads),
+            over AS (SELECT what, id FROM summed WHERE sum > ?2) ";
+        let max = i64::try_from(max).unwrap_or(i64::MAX);
+        let mut transaction = self.writer.begin().await?;
+        let mut count = 0;
+        for what in [
+            "UPDATE alarms SET picture = NULL WHERE id IN (SELECT id FROM over WHERE what = 'alarm')",
+            "DELETE FROM snapshots WHERE id IN (SELECT id FROM over WHERE what = 'snapshot')",
+            "DELETE FROM device_logs WHERE id IN (SELECT id FROM over WHERE what = 'log')",
+        ] {
+            let mut sql = QueryBuilder::<Sqlite>::new(OVER);
+            sql.push(what);
+            let done = sql
+                .build()
+                .bind(device.as_str())
+                .bind(max)
+                .execute(&mut *transaction)
+                .await?;
+            count += done.rows_affected();
+        }
+        transaction.commit().await?;
+        Ok(count)
     }
 
     /// Those of these keys that no object is known by.

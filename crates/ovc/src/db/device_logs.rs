@@ -194,13 +194,7 @@ impl Db {
     ///
     /// # Errors
     /// See [`DbError`].
-    pub async fn keep_log(
-        &self,
-        id: i64,
-        stored: &Stored,
-        content_type: &str,
-        now: UnixMs,
-    ) -> Result<bool, DbError> {
+    pub async fn keep_log(&self, id: i64, stored: &Stored, content_type: &str, now: UnixMs) -> Result<bool, DbError> {
         let mut transaction = self.writer.begin().await?;
         let done = sqlx::query(
             "UPDATE device_logs SET state = ?, error = NULL, finished_ms = ?, blob = ? WHERE id = ? AND blob IS NULL",

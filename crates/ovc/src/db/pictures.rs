@@ -73,9 +73,8 @@ fn snapshot(row: &SqliteRow) -> Result<SnapshotRow, DbError> {
 }
 
 fn select() -> QueryBuilder<Sqlite> {
-    let mut sql = QueryBuilder::<Sqlite>::new(
-        "SELECT s.id, s.channel, s.at_ms, s.width, s.height, s.by_kind, s.by_id, ",
-    );
+    let mut sql =
+        QueryBuilder::<Sqlite>::new("SELECT s.id, s.channel, s.at_ms, s.width, s.height, s.by_kind, s.by_id, ");
     sql.push(BLOB_COLUMNS)
         .push(" FROM snapshots s JOIN blobs b ON b.key = s.blob WHERE s.login_code = ");
     sql

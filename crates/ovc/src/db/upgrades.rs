@@ -147,6 +147,18 @@ impl Db {
         Ok(done.last_insert_rowid())
     }
 
+    /// Forgets an upgrade that did not begin.
+    ///
+    /// # Errors
+    /// See [`DbError`].
+    pub async fn delete_upgrade(&self, id: i64) -> Result<(), DbError> {
+        sqlx::query("DELETE FROM upgrades WHERE id = ?")
+            .bind(id)
+            .execute(&self.writer)
+            .await?;
+        Ok(())
+    }
+
     /// Notes how it stands with an upgrade that runs. `false` if it does not.
     ///
     /// # Errors

@@ -37,7 +37,10 @@ fn it_goes_on_to_done_and_is_confirmed_by_the_next_login() {
     assert_eq!(upgrade.poll(now + 10 * SECOND), None, "nobody asks any more");
     upgrade.logged_in(Some("2.0"), now);
     let standing = upgrade.standing();
-    assert_eq!((standing.state, standing.over, standing.error), (UpgradeState::Confirmed, true, None));
+    assert_eq!(
+        (standing.state, standing.over, standing.error),
+        (UpgradeState::Confirmed, true, None)
+    );
     assert_eq!(upgrade.next_deadline(), None);
 }
 

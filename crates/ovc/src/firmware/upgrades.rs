@@ -128,13 +128,7 @@ impl Upgrades {
     ///
     /// # Errors
     /// See [`UpgradeError`].
-    pub async fn begin(
-        &self,
-        by: &By,
-        device: &Device,
-        with: WithWhat,
-        to: &str,
-    ) -> Result<UpgradeRow, UpgradeError> {
+    pub async fn begin(&self, by: &By, device: &Device, with: WithWhat, to: &str) -> Result<UpgradeRow, UpgradeError> {
         let inside = &*self.inside;
         let code = &device.login_code;
         let reached = inside.devices.port().reached(code).ok_or(CallError::Offline)?;
@@ -162,13 +156,12 @@ impl Upgrades {
             url,
             extra: Default::default(),
         });
-        let told = params.ok_or(CallError::Offline).and_then(|params| {
-            let told = inside.commands.emit::<UpgradeFirmware>(by, code, &params);
-            told
-        });
+        let told = params
+            .ok_or(CallError::Offline)
+            .and_then(|params| inside.commands.emit::<UpgradeFirmware>(by, code, &params));
         if let Err(error) = told {
-            let (state, why) = (UpgradeState::Error, error.to_string());
-            inside.db.set_upgrade(id, state, 0, Some(&why), Some(UnixMs::now())).await?;
+            // What the device was not told of did not begin.
+            inside.db.delete_upgrade(id).await?;
             return Err(error.into());
         }
         let row = inside.db.upgrade(id).await?.ok_or(UpgradeError::Gone)?;

@@ -48,8 +48,20 @@ async fn an_alarm_is_one_event_with_a_picture_seen_as_it_happens() {
     told(1, "picture").await;
     let (_, alarm) = app.get("/api/v1/alarms/1").await;
     assert_eq!(
-        (&alarm["device_name"], &alarm["type"], &alarm["type_name"], &alarm["text"], &alarm["has_picture"]),
-        (&json!("Gate"), &json!(3), &json!("motion"), &json!("somebody"), &json!(true))
+        (
+            &alarm["device_name"],
+            &alarm["type"],
+            &alarm["type_name"],
+            &alarm["text"],
+            &alarm["has_picture"]
+        ),
+        (
+            &json!("Gate"),
+            &json!(3),
+            &json!("motion"),
+            &json!("somebody"),
+            &json!(true)
+        )
     );
     assert!(alarm["end_at"].is_null() && alarm["acknowledged_at"].is_null());
     // Told twice, carried by a Keepalive, and its end told: still one.
@@ -60,7 +72,10 @@ async fn an_alarm_is_one_event_with_a_picture_seen_as_it_happens() {
     assert!(answer["pic_upload_url"].is_null(), "an end needs no picture");
     told(1, "ended").await;
     let (_, list) = app.get("/api/v1/alarms").await;
-    assert_eq!((each(&list, "id"), each(&list, "end_reason")), (vec!["1".into()], vec!["told".into()]));
+    assert_eq!(
+        (each(&list, "id"), each(&list, "end_reason")),
+        (vec!["1".into()], vec!["told".into()])
+    );
     // What the device told stands as it came.
     let (_, events) = app.get("/api/v1/devices/cam/events?kind=alarm").await;
     assert_eq!(each(&events, "kind").len(), 3);
@@ -105,7 +120,11 @@ async fn what_stands_is_known_after_a_restart_and_ends_once_nothing_is_heard_of_
     let ended = feed.next_of("alarm_changed").await.data;
     assert_eq!((&ended["state"], &ended["type"]), (&json!("ended"), &json!(3)));
     let (_, list) = app.get("/api/v1/alarms?active=true").await;
-    assert_eq!(each(&list, "type_name"), ["io"], "a device that is there carries it still");
+    assert_eq!(
+        each(&list, "type_name"),
+        ["io"],
+        "a device that is there carries it still"
+    );
     let (_, list) = app.get("/api/v1/alarms?active=false").await;
     assert_eq!(each(&list, "end_reason"), ["timeout"]);
 }
@@ -187,13 +206,17 @@ async fn alarms_are_found_by_what_they_are_and_acknowledged_one_or_all() {
 async fn everybody_gets_alarms_of_the_channels_that_are_his_and_pictures_of_the_times() {
     let cast = Cast::start().await;
     let yard = cast.group("Yard", None).await;
-    let mut device = cast.connected_device("cam", Some(yard)).await;
+    let shed = cast.group("Shed", Some(yard)).await;
+    let mut device = cast.connected_device("cam", Some(shed)).await;
     let first = tell(&mut device, 0, 3, "start").await;
     let second = tell(&mut device, 1, 3, "start").await;
     for answer in [first, second] {
         put(answer["pic_upload_url"].as_str().unwrap(), jpeg(8, 8, "")).await;
     }
-    let own = cast.post("boris", "/api/v1/devices", json!({ "login_code": "own" })).await.1;
+    let own = cast
+        .post("boris", "/api/v1/devices", json!({ "login_code": "own" }))
+        .await
+        .1;
     let url = cast.app.dap_url("own", own["login_passwd"].as_str().unwrap());
     let mut own = ScriptedDevice::connect(&url).await;
     tell(&mut own, 0, 3, "start").await;
@@ -206,20 +229,46 @@ async fn everybody_gets_alarms_of_the_channels_that_are_his_and_pictures_of_the_
         let request = cast.app.bare(Method::GET, &path).bearer_auth(who);
         request.send().await.unwrap().status().as_u16()
     };
-    assert_eq!((seen("vera").await.as_str(), seen("boris").await.as_str()), ("2 1", "3"));
-    assert_eq!((seen("root").await.as_str(), seen("guest").await.as_str()), ("3 2 1", ""));
-    assert_eq!((picture("vera", 1).await, picture("boris", 1).await, picture("root", 1).await), (200, 404, 403));
+    assert_eq!(
+        (seen("vera").await.as_str(), seen("boris").await.as_str()),
+        ("2 1", "3")
+    );
+    assert_eq!(
+        (seen("root").await.as_str(), seen("guest").await.as_str()),
+        ("3 2 1", "")
+    );
+    assert_eq!(
+        (
+            picture("vera", 1).await,
+            picture("boris", 1).await,
+            picture("root", 1).await
+        ),
+        (200, 404, 403)
+    );
     let (_, alarm) = cast.get("root", "/api/v1/alarms/1").await;
     assert_eq!(alarm["has_picture"], false, "he may not see it");
     // Nobody acknowledges what he does not see.
-    let (_, done) = cast.post("boris", "/api/v1/alarms/acknowledge", json!({ "login_code": "cam" })).await;
+    let (_, done) = cast
+        .post("boris", "/api/v1/alarms/acknowledge", json!({ "login_code": "cam" }))
+        .await;
     assert_eq!(done["acknowledged"], 0);
-    assert_eq!(refusal(&cast.post("boris", "/api/v1/alarms/1/acknowledge", json!({})).await), (404, "no_such_alarm"));
+    assert_eq!(
+        refusal(&cast.post("boris", "/api/v1/alarms/1/acknowledge", json!({})).await),
+        (404, "no_such_alarm")
+    );
 
     for (grant, alarms, pictures) in [
-        (json!({ "group_id": yard, "permissions": ["see_recordings"] }), "2 1", [200, 200]),
+        (
+            json!({ "group_id": yard, "permissions": ["see_recordings"] }),
+            "2 1",
+            [200, 200],
+        ),
         (json!({ "login_code": "cam", "permissions": [] }), "2 1", [403, 403]),
-        (json!({ "login_code": "cam", "channel": 1, "permissions": ["see_recordings"] }), "2", [404, 200]),
+        (
+            json!({ "login_code": "cam", "channel": 1, "permissions": ["see_recordings"] }),
+            "2",
+            [404, 200],
+        ),
         (
             json!({ "login_code": "cam", "permissions": ["see_recordings"], "recordings_to": "2020-01-01T00:00:00Z" }),
             "2 1",
@@ -228,7 +277,11 @@ async fn everybody_gets_alarms_of_the_channels_that_are_his_and_pictures_of_the_
     ] {
         cast.grant(json!([grant])).await;
         assert_eq!(seen("guest").await, alarms, "{grant}");
-        assert_eq!([picture("guest", 1).await, picture("guest", 2).await], pictures, "{grant}");
+        assert_eq!(
+            [picture("guest", 1).await, picture("guest", 2).await],
+            pictures,
+            "{grant}"
+        );
         let (_, counts) = cast.get("guest", "/api/v1/alarms/unread").await;
         assert_eq!(counts["active"], alarms.split(' ').count(), "{grant}");
     }

@@ -31,10 +31,21 @@ async fn a_sound_is_uploaded_played_and_removed() {
     let (status, _) = cast.post("otto", play, json!({ "sound": sound["id"] })).await;
     assert_eq!(status, StatusCode::ACCEPTED);
     let told = device.receive().await;
-    assert_eq!((&told["event"], &told["params"]["channel"]), (&json!("AudioOutPlay"), &json!(0)));
+    assert_eq!(
+        (&told["event"], &told["params"]["channel"]),
+        (&json!("AudioOutPlay"), &json!(0))
+    );
     let url = told["params"]["url"].as_str().unwrap().to_owned();
-    let fetched = reqwest::Client::new().get(&url).header("range", "bytes=4-").send().await.unwrap();
-    assert_eq!((fetched.status().as_u16(), &fetched.headers()["content-type"]), (206, &"audio/wav".parse().unwrap()));
+    let fetched = reqwest::Client::new()
+        .get(&url)
+        .header("range", "bytes=4-")
+        .send()
+        .await
+        .unwrap();
+    assert_eq!(
+        (fetched.status().as_u16(), &fetched.headers()["content-type"]),
+        (206, &"audio/wav".parse().unwrap())
+    );
     assert_eq!(fetched.bytes().await.unwrap(), wav[4..]);
     let head = reqwest::Client::new().head(&url).send().await.unwrap();
     assert_eq!(head.headers()["content-length"], wav.len().to_string().as_str());
@@ -45,34 +56,56 @@ async fn a_sound_is_uploaded_played_and_removed() {
     let says = json!({ "status": "playing", "url": url });
     let ((_, playing), asked) = tokio::join!(cast.get("otto", audio), device.answer(says));
     assert_eq!(asked["req"], "AudioOutQuery");
-    assert_eq!((&playing["status"], &playing["sound"]), (&json!("playing"), &sound["id"]));
-    assert!(!playing.to_string().contains(url.split_once("token=").unwrap().1), "{playing}");
+    assert_eq!(
+        (&playing["status"], &playing["sound"]),
+        (&json!("playing"), &sound["id"])
+    );
+    assert!(
+        !playing.to_string().contains(url.split_once("token=").unwrap().1),
+        "{playing}"
+    );
     for op in ["pause", "resume", "stop"] {
-        let (status, _) = cast.post("otto", &format!("{audio}/control"), json!({ "op": op })).await;
+        let (status, _) = cast
+            .post("otto", &format!("{audio}/control"), json!({ "op": op }))
+            .await;
         assert_eq!(status, StatusCode::ACCEPTED);
         let told = device.receive().await;
-        assert_eq!((&told["event"], &told["params"]["op"]), (&json!("AudioOutCtrl"), &json!(op)));
+        assert_eq!(
+            (&told["event"], &told["params"]["op"]),
+            (&json!("AudioOutCtrl"), &json!(op))
+        );
     }
     let elsewhere = json!({ "url": "https://music.example/a.mp3" });
     cast.post("otto", play, elsewhere).await;
     assert_eq!(device.receive().await["params"]["url"], "https://music.example/a.mp3");
-    for bad in [json!({}), json!({ "sound": 1, "url": "http://a.example/" }), json!({ "url": "file:///etc/passwd" })] {
+    for bad in [
+        json!({}),
+        json!({ "sound": 1, "url": "http://a.example/" }),
+        json!({ "url": "file:///etc/passwd" }),
+    ] {
         assert_eq!(refusal(&cast.post("otto", play, bad).await), (400, "bad_request"));
     }
 
     let path = format!("{sounds}/{}", sound["id"]);
     assert_eq!(cast.delete("olga", &path).await.0, StatusCode::NO_CONTENT);
     assert_eq!(reqwest::get(&url).await.unwrap().status(), StatusCode::NOT_FOUND);
-    assert_eq!(refusal(&cast.post("otto", play, json!({ "sound": sound["id"] })).await), (404, "no_such_sound"));
+    assert_eq!(
+        refusal(&cast.post("otto", play, json!({ "sound": sound["id"] })).await),
+        (404, "no_such_sound")
+    );
 }
 
 #[tokio::test]
 async fn a_tenants_sounds_are_for_its_own_devices() {
     let cast = Cast::start().await;
     upload(&cast, "olga", "Bark", b"OggS and so on").await;
-    cast.post("boris", "/api/v1/devices", json!({ "login_code": "own" })).await;
+    cast.post("boris", "/api/v1/devices", json!({ "login_code": "own" }))
+        .await;
     let play = "/api/v1/devices/own/channels/0/audio/play";
-    assert_eq!(refusal(&cast.post("boris", play, json!({ "sound": 1 })).await), (404, "no_such_sound"));
+    assert_eq!(
+        refusal(&cast.post("boris", play, json!({ "sound": 1 })).await),
+        (404, "no_such_sound")
+    );
     let path = format!("/api/v1/tenants/{}/sounds/1", cast.bolt);
     assert_eq!(refusal(&cast.delete("boris", &path).await), (404, "no_such_sound"));
 }

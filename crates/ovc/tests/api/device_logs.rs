@@ -72,7 +72,10 @@ async fn a_log_of_some_time_is_asked_for_in_the_devices_own_time_and_read() {
     let (_, list) = app.get(LOGS).await;
     assert_eq!(list["items"], json!([log]));
     let path = format!("{LOGS}/{}", log["id"]);
-    assert_eq!(app.send(Method::DELETE, &path, json!({})).await.0, StatusCode::NO_CONTENT);
+    assert_eq!(
+        app.send(Method::DELETE, &path, json!({})).await.0,
+        StatusCode::NO_CONTENT
+    );
     assert_eq!(refusal(&app.get(&path).await), (404, "no_such_log"));
 }
 
@@ -156,8 +159,15 @@ async fn what_does_not_come_is_told() {
     let backwards = json!({ "from": "2026-11-29T23:00:00Z", "to": "2026-11-29T20:00:00Z" });
     for bad in [backwards, json!({ "from": "now", "to": "2026-11-29T20:00:00Z" })] {
         let refused = app.post(LOGS, bad).await;
-        assert_eq!((refusal(&refused), &refused.1["error"]["field"]), ((400, "bad_request"), &json!("from")));
+        assert_eq!(
+            (refusal(&refused), &refused.1["error"]["field"]),
+            ((400, "bad_request"), &json!("from"))
+        );
     }
     let (_, list) = app.get(LOGS).await;
-    assert_eq!(each(&list, "state"), ["failed", "done", "failed"], "what was refused is not there");
+    assert_eq!(
+        each(&list, "state"),
+        ["failed", "done", "failed"],
+        "what was refused is not there"
+    );
 }

@@ -42,7 +42,12 @@ async fn the_answer_comes_when_the_picture_is_there_and_it_can_be_looked_at_and_
     let told = feed.next_of("snapshot").await.data;
     assert_eq!((&told["id"], &told["channel"]), (&snapshot["id"], &json!(0)));
     assert_eq!(
-        (&snapshot["width"], &snapshot["height"], &snapshot["bytes"], &snapshot["content_type"]),
+        (
+            &snapshot["width"],
+            &snapshot["height"],
+            &snapshot["bytes"],
+            &snapshot["content_type"]
+        ),
         (&json!(640), &json!(360), &json!(picture.len()), &json!("image/jpeg"))
     );
     let (_, list) = app.get("/api/v1/devices/cam/snapshots").await;
@@ -57,14 +62,25 @@ async fn the_answer_comes_when_the_picture_is_there_and_it_can_be_looked_at_and_
     let saved = app.request(Method::GET, &format!("{path}?download=true"));
     let saved = saved.header("range", "bytes=2-5").send().await.unwrap();
     assert_eq!(saved.status(), StatusCode::PARTIAL_CONTENT);
-    assert!(saved.headers()["content-disposition"].to_str().unwrap().starts_with("attachment"));
+    assert!(
+        saved.headers()["content-disposition"]
+            .to_str()
+            .unwrap()
+            .starts_with("attachment")
+    );
     assert_eq!(saved.bytes().await.unwrap(), picture[2..6]);
     let known = app.request(Method::GET, &path).header("if-none-match", etag);
     assert_eq!(known.send().await.unwrap().status(), StatusCode::NOT_MODIFIED);
 
     let path = format!("/api/v1/devices/cam/snapshots/{}", snapshot["id"]);
-    assert_eq!(app.send(Method::DELETE, &path, json!({})).await.0, StatusCode::NO_CONTENT);
-    assert_eq!(refusal(&app.send(Method::DELETE, &path, json!({})).await), (404, "no_such_snapshot"));
+    assert_eq!(
+        app.send(Method::DELETE, &path, json!({})).await.0,
+        StatusCode::NO_CONTENT
+    );
+    assert_eq!(
+        refusal(&app.send(Method::DELETE, &path, json!({})).await),
+        (404, "no_such_snapshot")
+    );
 }
 
 #[tokio::test]
@@ -83,7 +99,10 @@ async fn what_went_wrong_is_told() {
     };
     let (answer, request) = tokio::join!(app.post(TAKE, json!({})), refuses);
     assert_eq!(refusal(&answer), (422, "device_refused"));
-    assert_eq!(answer.1["error"]["device_error"], json!({ "code": 103, "msg": "lens cap is on" }));
+    assert_eq!(
+        answer.1["error"]["device_error"],
+        json!({ "code": 103, "msg": "lens cap is on" })
+    );
     // What comes late is kept all the same.
     let url = request["params"]["url"].as_str().unwrap();
     assert_eq!(put(url, b"<html>".to_vec()).await.0, 415);
@@ -102,7 +121,14 @@ async fn everybody_sees_pictures_of_the_channels_and_times_that_are_his() {
     let second = taken(&cast, "vera", 1, &mut device, "2").await;
     let listed = async |who: &str| {
         let (status, list) = cast.get(who, "/api/v1/devices/cam/snapshots").await;
-        (status.as_u16(), if status.is_success() { each(&list, "channel") } else { Vec::new() })
+        (
+            status.as_u16(),
+            if status.is_success() {
+                each(&list, "channel")
+            } else {
+                Vec::new()
+            },
+        )
     };
     assert_eq!(listed("vera").await, (200, vec!["1".into(), "0".into()]));
     assert_eq!(listed("boris").await.0, 404);
@@ -116,7 +142,10 @@ async fn everybody_sees_pictures_of_the_channels_and_times_that_are_his() {
     cast.grant(json!([{ "login_code": "cam", "channel": 1, "permissions": ["see_recordings"] }]))
         .await;
     assert_eq!(listed("guest").await, (200, vec!["1".into()]));
-    assert_eq!((image("guest", &first).await, image("guest", &second).await), (404, 200));
+    assert_eq!(
+        (image("guest", &first).await, image("guest", &second).await),
+        (404, 200)
+    );
     let over = json!([{
         "login_code": "cam", "permissions": ["see_recordings"], "recordings_to": "2020-01-01T00:00:00Z",
     }]);
@@ -124,7 +153,8 @@ async fn everybody_sees_pictures_of_the_channels_and_times_that_are_his() {
     assert_eq!(listed("guest").await, (200, vec![]));
     assert_eq!(image("guest", &second).await, 404);
     // Who may watch live may look at what he had taken just now, and at nothing else.
-    cast.grant(json!([{ "login_code": "cam", "permissions": ["see_live"] }])).await;
+    cast.grant(json!([{ "login_code": "cam", "permissions": ["see_live"] }]))
+        .await;
     let own = taken(&cast, "guest", 0, &mut device, "3").await;
     assert_eq!(listed("guest").await.0, 403);
     assert_eq!((image("guest", &own).await, image("guest", &first).await), (200, 404));
@@ -133,7 +163,8 @@ async fn everybody_sees_pictures_of_the_channels_and_times_that_are_his() {
 #[tokio::test]
 async fn a_device_that_goes_to_somebody_else_takes_no_pictures_along() {
     let cast = Cast::start().await;
-    cast.post("root", "/api/v1/devices", json!({ "login_code": "cam" })).await;
+    cast.post("root", "/api/v1/devices", json!({ "login_code": "cam" }))
+        .await;
     let passwd = cast.post("root", "/api/v1/devices/cam/password", json!({})).await.1;
     cast.assign("cam", cast.acme).await;
     let url = cast.app.dap_url("cam", passwd["login_passwd"].as_str().unwrap());

@@ -101,7 +101,11 @@ async fn what_is_wrong_with_an_upload_is_told_and_nothing_is_left_of_it() {
         (&other, good.clone(), 403),
         (&forged, good.clone(), 403),
         (&address.to_owned(), good.clone(), 403),
-        (&format!("http://{}/upload/x1?token={token}", app.authority()), good.clone(), 403),
+        (
+            &format!("http://{}/upload/x1?token={token}", app.authority()),
+            good.clone(),
+            403,
+        ),
         (&url, b"GIF89a".to_vec(), 415),
         (&url, Vec::new(), 415),
         (&url, huge.clone(), 413),
@@ -111,7 +115,10 @@ async fn what_is_wrong_with_an_upload_is_told_and_nothing_is_left_of_it() {
         assert!(body["info"].as_str().is_some_and(|info| !info.is_empty()), "{body}");
     }
     // Nor by not saying how long it is.
-    let pieces = huge.chunks(1 << 16).map(|piece| Ok::<_, std::io::Error>(piece.to_vec())).collect::<Vec<_>>();
+    let pieces = huge
+        .chunks(1 << 16)
+        .map(|piece| Ok::<_, std::io::Error>(piece.to_vec()))
+        .collect::<Vec<_>>();
     let endless = reqwest::Body::wrap_stream(futures_util::stream::iter(pieces));
     assert_eq!(put(&url, endless).await.0, 413);
     let form = send(Method::POST, &url, "no form").await;
@@ -133,7 +140,11 @@ async fn the_same_again_is_fine_and_something_else_is_not() {
     let second = picture_wanted(&mut device).await;
     assert_eq!(put(&second, jpeg(64, 48, "2")).await.0, 200);
     assert_eq!(put(&first, jpeg(64, 48, "1")).await.0, 409, "late");
-    let shown = app.request(Method::GET, "/api/v1/alarms/1/picture").send().await.unwrap();
+    let shown = app
+        .request(Method::GET, "/api/v1/alarms/1/picture")
+        .send()
+        .await
+        .unwrap();
     assert_eq!(shown.bytes().await.unwrap(), jpeg(64, 48, "2"));
 }
 
@@ -148,7 +159,8 @@ async fn an_address_outlives_a_restart_but_not_the_device() {
     let change = json!({ "disabled": true });
     app.send(Method::PATCH, "/api/v1/devices/cam", change).await;
     assert_eq!(put(&url, jpeg(64, 48, "")).await.0, 403);
-    app.send(Method::PATCH, "/api/v1/devices/cam", json!({ "disabled": false })).await;
+    app.send(Method::PATCH, "/api/v1/devices/cam", json!({ "disabled": false }))
+        .await;
     assert_eq!(put(&url, jpeg(64, 48, "")).await.0, 200);
     app.send(Method::DELETE, "/api/v1/devices/cam", json!({})).await;
     assert_eq!(put(&url, jpeg(64, 48, "")).await.0, 404);

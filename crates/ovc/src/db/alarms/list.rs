@@ -119,7 +119,8 @@ fn push_where(sql: &mut QueryBuilder<Sqlite>, filter: &AlarmFilter) -> Result<()
         });
     }
     if let Some(from) = filter.from {
-        sql.push(" AND coalesce(a.end_ms, 9223372036854775807) >= ").push_bind(from.0);
+        sql.push(" AND coalesce(a.end_ms, 9223372036854775807) >= ")
+            .push_bind(from.0);
     }
     if let Some(to) = filter.to {
         sql.push(" AND a.begin_ms <= ").push_bind(to.0);
@@ -196,7 +197,9 @@ impl Db {
             ..filter.clone()
         };
         let mut sql = QueryBuilder::<Sqlite>::new("UPDATE alarms SET acknowledged_ms = ");
-        sql.push_bind(now.0).push(", acknowledged_by = ").push_bind(by.to_owned());
+        sql.push_bind(now.0)
+            .push(", acknowledged_by = ")
+            .push_bind(by.to_owned());
         sql.push(" WHERE id IN (SELECT a.id FROM alarms a JOIN devices d ON d.login_code = a.login_code");
         push_where(&mut sql, &filter)?;
         sql.push(" ORDER BY a.id DESC LIMIT 10000) RETURNING id, login_code, channel, type");
@@ -207,8 +210,9 @@ impl Db {
 
 fn select() -> QueryBuilder<Sqlite> {
     let mut sql = QueryBuilder::<Sqlite>::new("SELECT ");
-    sql.push(COLUMNS).push(", ").push(BLOB_COLUMNS).push(
-        " FROM alarms a JOIN devices d ON d.login_code = a.login_code LEFT JOIN blobs b ON b.key = a.picture",
-    );
+    sql.push(COLUMNS)
+        .push(", ")
+        .push(BLOB_COLUMNS)
+        .push(" FROM alarms a JOIN devices d ON d.login_code = a.login_code LEFT JOIN blobs b ON b.key = a.picture");
     sql
 }
