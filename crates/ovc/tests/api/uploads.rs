@@ -2,6 +2,8 @@
 
 use crate::app::{LIMIT, TestApp, answer};
 use crate::device::ScriptedDevice;
+use crate::tls::{Files, secure};
+use ovc::config::Plain;
 use reqwest::Method;
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -187,4 +189,48 @@ async fn an_upload_cut_short_leaves_nothing() {
     }
     let (_, alarm) = app.get("/api/v1/alarms/1").await;
     assert_eq!(alarm["has_picture"], false);
+}
+
+#[tokio::test]
+async fn who_comes_over_tls_uploads_over_tls_and_who_does_not_is_not_sent_there() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let files = Files::new();
+    let app = TestApp::start_with(|config| {
+        files.configure(config);
+        config.tls.plain = Plain::Allow;
+    })
+    .await;
+    let passwd = app.add_device("cam").await;
+    let login = format!(
+        "ws://localhost:{}/ovc?login_code=cam&login_passwd={passwd}",
+        app.https_port()
+    );
+    let stream = secure(&app, &files).await;
+    let mut device = ScriptedDevice::over(Box::new(stream), &login).await.unwrap();
+    let url = picture_wanted(&mut device).await;
+    let target = url
+        .strip_prefix(&format!("https://localhost:{}", app.https_port()))
+        .unwrap();
+    let picture = jpeg(64, 48, "");
+    let head = format!(
+        "PUT {target} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
+        picture.len()
+    );
+    let mut stream = secure(&app, &files).await;
+    stream.write_all(&[head.into_bytes(), picture].concat()).await.unwrap();
+    let mut answer = Vec::new();
+    // The end may come without TLS's own goodbye.
+    let _ = stream.read_to_end(&mut answer).await;
+    let answer = String::from_utf8(answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    // The same device on the other port.
+    let mut device = ScriptedDevice::connect(&app.dap_url("cam", &passwd)).await;
+    assert!(picture_wanted(&mut device).await.starts_with("http://"));
+
+    let files = Files::new();
+    let app = TestApp::start_with(|config| files.configure(config)).await;
+    let request = app.bare(Method::PUT, "/upload/a1.1?token=x").body("");
+    assert_eq!(request.send().await.unwrap().status(), 403, "and not 308");
+    let request = app.bare(Method::GET, "/download/p1?token=x");
+    assert_eq!(request.send().await.unwrap().status(), 403);
 }

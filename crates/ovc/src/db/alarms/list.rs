@@ -60,7 +60,12 @@ fn push_scope(sql: &mut QueryBuilder<Sqlite>, scope: &AlarmScope) -> Result<(), 
     tenants.extend(channels.iter().map(|(tenant, ..)| *tenant));
     tenants.sort_unstable();
     tenants.dedup();
-    push_in(sql, " AND a.tenant_id IN", &tenants)?;
+    match tenants[..] {
+        // Mostly; then the index has them in the order that is wanted.
+        [only] => drop(sql.push(" AND a.tenant_id = ").push_bind(only.0)),
+        // Of several the index would have all to be sorted: better to walk from the newest on.
+        _ => push_in(sql, " AND +a.tenant_id IN", &tenants)?,
+    }
     sql.push(" AND (0");
     if !devices.tenants.is_empty() {
         push_in(sql, " OR a.tenant_id IN", &devices.tenants)?;
