@@ -24,22 +24,39 @@ export class Ovd extends Process {
         `login_code = ${JSON.stringify(device.login_code)}`,
         `login_passwd = ${JSON.stringify(device.login_passwd)}`,
         `control_socket = ${JSON.stringify(path.join(folder, 'ovd.sock'))}`,
+        `state_dir = ${JSON.stringify(path.join(folder, 'state'))}`,
         ...channels,
       ].join('\n'),
       { mode: 0o600 },
     );
     const ovd = scene.watch(new Ovd('ovd', built('ovd'), ['run', '--config', config], { env: { RUST_LOG: 'info' } }));
-    ovd.#bind = (id) => scene.watch(new Process('ovd bind', built('ovd'), ['bind', id, '--config', config]));
+    ovd.#command = (args) => scene.watch(new Process(`ovd ${args[0]}`, built('ovd'), [...args, '--config', config]));
     return ovd;
   }
 
-  /** @type {((id: string) => Process) | undefined} */
-  #bind;
+  /** A command on the device's machine. @type {((args: string[]) => Process) | undefined} */
+  #command;
 
   /** `ovd bind ID` on the device's machine. @param {string} id the bind id, or the text of the QR code */
   async bind(id) {
-    const command = this.#bind?.(id);
+    await this.#run(['bind', id]);
+  }
+
+  /**
+   * `ovd alarm start` or `end` on the device's machine, as a detector beside it calls it.
+   *
+   * @param {'start' | 'end'} order
+   * @param {string} type as DAP names it
+   * @param {string} [text]
+   */
+  async alarm(order, type, text = '') {
+    await this.#run(['alarm', order, '--type', type, '--text', text]);
+  }
+
+  /** @param {string[]} args */
+  async #run(args) {
+    const command = this.#command?.(args);
     const ended = await command?.exit;
-    if (command?.ended?.code !== 0) throw new Error(`ovd bind: ${JSON.stringify(ended)}\n${command?.output}`);
+    if (command?.ended?.code !== 0) throw new Error(`ovd ${args[0]}: ${JSON.stringify(ended)}\n${command?.output}`);
   }
 }
