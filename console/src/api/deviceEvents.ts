@@ -1,4 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query';
+import { notePresence } from './presence';
 import { type DeviceFilter, keys } from './queries';
 import type { Channel, Device, DevicePage, Presence } from './types';
 
@@ -18,6 +19,7 @@ export function applyEvent(queries: QueryClient, event: DeviceEvent, now: Date):
         presence: event.presence,
         last_seen_at: now.toISOString(),
       }));
+      notePresence(queries, event.loginCode, event.presence, now);
       // Model, firmware and address come with the login.
       void queries.invalidateQueries({ queryKey: keys.device(event.loginCode) });
       return true;

@@ -3,7 +3,10 @@ import type { components } from './schema';
 
 type Schemas = components['schemas'];
 
-export type Device = Schemas['Device'];
+export type Device = Schemas['Device'] & {
+  /** Since when the connection stands; absent unless it does. */
+  connected_at?: string;
+};
 export type Channel = Schemas['Channel'];
 export type Presence = Schemas['Presence'];
 export type CreatedDevice = Schemas['CreatedDevice'];

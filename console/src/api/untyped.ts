@@ -5,16 +5,17 @@ interface Ask {
   query?: Record<string, string | number | boolean | undefined>;
   body?: unknown;
   signal?: AbortSignal;
+  keepalive?: boolean;
 }
 
 type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** Asks a route that openapi.json does not know yet. What it answers is the caller's word. */
-export function ask<T>(method: Method, route: string, { path, query, body, signal }: Ask = {}): Promise<T> {
+export function ask<T>(method: Method, route: string, { path, query, ...init }: Ask = {}): Promise<T> {
   const request = client.request as unknown as (
     method: string,
     route: string,
     init: object,
   ) => Promise<{ data?: T; error?: unknown; response: Response }>;
-  return answerOf(request(method.toLowerCase(), route, { params: { path, query }, body, signal }));
+  return answerOf(request(method.toLowerCase(), route, { params: { path, query }, ...init }));
 }

@@ -2,9 +2,11 @@ import { ActionIcon, Text, Tooltip } from '@mantine/core';
 import { IconArrowsDiagonal, IconArrowsDiagonalMinimize2 } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useConnection } from '../api/connection';
+import { useCapabilities } from '../api/capabilities';
+import { may } from '../api/currentTenant';
 import type { Channel, Device } from '../api/types';
-import { LivePlayerView } from '../player/LivePlayerView';
+import { SteeredPlayer } from '../device/ptz/SteeredPlayer';
+import { usePtz } from '../device/ptz/usePtz';
 import classes from './ChannelGrid.module.css';
 import { channelStateText } from './channels';
 
@@ -77,17 +79,8 @@ function Tile({ device, channel, enlarged, onToggle }: TileProps) {
 }
 
 function Player({ device, channel, compact }: { device: Device; channel: Channel; compact: boolean }) {
-  const { t } = useTranslation();
-  const name = device.name || device.login_code;
-  const number = channel.channel;
-  const { times } = useConnection();
-  return (
-    <LivePlayerView
-      loginCode={device.login_code}
-      channel={number}
-      name={device.channels.length > 1 ? `${name} – ${t('device.channel', { number })}` : name}
-      wakeKey={`${device.presence}/${channel.state === 0 ? 'off' : 'on'}/${times}`}
-      compact={compact}
-    />
-  );
+  const capabilities = useCapabilities(device.login_code).data;
+  const ptz = usePtz(device.login_code, channel.channel);
+  const steerable = device.presence === 'online' && may('control', device) && capabilities?.capabilities?.ptz === true;
+  return <SteeredPlayer device={device} channel={channel} compact={compact} ptz={ptz} steerable={steerable} />;
 }

@@ -5,12 +5,17 @@ import { type Capabilities, lacks, refuses } from '../api/capabilities';
 import type { Permission } from '../api/types';
 import { OverviewTab } from '../device/overview/OverviewTab';
 
+const PtzTab = lazy(() => import('../device/ptz/PtzTab').then(({ PtzTab: page }) => ({ default: page })));
 const SnapshotsTab = lazy(() => import('../device/snapshots/SnapshotsTab'));
 const AlarmsTab = lazy(() => import('../device/alarms/AlarmsTab'));
+const ConfigTab = lazy(() => import('../device/config/ConfigTab').then(({ ConfigTab: page }) => ({ default: page })));
 const AudioTab = lazy(() => import('../device/audio/AudioTab'));
 const FirmwareTab = lazy(() => import('../device/firmware/FirmwareTab'));
 const LogsTab = lazy(() => import('../device/logs/LogsTab'));
 const CommandsTab = lazy(() => import('../device/commands/CommandsTab'));
+const MaintenanceTab = lazy(() =>
+  import('../device/maintenance/MaintenanceTab').then(({ MaintenanceTab: page }) => ({ default: page })),
+);
 
 /** One page of a device. What a tab shows is loaded when it is first opened: `lazy(() => import(…))`. */
 export interface DeviceTab {
@@ -25,11 +30,30 @@ export interface DeviceTab {
   element: ReactNode;
 }
 
+/** For `needs`: the device must know this method. */
+function known(method: string): NonNullable<DeviceTab['needs']> {
+  return (capabilities, t) => (refuses(capabilities, method) ? t('tabs.noMethod', { method }) : undefined);
+}
+
 /** In the order in which they are shown. */
 export const DEVICE_TABS: DeviceTab[] = [
   { path: '', label: (t) => t('tabs.overview'), permission: 'view', element: <OverviewTab /> },
+  {
+    path: 'ptz',
+    label: (t) => t('tabs.ptz'),
+    permission: 'control',
+    needs: (capabilities, t) => (lacks(capabilities, 'ptz') ? t('ptz.cannot') : undefined),
+    element: <PtzTab />,
+  },
   { path: 'snapshots', label: (t) => t('tabs.snapshots'), permission: 'view', element: <SnapshotsTab /> },
   { path: 'alarms', label: (t) => t('tabs.alarms'), permission: 'view', element: <AlarmsTab /> },
+  {
+    path: 'config',
+    label: (t) => t('tabs.config'),
+    permission: 'configure',
+    needs: known('GetConfig'),
+    element: <ConfigTab />,
+  },
   {
     path: 'audio',
     label: (t) => t('tabs.audio'),
@@ -45,6 +69,7 @@ export const DEVICE_TABS: DeviceTab[] = [
   { path: 'firmware', label: (t) => t('tabs.firmware'), permission: 'view', element: <FirmwareTab /> },
   { path: 'logs', label: (t) => t('tabs.logs'), permission: 'configure', element: <LogsTab /> },
   { path: 'commands', label: (t) => t('tabs.commands'), permission: 'configure', element: <CommandsTab /> },
+  { path: 'maintenance', label: (t) => t('tabs.maintenance'), permission: 'configure', element: <MaintenanceTab /> },
 ];
 
 /** The child routes of a device's page. */

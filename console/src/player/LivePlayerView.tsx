@@ -1,5 +1,5 @@
 import { notifications } from '@mantine/notifications';
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react';
+import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { codecNamesOf } from './codecs';
 import classes from './LivePlayerView.module.css';
@@ -22,10 +22,17 @@ interface Props {
   wakeKey: string;
   /** A tile among others rather than the one big picture. */
   compact?: boolean;
+  /** Further buttons among the controls. */
+  controls?: ReactNode;
+  /** Over the picture. */
+  children?: ReactNode;
+  /** Sees a key before the player does; true where it was meant for it. */
+  onKey?: (event: KeyboardEvent) => boolean;
 }
 
 /** One channel, live, with its controls. Keys work while it has the focus (see the shortcuts help). */
-export function LivePlayerView({ loginCode, channel, name, wakeKey, compact = false }: Props) {
+export function LivePlayerView(props: Props) {
+  const { loginCode, channel, name, wakeKey, compact = false, controls: furtherControls, children, onKey } = props;
   const { t } = useTranslation();
   const frame = useRef<HTMLDivElement>(null);
   const video = useRef<HTMLVideoElement>(null);
@@ -50,6 +57,7 @@ export function LivePlayerView({ loginCode, channel, name, wakeKey, compact = fa
     setDetails((shown) => !shown);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
+    if (onKey?.(event)) return;
     if (handleKey(event, { ...actions, snapshotNow: snapshot, toggleDetails }, controls.volume)) event.preventDefault();
   };
 
@@ -85,6 +93,7 @@ export function LivePlayerView({ loginCode, channel, name, wakeKey, compact = fa
         onRetry={() => player?.retryNow()}
         onPlay={() => player?.release('user')}
       />
+      {children}
       {details && <PlayerDetails status={status} />}
       {status.state !== 'error' && status.state !== 'unsupported' && (
         <PlayerControls
@@ -96,7 +105,9 @@ export function LivePlayerView({ loginCode, channel, name, wakeKey, compact = fa
           hasSound={codecNamesOf(status.mime ?? '').audio !== undefined}
           onDetails={toggleDetails}
           onSnapshot={snapshot}
-        />
+        >
+          {furtherControls}
+        </PlayerControls>
       )}
     </div>
   );

@@ -24,6 +24,8 @@ interface Props {
   hasSound: boolean;
   onDetails: () => void;
   onSnapshot: () => void;
+  /** Further buttons, before those that every player has. */
+  children?: ReactNode;
 }
 
 export function PlayerControls(props: Props) {
@@ -61,6 +63,7 @@ export function PlayerControls(props: Props) {
         )}
       </div>
       <span className={classes.space} />
+      {props.children}
       <Control label={t('player.details')} onClick={onDetails} pressed={details} testId="details">
         <IconInfoCircle size={size} />
       </Control>
@@ -87,7 +90,8 @@ interface ControlProps {
   pressed?: boolean;
 }
 
-function Control({ label, onClick, testId, children, disabled = false, pressed }: ControlProps) {
+/** One button under the picture. */
+export function Control({ label, onClick, testId, children, disabled = false, pressed }: ControlProps) {
   return (
     // Inside the frame: in full screen nothing outside it is shown.
     <Tooltip label={label} withinPortal={false} position="top">

@@ -2,9 +2,10 @@ import { Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { may, useMyTenants } from '../../api/currentTenant';
 import { ChannelGrid } from '../../devices/ChannelGrid';
-import { DeviceFacts } from '../../devices/DeviceFacts';
 import { useTabDevice } from '../../devices/useTabDevice';
+import { DeviceFacts } from './DeviceFacts';
 import classes from './OverviewTab.module.css';
+import { PresenceCard } from './PresenceCard';
 
 /** What one sees first: the pictures, and what is known of the device. */
 export function OverviewTab() {
@@ -38,7 +39,10 @@ export function OverviewTab() {
           </div>
         )}
       </section>
-      <DeviceFacts device={device} />
+      <aside className={classes.facts} aria-label={t('device.about')}>
+        <DeviceFacts device={device} />
+        <PresenceCard loginCode={device.login_code} />
+      </aside>
     </div>
   );
 }
