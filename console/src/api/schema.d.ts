@@ -747,6 +747,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{tenant}/owner_link": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Invite an owner into a tenant that has none who may log in. The link is good once, for seven days. */
+        post: operations["invite_owner"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{tenant}/support": {
         parameters: {
             query?: never;
@@ -1430,6 +1447,13 @@ export interface components {
         NewPassword: {
             login_passwd?: string;
         };
+        /** @description An invitation for who is to own a tenant. */
+        OwnerLink: {
+            /** Format: date-time */
+            expires_at: string;
+            /** @description To pass on, shown this once. */
+            link: string;
+        };
         /** @description The password, asked for again. */
         PasswordAgain: {
             password: string;
@@ -1591,6 +1615,8 @@ export interface components {
              * @description How many devices it holds.
              */
             devices: number;
+            /** @description Whether any of them owns it and may log in. Who runs the cloud can invite one where nobody does. */
+            has_owner: boolean;
             /** Format: int64 */
             id: number;
             /**
@@ -4638,6 +4664,65 @@ export interface operations {
             };
             /** @description `no_such_tenant`, `no_such_member` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    invite_owner: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The tenant's number */
+                tenant: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Made */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnerLink"];
+                };
+            };
+            /** @description `forbidden`, `not_for_keys`, `too_many_invitations` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `no_such_tenant` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `tenant_has_owner` */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

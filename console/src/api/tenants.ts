@@ -43,6 +43,14 @@ export function useDeleteTenant(tenant: number) {
   );
 }
 
+/** A link by which somebody becomes owner of an organisation that nobody owns. */
+export function useInviteOwner(tenant: number) {
+  return useChange(
+    () => answerOf(client.POST('/api/v1/tenants/{tenant}/owner_link', { params: { path: { tenant } } })),
+    keys.tenantList,
+  );
+}
+
 /** Lets platform administrators see what the organisation's people see for so many hours; 0 ends it. */
 export function useSupportAccess(tenant: number) {
   const params = { path: { tenant } };

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { useNavigate } from 'react-router';
 import { useChangeDevice, useDeleteDevice, useNewPassword } from '../api/devices';
 import type { Device } from '../api/types';
+import { ConfirmDialog } from '../ui/ConfirmDialog';
 import { CopyField } from '../ui/CopyField';
 import { Actions, Dialog } from '../ui/Dialog';
 import { Failure } from '../ui/Failure';
@@ -109,59 +110,30 @@ function NewPassword({ device, onClose }: Props) {
   );
 }
 
-export function DeleteDialog(props: Props) {
-  const { t } = useTranslation();
-  const name = props.device.name || props.device.login_code;
-  return (
-    <Dialog opened={props.opened} onClose={props.onClose} title={t('device.deleteTitle', { name })}>
-      <DeleteForm {...props} />
-    </Dialog>
-  );
-}
-
-function DeleteForm({ device, onClose }: Props) {
+export function DeleteDialog({ device, opened, onClose }: Props) {
   const { t } = useTranslation();
   const navigate = useNavigate();
-  const [typed, setTyped] = useState('');
-  const word = device.name || device.login_code;
+  const name = device.name || device.login_code;
   const remove = useDeleteDevice(device.login_code, () => {
-    notifications.show({ message: t('device.deleted', { name: word }), color: 'gray' });
+    notifications.show({ message: t('device.deleted', { name }), color: 'gray' });
     void navigate('/devices', { replace: true });
   });
   return (
-    <form
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (typed.trim() !== word.trim()) return;
+    <ConfirmDialog
+      opened={opened}
+      title={t('device.deleteTitle', { name })}
+      text={t('device.deleteText')}
+      action={t('device.delete')}
+      word={name}
+      pending={remove.isPending}
+      error={remove.error}
+      onConfirm={() => {
         remove.mutate();
       }}
-    >
-      <Stack>
-        <Failure error={remove.error} />
-        <Text size="sm">{t('device.deleteText')}</Text>
-        <TextInput
-          label={t('device.deleteConfirm', { word })}
-          autoComplete="off"
-          spellCheck={false}
-          data-autofocus
-          data-testid="delete-confirm"
-          value={typed}
-          onChange={(event) => {
-            setTyped(event.currentTarget.value);
-          }}
-        />
-        <Actions onCancel={onClose}>
-          <Button
-            type="submit"
-            color="red"
-            loading={remove.isPending}
-            disabled={typed.trim() !== word.trim()}
-            data-testid="delete-submit"
-          >
-            {t('device.delete')}
-          </Button>
-        </Actions>
-      </Stack>
-    </form>
+      onClose={() => {
+        remove.reset();
+        onClose();
+      }}
+    />
   );
 }

@@ -6,16 +6,16 @@ import type { Permission } from '../api/types';
 import { OverviewTab } from '../device/overview/OverviewTab';
 
 const PtzTab = lazy(() => import('../device/ptz/PtzTab').then(({ PtzTab: page }) => ({ default: page })));
+const ConfigTab = lazy(() => import('../device/config/ConfigTab').then(({ ConfigTab: page }) => ({ default: page })));
+const MaintenanceTab = lazy(() =>
+  import('../device/maintenance/MaintenanceTab').then(({ MaintenanceTab: page }) => ({ default: page })),
+);
 const SnapshotsTab = lazy(() => import('../device/snapshots/SnapshotsTab'));
 const AlarmsTab = lazy(() => import('../device/alarms/AlarmsTab'));
-const ConfigTab = lazy(() => import('../device/config/ConfigTab').then(({ ConfigTab: page }) => ({ default: page })));
 const AudioTab = lazy(() => import('../device/audio/AudioTab'));
 const FirmwareTab = lazy(() => import('../device/firmware/FirmwareTab'));
 const LogsTab = lazy(() => import('../device/logs/LogsTab'));
 const CommandsTab = lazy(() => import('../device/commands/CommandsTab'));
-const MaintenanceTab = lazy(() =>
-  import('../device/maintenance/MaintenanceTab').then(({ MaintenanceTab: page }) => ({ default: page })),
-);
 
 /** One page of a device. What a tab shows is loaded when it is first opened: `lazy(() => import(…))`. */
 export interface DeviceTab {

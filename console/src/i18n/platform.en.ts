@@ -8,6 +8,11 @@ export const platformEn = {
     facts: 'Devices: {{devices}} · People: {{members}}',
     since: 'since {{since}}',
     supportUntil: 'Lets you in until {{until}}',
+    noOwner: 'Nobody owns it',
+    inviteOwner: 'Invite an owner',
+    ownerTitle: 'Invite an owner of {{name}}',
+    ownerText:
+      'Whoever opens the link owns the organisation and sees all of it. You see no more of it than before. Its audit log says that you made the link.',
     showDevices: 'Show its devices',
     empty: 'No organisations yet.',
     deleteText:
@@ -59,5 +64,6 @@ export const platformErrorsEn = {
   bad_csv: 'Some lines cannot be taken in.',
   no_such_user: 'There is no such user.',
   too_large: 'This file is too large.',
+  tenant_has_owner: 'The organisation has an owner: only the owner makes others.',
   too_many_tenants: 'There are as many organisations as the cloud may have.',
 };

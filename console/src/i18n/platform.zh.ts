@@ -10,6 +10,11 @@ export const platformZh: Shape<typeof platformEn> = {
     facts: '设备：{{devices}} · 成员：{{members}}',
     since: '创建于 {{since}}',
     supportUntil: '对你开放至 {{until}}',
+    noOwner: '没有所有者',
+    inviteOwner: '邀请所有者',
+    ownerTitle: '邀请 {{name}} 的所有者',
+    ownerText:
+      '打开此链接的人将成为组织的所有者，并能看到其中的一切。你看到的不会比之前更多。组织的审计日志会记录此链接由你创建。',
     showDevices: '查看其设备',
     empty: '还没有组织。',
     deleteText: '其成员关系、分组和 API 密钥都会被删除，用户账号会保留。只能删除没有设备的组织。',
@@ -59,5 +64,6 @@ export const platformErrorsZh: Shape<typeof platformErrorsEn> = {
   bad_csv: '有些行无法导入。',
   no_such_user: '没有这个用户。',
   too_large: '文件过大。',
+  tenant_has_owner: '此组织已有所有者，只有所有者才能指定其他所有者。',
   too_many_tenants: '云平台的组织数已达上限。',
 };

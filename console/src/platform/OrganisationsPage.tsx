@@ -1,12 +1,13 @@
 import { Button, Menu, Stack } from '@mantine/core';
-import { IconDeviceCctv, IconPencil, IconPlus, IconTrash } from '@tabler/icons-react';
+import { IconDeviceCctv, IconPencil, IconPlus, IconTrash, IconUserPlus } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import { useDeleteTenant, useTenants } from '../api/tenants';
+import { useDeleteTenant, useInviteOwner, useTenants } from '../api/tenants';
 import type { Tenant } from '../api/types';
 import { dateText } from '../i18n/formats';
 import { ConfirmDialog } from '../ui/ConfirmDialog';
+import { LinkDialog } from '../ui/LinkDialog';
 import { Loaded } from '../ui/Loaded';
 import { PageHead } from '../ui/PageHead';
 import { RowMenu } from '../ui/RowMenu';
@@ -67,6 +68,7 @@ function OrganisationRow({ tenant }: { tenant: Tenant }) {
       below={t('organisations.since', { since: date(tenant.created_at) })}
       facts={[
         t('organisations.facts', { devices: tenant.devices, members: tenant.members }),
+        !tenant.has_owner && t('organisations.noOwner'),
         open && t('organisations.supportUntil', { until: date(tenant.support_until ?? '') }),
       ]}
       actions={<OrganisationMenu tenant={tenant} />}
@@ -77,9 +79,11 @@ function OrganisationRow({ tenant }: { tenant: Tenant }) {
 function OrganisationMenu({ tenant }: { tenant: Tenant }) {
   const { t } = useTranslation();
   const remove = useDeleteTenant(tenant.id);
-  const [dialog, setDialog] = useState<'rename' | 'delete'>();
+  const invite = useInviteOwner(tenant.id);
+  const [dialog, setDialog] = useState<'rename' | 'owner' | 'delete'>();
   const close = (): void => {
     setDialog(undefined);
+    invite.reset();
     remove.reset();
   };
   return (
@@ -96,6 +100,16 @@ function OrganisationMenu({ tenant }: { tenant: Tenant }) {
         >
           {t('device.rename')}
         </Menu.Item>
+        {!tenant.has_owner && (
+          <Menu.Item
+            leftSection={<IconUserPlus size={17} />}
+            onClick={() => {
+              setDialog('owner');
+            }}
+          >
+            {t('organisations.inviteOwner')}
+          </Menu.Item>
+        )}
         <Menu.Divider />
         <Menu.Item
           color="red"
@@ -108,6 +122,14 @@ function OrganisationMenu({ tenant }: { tenant: Tenant }) {
         </Menu.Item>
       </RowMenu>
       <RenameOrganisationDialog tenant={tenant} opened={dialog === 'rename'} onClose={close} />
+      <LinkDialog
+        opened={dialog === 'owner'}
+        title={t('organisations.ownerTitle', { name: tenant.name })}
+        text={t('organisations.ownerText')}
+        action={t('people.resetAction')}
+        making={invite}
+        onClose={close}
+      />
       <ConfirmDialog
         opened={dialog === 'delete'}
         title={t('device.deleteTitle', { name: tenant.name })}

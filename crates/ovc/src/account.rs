@@ -26,7 +26,8 @@ mod users;
 
 pub use groups::{Group, GroupError};
 pub use keys::{KeyError, KeyInfo, NewKey};
-pub use links::{Invitation, InvitationLook, LinkError, NewInvitation, NewLink};
+pub(crate) use links::rescue_link;
+pub use links::{Invitation, InvitationLook, LinkError, NewInvitation, NewLink, PasswordSet};
 pub use members::{Member, MemberChange, MemberError};
 pub use password_rules::WeakPassword;
 pub use permission::{Permission, Permissions, Role};

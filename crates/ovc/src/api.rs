@@ -59,11 +59,12 @@ use crate::device::Devices;
 use crate::gateway::Gateway;
 use crate::ids::LoginCode;
 use crate::live::Live;
+use crate::tls::Certificates;
 use axum::Router;
 use axum::http::HeaderValue;
 use metrics_exporter_prometheus::PrometheusHandle;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use tokio::sync::watch;
 
 /// What the handlers work with.
@@ -78,8 +79,8 @@ pub struct Api {
     pub tls_port: u16,
     /// What becomes of who comes without TLS, if there is a port for it.
     pub plain: Plain,
-    /// Whether there is a certificate for it.
-    pub has_certificate: Arc<AtomicBool>,
+    /// What becomes of the certificates for it.
+    pub certificates: watch::Receiver<Certificates>,
     /// What browsers are told of coming by TLS only.
     pub hsts: Option<HeaderValue>,
     /// Users and sessions.
@@ -129,7 +130,7 @@ impl Api {
         match self.plain {
             _ if self.tls_port == 0 => Plain::Allow,
             // Sent to a port where nobody can shake hands yet, a browser would reach nothing.
-            Plain::Redirect if !self.has_certificate.load(Ordering::Relaxed) => Plain::Allow,
+            Plain::Redirect if self.certificates.borrow().taken_up == 0 => Plain::Allow,
             plain => plain,
         }
     }

@@ -14,7 +14,7 @@ use crate::device::{DevicePort, Devices, Directory, Journal, PasswdHasher};
 use crate::gateway::{Gateway, GatewayParts};
 use crate::ingest::rtmp::Rtmp;
 use crate::live::{Live, LiveOptions};
-use crate::tls::{Tls, TlsError};
+use crate::tls::{Certificates, Tls, TlsError};
 use http::HeaderValue;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use std::io;
@@ -73,6 +73,7 @@ pub struct App {
     tokens: Tokens,
     db: Db,
     closing: watch::Sender<bool>,
+    certificates: watch::Receiver<Certificates>,
     tasks: JoinSet<()>,
 }
 
@@ -133,6 +134,10 @@ impl App {
         let tls = match &secure_listener {
             Some(_) => Some(Tls::open(&config.tls, &config.acme, &config.data_dir)?),
             None => None,
+        };
+        let certificates = match &tls {
+            Some((tls, _)) => tls.certificates(),
+            None => watch::channel(Certificates::default()).1,
         };
         let address = config.rtmp.listen;
         let rtmp = Rtmp::bind(address, config.rtmp.max_connections)
@@ -199,7 +204,7 @@ impl App {
             pace: Pace::new(&config.limits),
             tls_port: tls_port(&config, https),
             plain: config.tls.plain,
-            has_certificate: tls.as_ref().map(|(tls, _)| tls.has_certificate()).unwrap_or_default(),
+            certificates: certificates.clone(),
             hsts: hsts(&config, tls_port(&config, https)),
             accounts,
             feed: Feed::start(&bus, access.clone()),
@@ -266,6 +271,7 @@ impl App {
             tokens,
             db,
             closing,
+            certificates,
             tasks,
         })
     }
@@ -278,6 +284,11 @@ impl App {
     /// Where HTTP over TLS is listened on.
     pub fn https(&self) -> Option<SocketAddr> {
         self.https
+    }
+
+    /// What becomes of the certificates that are shown.
+    pub fn certificates(&self) -> watch::Receiver<Certificates> {
+        self.certificates.clone()
     }
 
     /// Where RTMP is listened on.
@@ -304,6 +315,11 @@ impl App {
     pub(crate) async fn note(&self, entry: AuditEntry) {
         // Why it was not written is in the log.
         let _ = self.api.audit.write(entry).await;
+    }
+
+    /// The database.
+    pub(crate) fn db(&self) -> &Db {
+        &self.db
     }
 
     /// The data directory it runs on.

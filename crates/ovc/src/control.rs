@@ -1,5 +1,7 @@
-//! The socket by which `ovc keys rotate` and `ovc restore` reach the server that runs on their data directory. One line
-//! of JSON each way. Only the owner of the data directory (and root) gets through.
+//! The socket by which `ovc keys rotate`, `ovc reset-link` and `ovc restore` reach the server that runs on their data
+//! directory. One line of JSON each way. Only the owner of the data directory (and root) gets through.
+
+mod rescue;
 
 use crate::account::Secrets;
 use crate::app::{App, StartError, Stopped};
@@ -35,6 +37,11 @@ const ANSWER_LIMIT: Duration = Duration::from_secs(120);
 pub enum Want {
     /// Another key for signed tokens.
     RotateKeys,
+    /// A link for somebody who cannot log in any more.
+    ResetLink {
+        /// Who.
+        username: String,
+    },
     /// Another database.
     Restore {
         /// The copy, by its whole path.
@@ -56,7 +63,7 @@ pub enum Outcome {
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ControlError {
-    /// The server said so.
+    /// It was refused, by the server or here.
     #[error("{0}")]
     Refused(String),
     /// A server runs there, and cannot be reached.
@@ -184,6 +191,18 @@ impl Order {
                 };
                 (app, outcome)
             }
+            Want::ResetLink { username } => {
+                let outcome = match rescue::link(app.db(), &username).await {
+                    Ok(rescue) => {
+                        for entry in rescue.entries {
+                            app.note(entry).await;
+                        }
+                        Outcome::Done(rescue.said)
+                    }
+                    Err(error) => Outcome::Failed(error.to_string()),
+                };
+                (app, outcome)
+            }
             Want::Restore { file } => restore_running(app, config, secrets, &file).await?,
         };
         // Who asked may have given up.
@@ -289,6 +308,30 @@ pub async fn rotate_keys(data_dir: &Path) -> Result<String, ControlError> {
     db.close().await;
     rotated?;
     Ok(ROTATED.into())
+}
+
+/// `ovc reset-link`: with the server that runs on the data directory, or without.
+///
+/// # Errors
+/// See [`ControlError`].
+pub async fn reset_link(data_dir: &Path, username: &str) -> Result<String, ControlError> {
+    let db = match DataDir::take(data_dir) {
+        Err(DbError::InUse(_)) => {
+            let username = username.to_owned();
+            return ask(data_dir, &Want::ResetLink { username }).await;
+        }
+        taken => Db::open_in(taken?).await?,
+    };
+    let made = rescue::link(&db, username).await;
+    if let Ok(rescue) = &made {
+        let audit = AuditLog::start(db.clone());
+        for entry in &rescue.entries {
+            // Why it was not written is in the log.
+            let _ = audit.write(entry.clone()).await;
+        }
+    }
+    db.close().await;
+    Ok(made?.said)
 }
 
 /// `ovc restore`: with the server that runs on the data directory, or without.

@@ -29,6 +29,7 @@ mod registry;
 mod service;
 mod subscription;
 mod supervise;
+mod talk;
 mod task;
 mod timeline;
 mod watch;

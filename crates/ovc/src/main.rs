@@ -36,6 +36,14 @@ enum Command {
     /// The keys that sign tokens.
     #[command(subcommand)]
     Keys(Keys),
+    /// Make a link by which a user sets a new password and loses his second factor: for one who has lost everything that
+    /// proves who he is, and has no administrator above him. While the server runs or not.
+    ResetLink {
+        /// Who.
+        username: String,
+        #[command(flatten)]
+        source: Source,
+    },
     /// Copy the database as it is at this moment to a new file, while the server runs or not.
     Backup {
         /// Where to; must not exist. If there is a master key, it goes beside it as FILE.key.
@@ -111,6 +119,9 @@ fn run(command: Command) -> anyhow::Result<()> {
         }
         Command::Keys(Keys::Rotate(source)) => {
             tell(async { Ok(control::rotate_keys(&source.load()?.data_dir).await?) })
+        }
+        Command::ResetLink { username, source } => {
+            tell(async { Ok(control::reset_link(&source.load()?.data_dir, &username).await?) })
         }
         Command::Backup { file, source } => tell(async {
             snapshot::backup(&source.load()?.data_dir, &file).await?;

@@ -10,10 +10,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
 use std::time::{Duration, SystemTime};
 use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
+use tokio::sync::watch;
 use tokio_rustls::LazyConfigAcceptor;
 use tokio_rustls::rustls::crypto::{CryptoProvider, ring};
 use tokio_rustls::rustls::pki_types::{CertificateDer, pem::PemObject as _};
@@ -46,14 +46,39 @@ pub enum TlsError {
     Other(#[from] io::Error),
 }
 
+/// What has become of certificates since the start.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Certificates {
+    /// So many came into use; none yet: there is none to show.
+    pub taken_up: u32,
+    /// So many were of no use.
+    pub refused: u32,
+}
+
+/// Tells what becomes of them.
+#[derive(Debug, Default)]
+struct News(watch::Sender<Certificates>);
+
+impl News {
+    fn taken_up(&self) {
+        metrics::counter!("ovc_tls_certificates_total", "outcome" => "taken_up").increment(1);
+        self.0.send_modify(|seen| seen.taken_up += 1);
+    }
+
+    fn refused(&self) {
+        metrics::counter!("ovc_tls_certificates_total", "outcome" => "refused").increment(1);
+        self.0.send_modify(|seen| seen.refused += 1);
+    }
+}
+
 /// Shows the certificate. Clones are the same.
 #[derive(Clone)]
 pub struct Tls {
     config: Arc<ServerConfig>,
     /// For the authority that looks whether the domain is ours.
     challenge: Option<Arc<acme::Shown>>,
-    /// Whether there is a certificate; one by ACME comes after the first start.
-    has_certificate: Arc<AtomicBool>,
+    /// One by ACME comes after the first start.
+    certificates: watch::Receiver<Certificates>,
 }
 
 impl std::fmt::Debug for Tls {
@@ -76,7 +101,7 @@ impl Tls {
             let tls = Self {
                 config: server_config(files.clone())?,
                 challenge: None,
-                has_certificate: Arc::new(AtomicBool::new(true)),
+                certificates: files.news.0.subscribe(),
             };
             return Ok((tls, Box::pin(async move { files.watch().await })));
         }
@@ -84,15 +109,15 @@ impl Tls {
         let shown = renewal.shown();
         let tls = Self {
             config: server_config(shown.clone())?,
-            has_certificate: shown.has_certificate.clone(),
+            certificates: shown.news.0.subscribe(),
             challenge: Some(shown),
         };
         Ok((tls, Box::pin(renewal.run())))
     }
 
-    /// Turns true as soon as there is a certificate.
-    pub fn has_certificate(&self) -> Arc<AtomicBool> {
-        self.has_certificate.clone()
+    /// What becomes of certificates.
+    pub fn certificates(&self) -> watch::Receiver<Certificates> {
+        self.certificates.clone()
     }
 
     /// Shakes hands. `None`: it was the authority that looks whether the domain is ours, and it has seen so.

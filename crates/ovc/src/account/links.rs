@@ -7,7 +7,7 @@ use super::policy::{self, Caller, Grant, Principal};
 use super::sessions::hash;
 use super::{Accounts, Client, Login, MemberError, Role, SignInError, password_rules, random_text, usernames};
 use crate::clock::UnixMs;
-use crate::db::{Accepted, DbError, GrantRow, InvitationRow, Invited};
+use crate::db::{Accepted, Db, DbError, GrantRow, InvitationRow, Invited};
 use crate::ids::{LinkId, TenantId, UserId};
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -15,8 +15,9 @@ use std::time::{Duration, Instant};
 
 /// How long an invitation is good.
 const INVITATION: Duration = Duration::from_secs(7 * 24 * 3600);
-/// How long a link to set a password is good.
+/// How long a link to set a password is good; and one made by who has the cloud's machine before him.
 const PASSWORD: Duration = Duration::from_secs(24 * 3600);
+const RESCUE: Duration = Duration::from_secs(3600);
 /// Open invitations of a tenant.
 const MAX_OPEN: u32 = 500;
 /// Longest note, in characters.
@@ -101,6 +102,9 @@ pub enum LinkError {
     /// No such user at all.
     #[error("there is no such user")]
     NoSuchUser,
+    /// The tenant has an owner who can look after it.
+    #[error("the tenant has an owner: only he makes others")]
+    HasOwner,
     /// The user is more than this tenant's.
     #[error("this user belongs to others too, or is above you: only a platform administrator can do this")]
     NotYours,
@@ -126,11 +130,17 @@ impl Accounts {
         self.store_invitation(&by, tenant, new).await
     }
 
-    /// Invites the first owner of a tenant. For platform administrators, who may not invite anybody else.
+    /// Invites an owner into a tenant that has none who may log in: a new one, or one whose owner was shut out. For
+    /// platform administrators, who may not invite anybody else.
     ///
     /// # Errors
     /// See [`LinkError`].
     pub async fn invite_owner(&self, by: &Caller, tenant: TenantId) -> Result<NewLink, LinkError> {
+        // Held until it is stored: nobody becomes owner in between.
+        let _turn = self.changing.lock().await;
+        if self.owned_tenants().contains(&tenant) {
+            return Err(LinkError::HasOwner);
+        }
         let new = NewInvitation {
             role: Role::Owner,
             everywhere: true,
@@ -318,7 +328,7 @@ impl Accounts {
         let (token, now) = (new_token(), UnixMs::now());
         let expires_at = now.plus(PASSWORD);
         self.db
-            .add_password_link(&hash(&token), user, user_of(by), now, expires_at)
+            .add_password_link(&hash(&token), user, user_of(by), false, now, expires_at)
             .await?;
         Ok(NewLink {
             id: None,
@@ -327,7 +337,8 @@ impl Accounts {
         })
     }
 
-    /// Sets a password by a link. Every session of the user ends; his second factor stays. The answer is whose it is.
+    /// Sets a password by a link. Every session of the user ends; his second factor stays, unless the link is one of
+    /// [`rescue_link`].
     ///
     /// # Errors
     /// The link or the password is not good; the link is still good in the second case.
@@ -336,7 +347,7 @@ impl Accounts {
         token: &str,
         password: String,
         from: IpAddr,
-    ) -> Result<Arc<Caller>, SignInError> {
+    ) -> Result<PasswordSet, SignInError> {
         let attempt = self.back_off.secret(from, Instant::now())?;
         let token = hash(token);
         let user = self.db.password_link(&token, UnixMs::now()).await?;
@@ -348,11 +359,43 @@ impl Accounts {
         let password_hash = self.hashing.hash(password).await?;
         let _turn = self.changing.lock().await;
         let done = self.db.reset_password(&token, &password_hash, UnixMs::now()).await?;
-        done.ok_or(SignInError::BadLink)?;
+        let (_, second_factor_off) = done.ok_or(SignInError::BadLink)?;
         self.forget_sessions(user, None);
-        tracing::info!(%user, %from, "password set by a link");
-        Ok(whose)
+        if second_factor_off {
+            self.reload_user(user).await?;
+        }
+        tracing::info!(%user, %from, second_factor_off, "password set by a link");
+        Ok(PasswordSet {
+            whose,
+            second_factor_off,
+        })
     }
+}
+
+/// What a link to set a password has done.
+#[derive(Debug)]
+pub struct PasswordSet {
+    /// Whose password it is.
+    pub whose: Arc<Caller>,
+    /// His second factor and recovery codes are gone too.
+    pub second_factor_off: bool,
+}
+
+/// A link for a user who has lost his password and his second factor, for whoever has the cloud's machine in his hands:
+/// it takes the second factor off as well. Needs no more than the database, because the cloud may not be running.
+///
+/// # Errors
+/// The database failed.
+pub(crate) async fn rescue_link(db: &Db, user: UserId) -> Result<NewLink, DbError> {
+    let (token, now) = (new_token(), UnixMs::now());
+    let expires_at = now.plus(RESCUE);
+    db.add_password_link(&hash(&token), user, None, true, now, expires_at)
+        .await?;
+    Ok(NewLink {
+        id: None,
+        token,
+        expires_at,
+    })
 }
 
 fn new_token() -> String {

@@ -3,7 +3,7 @@ use super::policy::{self, Caller, Grant, Membership};
 use super::{Accounts, Permissions, Role};
 use crate::db::{DbError, MemberRow};
 use crate::ids::{TenantId, UserId};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Grants one member may have in a tenant.
 pub(super) const MAX_GRANTS: usize = 200;
@@ -107,6 +107,17 @@ impl Accounts {
             *counts.entry(membership.tenant).or_default() += 1;
         }
         counts
+    }
+
+    /// Those that have an owner who may log in.
+    pub fn owned_tenants(&self) -> HashSet<TenantId> {
+        let book = self.book.read();
+        let users = book.users.values().filter(|user| !user.disabled);
+        users
+            .flat_map(|user| &user.caller.memberships)
+            .filter(|membership| membership.role == Some(Role::Owner))
+            .map(|membership| membership.tenant)
+            .collect()
     }
 
     /// One of them.

@@ -32,7 +32,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 use tower::ServiceExt as _;
 
 pub(super) use places::Place;
@@ -48,6 +48,11 @@ const POOLED: usize = 256;
 const NO_FILES_PAUSE: Duration = Duration::from_millis(50);
 /// When to come back, in seconds, for who finds no place.
 const RETRY_AFTER_S: u64 = 5;
+/// Over TLS an answer costs a handshake. So many at once who find no place are answered all the same; how long each may
+/// take, and how long it counts at least: no more handshakes than the one by the other, whoever keeps coming.
+const COURTESIES: usize = 16;
+const COURTESY_LIMIT: Duration = Duration::from_secs(3);
+const COURTESY_PAUSE: Duration = Duration::from_secs(1);
 
 /// The front door.
 #[derive(Clone)]
@@ -62,6 +67,8 @@ struct Inside {
     max_head: usize,
     /// One for each connection that is not a device's or a viewer's.
     places: Arc<Places>,
+    /// For those who find none and come over TLS.
+    courtesies: Arc<Semaphore>,
 }
 
 impl std::fmt::Debug for Door {
@@ -81,6 +88,7 @@ impl Door {
                 .unwrap_or(HEAD_ROOM)
                 .max(HEAD_ROOM),
             places: Places::new(api.config.max_connections, limits.connections_per_address),
+            courtesies: Arc::new(Semaphore::new(COURTESIES)),
             api,
         };
         Self {
@@ -119,11 +127,11 @@ impl Door {
             Ok(place) => Arc::new(place),
             Err(why) => {
                 metrics::counter!("ovc_http_refused_connections_total", "why" => why.name()).increment(1);
-                if tls.is_none() {
+                return match tls {
                     // Into an empty socket buffer; if it does not fit, the connection just ends.
-                    let _ = stream.try_write(&why.answer().into_bytes());
-                }
-                return;
+                    None => drop(stream.try_write(&why.answer().into_bytes())),
+                    Some(tls) => self.refuse_over_tls(stream, tls.clone(), why),
+                };
             }
         };
         let inside = self.inside.clone();
@@ -142,6 +150,31 @@ impl Door {
                 });
             }
         }
+    }
+
+    /// Tells one who comes over TLS that there is no place for him, if that can be afforded; else the connection ends.
+    fn refuse_over_tls(&self, stream: TcpStream, tls: Tls, why: NoPlace) {
+        let Ok(courtesy) = self.inside.courtesies.clone().try_acquire_owned() else {
+            return;
+        };
+        let inside = self.inside.clone();
+        tokio::spawn(async move {
+            let pause = tokio::time::sleep(COURTESY_PAUSE);
+            let answering = Box::pin(async {
+                let Ok(Some(stream)) = tls.accept(stream).await else {
+                    return;
+                };
+                let mut socket = Socket::Tls(Box::new(stream));
+                // Clients do not expect an answer before they have asked.
+                if let Some(head) = inside.read_head(&mut socket).await {
+                    inside.give_back(head);
+                    let _ = finish(socket, &why.answer().into_bytes()).await;
+                }
+            });
+            let _ = tokio::time::timeout(COURTESY_LIMIT, inside.in_time(answering)).await;
+            pause.await;
+            drop(courtesy);
+        });
     }
 
     /// Waits until the API's connections have ended, no longer than `limit`.

@@ -195,6 +195,7 @@ impl From<LinkError> for ApiError {
             LinkError::TooMany => Self::new(StatusCode::FORBIDDEN, "too_many_invitations", message),
             LinkError::NoSuchMember => Self::new(StatusCode::NOT_FOUND, "no_such_member", message),
             LinkError::NoSuchUser => Self::new(StatusCode::NOT_FOUND, "no_such_user", message),
+            LinkError::HasOwner => Self::new(StatusCode::CONFLICT, "tenant_has_owner", message),
             LinkError::NotYours => Self::new(StatusCode::FORBIDDEN, "not_yours", message),
             LinkError::Db(error) => error.into(),
         }

@@ -78,6 +78,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Api>> {
             tenants::rename_tenant,
             tenants::delete_tenant
         ))
+        .routes(routes!(tenants::invite_owner))
         .routes(routes!(tenants::allow_support, tenants::end_support))
         .routes(routes!(groups::list_groups, groups::create_group))
         .routes(routes!(groups::change_group, groups::delete_group))

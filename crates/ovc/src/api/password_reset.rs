@@ -59,13 +59,17 @@ impl ResetLink {
 pub(super) async fn reset_password(
     State(api): State<Arc<Api>>,
     from: FromClient,
+    slot: AuditSlot,
     Body(PasswordReset { token, password }): Body<PasswordReset>,
 ) -> Result<StatusCode, ApiError> {
-    let whose = api
+    let set = api
         .accounts
         .reset_password(&token, password, from.client.address)
         .await?;
-    from.is(&whose);
+    from.is(&set.whose);
+    if set.second_factor_off {
+        slot.fill(|note| note.detail = "second factor taken off".into());
+    }
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -1,5 +1,8 @@
 use super::audit_slot::AuditSlot;
-use super::auth::{Allowed, AnyUser, Know, ManageTenant, ManageTenantOrRunPlatform, OnPlatform, OnTenant, RunPlatform};
+use super::auth::{
+    Allowed, AnyUser, Know, ManageTenant, ManageTenantOrRunPlatform, OnPlatform, OnTenant, OnTenantInPerson,
+    RunPlatform, RunPlatformFor,
+};
 use super::error::{ApiError, ErrorBody};
 use super::extract::Body;
 use super::host::Origin;
@@ -34,6 +37,8 @@ pub(super) struct Tenant {
     devices: u64,
     /// How many people are in it.
     members: u64,
+    /// Whether any of them owns it and may log in. Who runs the cloud can invite one where nobody does.
+    has_owner: bool,
     /// Until when it lets platform administrators in.
     #[schema(format = DateTime, nullable = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -41,7 +46,7 @@ pub(super) struct Tenant {
 }
 
 impl Tenant {
-    fn seen_by(caller: &Caller, tenant: account::Tenant, devices: u64, members: usize) -> Self {
+    fn seen_by(caller: &Caller, tenant: account::Tenant, devices: u64, members: usize, has_owner: bool) -> Self {
         let membership = caller.memberships.iter().find(|of| of.tenant == tenant.id);
         Self {
             id: tenant.id.0,
@@ -52,6 +57,7 @@ impl Tenant {
             name: tenant.name,
             devices,
             members: members as u64,
+            has_owner,
         }
     }
 }
@@ -60,7 +66,8 @@ impl Tenant {
 async fn shown(api: &Api, caller: &Caller, tenant: account::Tenant) -> Result<Tenant, ApiError> {
     let devices = api.db.devices_by_tenant().await?.remove(&tenant.id).unwrap_or(0);
     let members = api.accounts.count_members().remove(&tenant.id).unwrap_or(0);
-    Ok(Tenant::seen_by(caller, tenant, devices, members))
+    let has_owner = api.accounts.owned_tenants().contains(&tenant.id);
+    Ok(Tenant::seen_by(caller, tenant, devices, members, has_owner))
 }
 
 /// Tenants.
@@ -87,6 +94,7 @@ pub(super) async fn list_tenants(
     let caller = &*user.caller;
     let mut devices = api.db.devices_by_tenant().await?;
     let mut members = api.accounts.count_members();
+    let owned = api.accounts.owned_tenants();
     let is_member = |tenant: &account::Tenant| caller.memberships.iter().any(|of| of.tenant == tenant.id);
     let items = api
         .accounts
@@ -96,7 +104,8 @@ pub(super) async fn list_tenants(
         .map(|tenant| {
             let devices = devices.remove(&tenant.id).unwrap_or(0);
             let members = members.remove(&tenant.id).unwrap_or(0);
-            Tenant::seen_by(caller, tenant, devices, members)
+            let has_owner = owned.contains(&tenant.id);
+            Tenant::seen_by(caller, tenant, devices, members, has_owner)
         })
         .collect();
     Ok(Json(TenantList { items }))
@@ -143,10 +152,53 @@ pub(super) async fn create_tenant(
     let made = api.accounts.add_tenant(&new.name).await?;
     let invitation = api.accounts.invite_owner(&user.caller, made.id).await?;
     let created = CreatedTenant {
-        tenant: Tenant::seen_by(&user.caller, made, 0, 0),
+        tenant: Tenant::seen_by(&user.caller, made, 0, 0, false),
         owner_link: invitations::link(&origin, &invitation),
     };
     Ok((StatusCode::CREATED, Json(created)))
+}
+
+/// An invitation for who is to own a tenant.
+#[derive(Serialize, ToSchema)]
+pub(super) struct OwnerLink {
+    /// To pass on, shown this once.
+    link: String,
+    #[schema(format = DateTime)]
+    expires_at: String,
+}
+
+/// Invite an owner into a tenant that has none who may log in. The link is good once, for seven days.
+#[utoipa::path(
+    post,
+    path = "/api/v1/tenants/{tenant}/owner_link",
+    operation_id = "invite_owner",
+    tag = "platform",
+    params(("tenant" = i64, Path, description = "The tenant's number")),
+    responses(
+        (status = 201, description = "Made", body = OwnerLink),
+        (status = 403, description = "`forbidden`, `not_for_keys`, `too_many_invitations`", body = ErrorBody),
+        (status = 404, description = "`no_such_tenant`", body = ErrorBody),
+        (status = 409, description = "`tenant_has_owner`", body = ErrorBody),
+        (status = "4XX", description = "Refused", body = ErrorBody),
+    )
+)]
+pub(super) async fn invite_owner(
+    State(api): State<Arc<Api>>,
+    on: Allowed<OnTenantInPerson<RunPlatformFor>>,
+    origin: Origin,
+    slot: AuditSlot,
+) -> Result<(StatusCode, Json<OwnerLink>), ApiError> {
+    let made = api.accounts.invite_owner(&on.caller, on.tenant).await?;
+    let id = made.id.map_or(0, |id| id.0);
+    slot.fill(|note| {
+        note.target = format!("{} invitation {id}", note.target);
+        note.detail = "as owner".into();
+    });
+    let answer = OwnerLink {
+        link: invitations::link(&origin, &made),
+        expires_at: made.expires_at.to_rfc3339(),
+    };
+    Ok((StatusCode::CREATED, Json(answer)))
 }
 
 /// One tenant.

@@ -2,7 +2,7 @@
 //! headers; anybody else could write them too, so only the word of trusted proxies counts.
 
 use crate::config::Networks;
-use axum::http::{HeaderMap, HeaderValue, header};
+use http::{HeaderMap, HeaderValue, header};
 use std::net::IpAddr;
 
 const FORWARDED_FOR: &str = "x-forwarded-for";

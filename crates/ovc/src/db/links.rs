@@ -1,4 +1,5 @@
 use super::members::set_member;
+use super::second_factors::take_second_factor;
 use super::{Db, DbError, GrantRow, MemberRow};
 use crate::clock::UnixMs;
 use crate::ids::{LinkId, LoginCode, SessionId, TenantId, UserId};
@@ -228,7 +229,7 @@ impl Db {
         })
     }
 
-    /// Keeps a link that sets a user's password; those made before are void.
+    /// Keeps a link that sets a user's password, and may take his second factor off; those made before are void.
     ///
     /// # Errors
     /// See [`DbError`].
@@ -237,6 +238,7 @@ impl Db {
         token_hash: &[u8; 32],
         user: UserId,
         created_by: Option<UserId>,
+        lifts_second_factor: bool,
         now: UnixMs,
         expires_at: UnixMs,
     ) -> Result<(), DbError> {
@@ -244,13 +246,15 @@ impl Db {
         expire(&mut transaction, now).await?;
         delete_password_links(&mut transaction, user).await?;
         sqlx::query(
-            "INSERT INTO links (token_hash, kind, user_id, created_by, created_at_ms, expires_at_ms)
-             VALUES (?, ?, ?, ?, ?, ?)",
+            "INSERT INTO links (token_hash, kind, user_id, created_by, lifts_second_factor, created_at_ms,
+                                expires_at_ms)
+             VALUES (?, ?, ?, ?, ?, ?, ?)",
         )
         .bind(token_hash.as_slice())
         .bind(PASSWORD)
         .bind(user.0)
         .bind(created_by.map(|user| user.0))
+        .bind(lifts_second_factor)
         .bind(now.0)
         .bind(expires_at.0)
         .execute(&mut *transaction)
@@ -274,7 +278,8 @@ impl Db {
         Ok(user.map(UserId))
     }
 
-    /// Uses a link up and sets the password; every session of the user ends. `None` if the link is not good any more.
+    /// Uses a link up and sets the password; every session of the user ends. The answer is whose it is, and whether his
+    /// second factor is off now; `None` if the link is not good any more.
     ///
     /// # Errors
     /// See [`DbError`].
@@ -283,23 +288,26 @@ impl Db {
         token_hash: &[u8; 32],
         password_hash: &str,
         now: UnixMs,
-    ) -> Result<Option<UserId>, DbError> {
+    ) -> Result<Option<(UserId, bool)>, DbError> {
         let mut transaction = self.writer.begin().await?;
-        let user: Option<i64> = sqlx::query_scalar(
-            "DELETE FROM links WHERE kind = ? AND token_hash = ? AND expires_at_ms > ? RETURNING user_id",
+        let used: Option<(i64, bool)> = sqlx::query_as(
+            "DELETE FROM links WHERE kind = ? AND token_hash = ? AND expires_at_ms > ?
+             RETURNING user_id, lifts_second_factor",
         )
         .bind(PASSWORD)
         .bind(token_hash.as_slice())
         .bind(now.0)
         .fetch_optional(&mut *transaction)
-        .await?
-        .flatten();
-        let Some(user) = user.map(UserId) else {
+        .await?;
+        let Some((user, lifts_second_factor)) = used.map(|(user, lifts)| (UserId(user), lifts)) else {
             return Ok(None);
         };
         put_password(&mut transaction, user, password_hash, None).await?;
+        if lifts_second_factor {
+            take_second_factor(&mut transaction, user).await?;
+        }
         transaction.commit().await?;
-        Ok(Some(user))
+        Ok(Some((user, lifts_second_factor)))
     }
 
     /// Sets a user's password; his sessions but the one kept end, and links that would set it are void.

@@ -31,11 +31,7 @@ impl Db {
     /// See [`DbError`].
     pub async fn clear_second_factor(&self, user: UserId) -> Result<(), DbError> {
         let mut transaction = self.writer.begin().await?;
-        sqlx::query("UPDATE users SET totp_sealed = NULL WHERE id = ?")
-            .bind(user.0)
-            .execute(&mut *transaction)
-            .await?;
-        put_codes(&mut transaction, user, &[]).await?;
+        take_second_factor(&mut transaction, user).await?;
         Ok(transaction.commit().await?)
     }
 
@@ -102,6 +98,17 @@ impl Db {
         put_codes(&mut transaction, user, codes).await?;
         Ok(transaction.commit().await?)
     }
+}
+
+pub(super) async fn take_second_factor(
+    transaction: &mut Transaction<'_, Sqlite>,
+    user: UserId,
+) -> Result<(), sqlx::Error> {
+    sqlx::query("UPDATE users SET totp_sealed = NULL WHERE id = ?")
+        .bind(user.0)
+        .execute(&mut **transaction)
+        .await?;
+    put_codes(transaction, user, &[]).await
 }
 
 async fn put_codes(

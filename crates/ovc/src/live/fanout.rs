@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::{Condvar, Mutex};
 
-pub(super) use viewer::{Attached, Leave, MAX_MESSAGE_BYTES, NewViewer, Patience, prepare};
+pub(super) use viewer::{Attached, Leave, NewViewer, Patience, prepare};
 use worker::Worker;
 
 /// All fan-out threads. Clones are the same.

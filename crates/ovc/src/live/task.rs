@@ -7,12 +7,11 @@ use std::time::Duration;
 use bytes::Bytes;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, ReadHalf, WriteHalf};
 use tokio::time::Instant;
-use ws::{Decoder, Message, Role, encode_close, encode_pong};
 
-use super::eviction::{ACCESS_ENDED, ACCESS_ENDED_REASON};
-use super::fanout::{Leave, MAX_MESSAGE_BYTES};
+use super::fanout::Leave;
 use super::format::PlayFormat;
 use super::subscription::Subscription;
+use super::talk::Talk;
 
 /// What a viewer says is small.
 const READ_BYTES: usize = 1024;
@@ -33,18 +32,13 @@ pub(super) async fn play<S: AsyncRead + AsyncWrite>(
     let mut viewer = Viewer {
         writer,
         subscription,
-        decoder: match format {
-            PlayFormat::Flv => None,
-            PlayFormat::Fmp4WebSocket => Some(Box::new(Decoder::new(Role::Server, MAX_MESSAGE_BYTES))),
-        },
+        talk: Talk::new(format),
         current: (!head.is_empty()).then(|| (head.into(), 0)),
         unflushed: false,
-        replies: Vec::new(),
-        last_word: None,
         progress: Instant::now(),
         stall_limit,
     };
-    let why = match viewer.hear(&mut leftover.to_vec()) {
+    let why = match viewer.talk.hear(&mut leftover.to_vec()) {
         Ok(()) => viewer.run(reader).await,
         Err(why) => why,
     };
@@ -56,15 +50,11 @@ pub(super) async fn play<S: AsyncRead + AsyncWrite>(
 struct Viewer<S> {
     writer: WriteHalf<S>,
     subscription: Subscription,
-    decoder: Option<Box<Decoder>>,
+    talk: Talk,
     /// What is being sent, and how much of it is.
     current: Option<(Bytes, usize)>,
     /// Something was written that may still lie in a buffer of TLS.
     unflushed: bool,
-    /// WebSocket control frames to be sent between chunks.
-    replies: Vec<u8>,
-    /// The close frame that ends it.
-    last_word: Option<Vec<u8>>,
     /// When the connection last took something, or had nothing to take.
     progress: Instant,
     stall_limit: Duration,
@@ -80,13 +70,13 @@ impl<S: AsyncRead + AsyncWrite> Viewer<S> {
                 () = seat.evicted() => Err(Leave::Evicted),
                 outcome = self.send() => outcome,
                 read = reader.read(&mut heard) => match read {
-                    Ok(len @ 1..) => self.hear(&mut heard[..len]),
+                    Ok(len @ 1..) => self.talk.hear(&mut heard[..len]),
                     Ok(0) | Err(_) => Err(Leave::Gone),
                 },
             };
             if let Err(why) = outcome {
-                if why == Leave::Evicted && self.decoder.is_some() {
-                    self.say_close(ACCESS_ENDED, ACCESS_ENDED_REASON);
+                if why == Leave::Evicted {
+                    self.talk.say_evicted();
                 }
                 return why;
             }
@@ -95,8 +85,8 @@ impl<S: AsyncRead + AsyncWrite> Viewer<S> {
 
     /// One step of sending: a piece of what is at hand, or else the next chunk. Safe to cancel.
     async fn send(&mut self) -> Result<(), Leave> {
-        if self.current.is_none() && !self.replies.is_empty() {
-            self.current = Some((std::mem::take(&mut self.replies).into(), 0));
+        if self.current.is_none() {
+            self.current = self.talk.take_replies().map(|replies| (replies, 0));
         }
         let deadline = self.progress + self.stall_limit;
         if let Some((chunk, sent)) = &mut self.current {
@@ -127,42 +117,11 @@ impl<S: AsyncRead + AsyncWrite> Viewer<S> {
         Ok(())
     }
 
-    /// An HTTP viewer's bytes mean nothing. A WebSocket's pings are answered, its close ends it.
-    fn hear(&mut self, input: &mut [u8]) -> Result<(), Leave> {
-        let Some(decoder) = &mut self.decoder else {
-            return Ok(());
-        };
-        let (replies, mut closed) = (&mut self.replies, None);
-        let decoded = decoder.decode(input, |message| match message {
-            Message::Ping(payload) => encode_pong(replies, payload, None),
-            Message::Close { code, .. } => closed = Some(code.unwrap_or(ws::close_code::NORMAL)),
-            Message::Text(_) | Message::Binary(_) | Message::Pong(_) => {}
-        });
-        if let Err(error) = decoded {
-            self.say_close(error.close_code(), &error.to_string());
-            return Err(Leave::Misbehaved);
-        }
-        if let Some(code) = closed {
-            self.say_close(code, "");
-            return Err(Leave::Gone);
-        }
-        if self.replies.len() > 2 * MAX_MESSAGE_BYTES as usize {
-            return Err(Leave::Misbehaved);
-        }
-        Ok(())
-    }
-
-    fn say_close(&mut self, code: u16, reason: &str) {
-        let mut close = Vec::new();
-        encode_close(&mut close, code, reason, None);
-        self.last_word = Some(close);
-    }
-
     async fn finish(&mut self, why: Leave) -> io::Result<()> {
         if why == Leave::TooSlow {
             return Ok(());
         }
-        if let Some(word) = self.last_word.take() {
+        if let Some(word) = self.talk.take_last_word() {
             // What is half sent must be whole before it.
             if let Some((chunk, sent)) = self.current.take() {
                 self.writer.write_all(&chunk[sent..]).await?;

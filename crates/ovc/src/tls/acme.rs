@@ -1,6 +1,6 @@
 //! A certificate by ACME: kept on the disk, shown, and renewed in time.
 
-use super::{TlsError, client_config, expiry};
+use super::{News, TlsError, client_config, expiry};
 use crate::config::AcmeConfig;
 use async_trait::async_trait;
 use data_encoding::HEXLOWER;
@@ -12,7 +12,6 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 use tokio::time::Instant;
 use tokio_rustls::rustls::ServerConfig;
@@ -34,7 +33,7 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
 pub(super) struct Shown {
     certificate: RwLock<Arc<ResolvesServerCertAcme>>,
     challenge: RwLock<Arc<ServerConfig>>,
-    pub(super) has_certificate: Arc<AtomicBool>,
+    pub(super) news: News,
 }
 
 impl Shown {
@@ -74,7 +73,7 @@ impl Renewal {
         let shown = Arc::new(Shown {
             certificate: RwLock::new(state.resolver()),
             challenge: RwLock::new(state.challenge_rustls_config()),
-            has_certificate: Arc::default(),
+            news: News::default(),
         });
         Ok(Self {
             config: config.clone(),
@@ -136,7 +135,7 @@ impl Renewal {
 
     fn show(&self) {
         *self.shown.certificate.write() = self.state.resolver();
-        self.shown.has_certificate.store(true, Ordering::Relaxed);
+        self.shown.news.taken_up();
     }
 }
 

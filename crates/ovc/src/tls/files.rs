@@ -1,4 +1,4 @@
-use super::{TlsError, expiry, provider};
+use super::{News, TlsError, expiry, provider};
 use parking_lot::{Mutex, RwLock};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -17,6 +17,7 @@ pub(super) struct Files {
     key: PathBuf,
     seen: Mutex<Stamps>,
     current: RwLock<Arc<CertifiedKey>>,
+    pub(super) news: News,
 }
 
 /// When the files were written, and how long they are.
@@ -26,11 +27,15 @@ impl Files {
     pub(super) fn open(certificate: &Path, key: &Path) -> Result<Self, TlsError> {
         // Before they are read: what is written in between is seen as new.
         let seen = stamps(certificate, key);
+        let current = Arc::new(read(certificate, key)?);
+        let news = News::default();
+        news.taken_up();
         Ok(Self {
             certificate: certificate.into(),
             key: key.into(),
             seen: Mutex::new(seen),
-            current: RwLock::new(Arc::new(read(certificate, key)?)),
+            current: RwLock::new(current),
+            news,
         })
     }
 
@@ -51,9 +56,13 @@ impl Files {
         match read(&self.certificate, &self.key) {
             Ok(fresh) => {
                 *self.current.write() = Arc::new(fresh);
+                self.news.taken_up();
                 tracing::info!(file = %self.certificate.display(), "a new certificate is in use");
             }
-            Err(error) => tracing::error!(%error, "the new certificate is of no use, the old one stays"),
+            Err(error) => {
+                self.news.refused();
+                tracing::error!(%error, "the new certificate is of no use, the old one stays");
+            }
         }
     }
 }

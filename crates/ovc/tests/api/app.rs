@@ -5,6 +5,7 @@ use futures_util::StreamExt as _;
 use ovc::account::{FirstStart, Secrets};
 use ovc::app::{App, StartError};
 use ovc::config::{Config, Plain};
+use ovc::tls::Certificates;
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
 use std::net::{Ipv4Addr, SocketAddr};
@@ -138,6 +139,13 @@ impl TestApp {
     /// Where it listens for TLS.
     pub(crate) fn https_port(&self) -> u16 {
         self.app.https().unwrap().port()
+    }
+
+    /// Waits until this has become of certificates.
+    pub(crate) async fn certificates(&self, is_so: impl FnMut(&Certificates) -> bool) {
+        let mut seen = self.app.certificates();
+        let came = tokio::time::timeout(3 * LIMIT, seen.wait_for(is_so)).await;
+        came.expect("it happens in time").unwrap();
     }
 
     /// A request without a login.

@@ -1,11 +1,12 @@
 //! What an operator does to a cloud from its own machine: keys, copies, and putting them back.
 
-use crate::app::LIMIT;
+use crate::app::{LIMIT, PASSWORD, answer};
 use crate::device::ScriptedDevice;
 use crate::durability::Program;
 use crate::publisher::RtmpClient;
+use crate::totp::turn_on_at;
 use reqwest::StatusCode;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use tokio::process::Command;
@@ -212,4 +213,66 @@ async fn new_keys_make_earlier_tokens_worthless_at_once() {
 async fn may_publish(url: &str) -> Result<RtmpClient, impl std::fmt::Debug> {
     let (authority, name) = url.strip_prefix("rtmp://").unwrap().split_once("/live/").unwrap();
     RtmpClient::publish(authority.parse().unwrap(), "live", name).await
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_has_lost_everything_gets_in_by_a_link_from_the_machine() {
+    let dir = tempfile::tempdir().unwrap();
+    let program = Program::start(dir.path()).await;
+    let session = program.log_in().await;
+    turn_on_at(program.authority(), &session, PASSWORD).await;
+    let token = |said: &str| {
+        let (_, token) = said.split_once("/reset#").expect("a link");
+        token.split_whitespace().next().unwrap().to_owned()
+    };
+    let (ok, said) = ovc(dir.path(), &["reset-link", "Admin"]).await;
+    assert!(ok && said.contains("admin"), "{said}");
+    let first = token(&said);
+    // While nobody has used it, everything is as before.
+    assert_eq!(program.get(&session, "/api/v1/me").await.1["totp"], json!(true));
+    let (ok, said) = ovc(dir.path(), &["reset-link", "nobody"]).await;
+    assert!(!ok && said.contains("no user nobody"), "{said}");
+
+    // With the server stopped it works too, and the one before is void.
+    program.stop().await;
+    let (ok, said) = ovc(dir.path(), &["reset-link", "admin"]).await;
+    assert!(ok, "{said}");
+    let second = token(&said);
+    let program = Program::start(dir.path()).await;
+    let set = async |token: &str| {
+        let body = json!({ "token": token, "password": "another one for the tests" });
+        send(&program, "/api/v1/password_reset", body).await
+    };
+    assert_eq!(set(&first).await.0, StatusCode::NOT_FOUND);
+    assert_eq!(set(&second).await.0, StatusCode::NO_CONTENT);
+    assert_eq!(set(&second).await.0, StatusCode::NOT_FOUND, "good once");
+    assert_eq!(program.get(&session, "/api/v1/me").await.0, StatusCode::UNAUTHORIZED);
+    let login = json!({ "username": "admin", "password": "another one for the tests" });
+    let (status, login) = send(&program, "/api/v1/login", login).await;
+    assert_eq!(status, StatusCode::OK, "no code is asked for: {login}");
+    let session = login["token"].as_str().unwrap();
+    let (_, me) = program.get(session, "/api/v1/me").await;
+    assert_eq!((&me["totp"], &me["recovery_codes_left"]), (&json!(false), &json!(0)));
+
+    // In the log of the organisation that he is in, who did it and what it did.
+    let tenant = &me["tenants"][0]["id"];
+    let (_, log) = program.get(session, &format!("/api/v1/audit?tenant={tenant}")).await;
+    let items = log["items"].as_array().unwrap();
+    let of = |action: &str| items.iter().filter(|item| item["action"] == action).collect::<Vec<_>>();
+    let made = of("reset_link");
+    assert_eq!(made.len(), 2, "{log}");
+    assert_eq!(
+        (&made[0]["actor"]["kind"], &made[0]["target"]),
+        (&json!("system"), &json!("user admin"))
+    );
+    let used = of("reset_password");
+    assert!(
+        used.iter().any(|item| item["detail"] == "second factor taken off"),
+        "{log}"
+    );
+}
+
+async fn send(program: &Program, path: &str, body: Value) -> (StatusCode, Value) {
+    let url = format!("http://{}{path}", program.authority());
+    answer(reqwest::Client::new().post(url).json(&body).send().await.unwrap()).await
 }

@@ -94,12 +94,17 @@ impl Program {
         })
     }
 
-    /// Ends it in order.
+    /// Where it listens for HTTP.
+    pub(crate) fn authority(&self) -> &str {
+        &self.base
+    }
+
     /// Kills it.
     pub(crate) async fn kill(mut self) {
         tokio::time::timeout(LIMIT, self.child.kill()).await.unwrap().unwrap();
     }
 
+    /// Ends it in order.
     pub(crate) async fn stop(mut self) {
         let pid = self.child.id().unwrap().to_string();
         let told = std::process::Command::new("kill").args(["-TERM", &pid]).status();

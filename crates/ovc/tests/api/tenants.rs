@@ -12,6 +12,7 @@ async fn who_runs_the_cloud_makes_and_removes_tenants() {
     }
     let (status, made) = cast.post("root", "/api/v1/tenants", json!({ "name": " New " })).await;
     assert_eq!((status, &made["name"]), (StatusCode::CREATED, &json!("New")));
+    assert_eq!(made["has_owner"], false);
     // Its first owner comes by the link, with a user made for it.
     let (_, token) = made["owner_link"].as_str().unwrap().split_once("/invite#").unwrap();
     let accept = json!({ "token": token, "username": "nora", "password": "a good long password" });
@@ -68,4 +69,63 @@ async fn a_tenant_goes_when_it_holds_nothing_and_leaves_its_people() {
     assert_eq!(cast.delete("olga", &path).await.0, StatusCode::NO_CONTENT);
     let (status, me) = cast.get("vera", "/api/v1/me").await;
     assert_eq!((status, &me["tenants"]), (StatusCode::OK, &json!([])));
+}
+
+#[tokio::test]
+async fn who_runs_the_cloud_invites_an_owner_where_there_is_none() {
+    let cast = Cast::start().await;
+    cast.device("cam", None).await;
+    let path = format!("/api/v1/tenants/{}/owner_link", cast.acme);
+    assert_eq!(
+        refusal(&cast.post("root", &path, json!({})).await),
+        (409, "tenant_has_owner")
+    );
+    // Its only owner is not deleted just so, but may be shut out.
+    let user = format!("/api/v1/users/{}", cast.id("olga"));
+    assert_eq!(refusal(&cast.delete("root", &user).await), (409, "last_owner"));
+    let (status, _) = cast.patch("root", &user, json!({ "disabled": true })).await;
+    assert_eq!(status, StatusCode::OK);
+    let tenant = format!("/api/v1/tenants/{}", cast.acme);
+    assert_eq!(cast.get("root", &tenant).await.1["has_owner"], false);
+    for who in ["adam", "boris"] {
+        assert!(cast.post(who, &path, json!({})).await.0.is_client_error());
+    }
+    let (status, made) = cast.post("root", &path, json!({})).await;
+    assert_eq!(status, StatusCode::CREATED, "{made}");
+    // Who made it sees no more than before.
+    let (status, _) = cast.get("root", &format!("{tenant}/invitations")).await;
+    assert_eq!(status, StatusCode::FORBIDDEN);
+    let (status, _) = cast
+        .post("root", "/api/v1/devices/cam/channels/0/live", json!({}))
+        .await;
+    assert_eq!(status, StatusCode::FORBIDDEN);
+
+    let (_, token) = made["link"].as_str().unwrap().split_once("/invite#").unwrap();
+    let (status, me) = cast
+        .post("boris", "/api/v1/me/invitations", json!({ "token": token }))
+        .await;
+    assert_eq!(status, StatusCode::OK, "{me}");
+    assert_eq!(cast.get("boris", &tenant).await.1["role"], "owner");
+    assert_eq!(cast.delete("root", &user).await.0, StatusCode::NO_CONTENT);
+    assert_eq!(
+        refusal(&cast.post("root", &path, json!({})).await),
+        (409, "tenant_has_owner")
+    );
+    // The new owner reads who let him in.
+    let (_, log) = cast
+        .get(
+            "boris",
+            &format!("/api/v1/audit?tenant={}&action=invite_owner", cast.acme),
+        )
+        .await;
+    let entry = log["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .find(|entry| entry["outcome"] == "done")
+        .unwrap();
+    assert_eq!(
+        (&entry["actor"]["name"], &entry["detail"]),
+        (&json!("root"), &json!("as owner; platform administrator"))
+    );
 }

@@ -60,8 +60,14 @@ async fn turn_on(app: &TestApp) -> (Authenticator, Vec<String>) {
 
 /// The same for whose session and password these are.
 pub(crate) async fn turn_on_for(app: &TestApp, session: &str, password: &str) -> (Authenticator, Vec<String>) {
+    turn_on_at(&app.authority(), session, password).await
+}
+
+/// The same at a cloud that listens there.
+pub(crate) async fn turn_on_at(authority: &str, session: &str, password: &str) -> (Authenticator, Vec<String>) {
+    let client = reqwest::Client::new();
     let post = async |path: &str, body: Value| {
-        let request = app.bare(Method::POST, path).bearer_auth(session);
+        let request = client.post(format!("http://{authority}{path}")).bearer_auth(session);
         answer(request.json(&body).send().await.unwrap()).await
     };
     let (status, begun) = post("/api/v1/me/totp", json!({ "password": password })).await;

@@ -51,10 +51,16 @@ impl RtmpClient {
     async fn flush(&mut self) {
         loop {
             let output = self.session.take_output();
-            if output.is_empty() {
+            self.socket.write_all(&output).await.unwrap();
+            if self.session.queued_output_bytes() == 0 {
                 return;
             }
-            self.socket.write_all(&output).await.unwrap();
+            if output.is_empty() {
+                // As much as may be is on its way: the server has to say that it has it.
+                let mut buffer = [0; 4096];
+                let len = self.socket.read(&mut buffer).await.unwrap();
+                self.session.feed(&buffer[..len], self.now_ms()).unwrap();
+            }
         }
     }
 

@@ -7,18 +7,16 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use socket2::{SockRef, TcpKeepalive};
-use ws::{Decoder, Message, Role, encode_close, encode_pong};
 
-use super::super::eviction::{ACCESS_ENDED, ACCESS_ENDED_REASON, Seat};
+use super::super::eviction::Seat;
 use super::super::format::PlayFormat;
 use super::super::output::{Cursor, Output};
+use super::super::talk::Talk;
 use super::super::watch::Watching;
 
 /// Bytes the kernel may hold unsent for a viewer: about a second of video, so that one that is slow is found out soon
 /// and lags little.
 const MAX_UNSENT_BYTES: u32 = 256 * 1024;
-/// Viewers have nothing to say but small control frames.
-pub(in super::super) const MAX_MESSAGE_BYTES: u32 = 4096;
 /// Chunks given to the kernel at once.
 pub(super) const MAX_SLICES: usize = 64;
 /// A viewer that skips more often than this within [`SKIP_WINDOW`] cannot keep up at all.
@@ -86,10 +84,6 @@ impl NewViewer {
         if let Some(word) = attached.output().waiting_word() {
             head.extend_from_slice(&word);
         }
-        let decoder = match format {
-            PlayFormat::Flv => None,
-            PlayFormat::Fmp4WebSocket => Some(Box::new(Decoder::new(Role::Server, MAX_MESSAGE_BYTES))),
-        };
         let viewer = Viewer {
             stream: mio::net::TcpStream::from_std(stream),
             cursor: Cursor::START,
@@ -97,8 +91,7 @@ impl NewViewer {
             blocked: false,
             patience: Patience::default(),
             progress: Instant::now(),
-            decoder,
-            replies: Vec::new(),
+            talk: Talk::new(format),
             attached,
             place: 0,
         };
@@ -174,9 +167,7 @@ pub(super) struct Viewer {
     patience: Patience,
     /// When the socket last took something, or had nothing to take.
     progress: Instant,
-    decoder: Option<Box<Decoder>>,
-    /// WebSocket control frames to be sent between chunks; at most one read's worth of pongs.
-    replies: Vec<u8>,
+    talk: Talk,
     attached: Attached,
     /// Its place in its group.
     pub(super) place: usize,
@@ -189,7 +180,7 @@ impl Viewer {
 
     /// Everything up to `end` is sent, so what comes next can be.
     pub(super) fn is_ready_at(&self, end: u64) -> bool {
-        self.cursor.is_at(end) && self.current.is_none() && self.replies.is_empty() && !self.blocked
+        self.cursor.is_at(end) && self.current.is_none() && !self.talk.has_replies() && !self.blocked
     }
 
     /// Sends chunks that follow at once on what it has: the way of nearly every frame.
@@ -211,9 +202,7 @@ impl Viewer {
                 batch.push(chunk);
                 offset = sent;
             }
-            if !self.replies.is_empty() {
-                batch.push(std::mem::take(&mut self.replies).into());
-            }
+            batch.extend(self.talk.take_replies());
             let (collected, over) = {
                 let ring = self.attached.output().ring();
                 (ring.collect(&mut self.cursor, batch, MAX_SLICES), ring.is_closed())
@@ -277,9 +266,8 @@ impl Viewer {
 
     /// Tells a WebSocket why it ends. HTTP has no word for it.
     pub(super) fn say_evicted(&mut self) {
-        if self.decoder.is_some() {
-            self.say_close(ACCESS_ENDED, ACCESS_ENDED_REASON);
-        }
+        self.talk.say_evicted();
+        self.say_last_word();
     }
 
     pub(super) fn is_blocked(&self) -> bool {
@@ -293,7 +281,7 @@ impl Viewer {
 
     /// Whether pongs wait, and can go.
     pub(super) fn has_replies(&self) -> bool {
-        !self.replies.is_empty() && !self.blocked
+        self.talk.has_replies() && !self.blocked
     }
 
     /// Whether it has taken nothing for so long though there was something.
@@ -315,30 +303,12 @@ impl Viewer {
         Err(Leave::Misbehaved)
     }
 
-    /// An HTTP viewer's bytes mean nothing. A WebSocket's pings are answered, its close ends it.
     pub(super) fn hear(&mut self, input: &mut [u8]) -> Result<(), Leave> {
-        let Some(decoder) = &mut self.decoder else {
-            return Ok(());
-        };
-        let (replies, mut closed) = (&mut self.replies, None);
-        let decoded = decoder.decode(input, |message| match message {
-            Message::Ping(payload) => encode_pong(replies, payload, None),
-            Message::Close { code, .. } => closed = Some(code.unwrap_or(ws::close_code::NORMAL)),
-            Message::Text(_) | Message::Binary(_) | Message::Pong(_) => {}
-        });
-        if let Err(error) = decoded {
-            self.say_close(error.close_code(), &error.to_string());
-            return Err(Leave::Misbehaved);
+        let heard = self.talk.hear(input);
+        if heard.is_err() {
+            self.say_last_word();
         }
-        if let Some(code) = closed {
-            self.say_close(code, "");
-            return Err(Leave::Gone);
-        }
-        if self.replies.len() > 2 * MAX_MESSAGE_BYTES as usize {
-            Err(Leave::Misbehaved)
-        } else {
-            Ok(())
-        }
+        heard
     }
 
     /// Closes in order: a socket that is closed with bytes unread resets the connection, and what the viewer has not
@@ -352,13 +322,16 @@ impl Viewer {
         }
     }
 
-    /// A last word, behind what is half sent, as far as the socket takes it now.
-    fn say_close(&mut self, code: u16, reason: &str) {
+    /// The last word, if there is one, behind what is half sent, as far as the socket takes it now.
+    fn say_last_word(&mut self) {
+        let Some(word) = self.talk.take_last_word() else {
+            return;
+        };
         let mut last = Vec::new();
         if let Some((chunk, sent)) = self.current.take() {
             last.extend_from_slice(&chunk[sent..]);
         }
-        encode_close(&mut last, code, reason, None);
+        last.extend_from_slice(&word);
         let _ = self.stream.write(&last);
     }
 }
