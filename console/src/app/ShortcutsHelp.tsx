@@ -22,6 +22,14 @@ const PLAYER = [
   ['details', ['I']],
 ] as const;
 
+const RECORDS = [
+  ['neighbours', ['←', '→']],
+  ['throughAlarms', ['↑', '↓']],
+  ['acknowledge', ['A']],
+  ['deletePicture', ['Del']],
+  ['finds', ['Enter', 'Shift+Enter']],
+] as const;
+
 export function ShortcutsHelp() {
   const { t } = useTranslation();
   const [opened, { open, close }] = useDisclosure();
@@ -51,12 +59,13 @@ export function ShortcutsHelp() {
       <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="xl" pb="xs">
         <Keys title={t('shortcuts.general')} keys={GENERAL} />
         <Keys title={t('shortcuts.inPlayer')} keys={PLAYER} />
+        <Keys title={t('shortcuts.inRecords')} keys={RECORDS} />
       </SimpleGrid>
     </Modal>
   );
 }
 
-function Keys({ title, keys }: { title: string; keys: typeof GENERAL | typeof PLAYER }) {
+function Keys({ title, keys }: { title: string; keys: typeof GENERAL | typeof PLAYER | typeof RECORDS }) {
   const { t } = useTranslation();
   return (
     <Stack gap={10}>
