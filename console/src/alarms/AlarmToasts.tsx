@@ -5,6 +5,7 @@ import { useEffect, useEffectEvent, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation, useNavigate } from 'react-router';
 import { onAlarmNews } from '../api/alarmNews';
+import { useAlarm } from '../api/alarms';
 import type { Alarm } from '../api/records';
 import { AlarmPicture } from './AlarmPicture';
 import classes from './AlarmToasts.module.css';
@@ -102,10 +103,12 @@ interface ToastProps {
 
 function Toast({ alarm, title, where, others, onOpen, onClose }: ToastProps) {
   const { t } = useTranslation();
+  // The picture comes a moment later.
+  const present = useAlarm(alarm.id).data ?? alarm;
   return (
     <div className={classes.toast} data-testid="alarm-toast">
       <span className={classes.picture}>
-        <AlarmPicture alarm={alarm} />
+        <AlarmPicture alarm={present} />
       </span>
       <div className={classes.what}>
         <Anchor component="button" type="button" className={classes.open ?? ''} onClick={onOpen} underline="never">
