@@ -5,6 +5,7 @@ Starts ovc on one core and `dapctl load devices` on another, then does the same 
 nats-server (NATS over WebSocket), where these are installed. Writes bench/out/gateway.json and prints a table.
 
     bench/gateway.py [--devices 17500] [--duration 60] [--keepalive 10] [--rounds 1] [--shared] [--only ovc,mosquitto,nats]
+    bench/gateway.py --tap 16 [...]     # ovc alone, and ovc while 16 people look at the messages of a device each
 
 Binaries: $OVC and $DAPCTL, else target/release (built if need be).
 """
@@ -13,12 +14,14 @@ import argparse
 import json
 import os
 import resource
+import selectors
 import shutil
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 import urllib.request
 from pathlib import Path
@@ -48,14 +51,19 @@ def main():
         "load_average_before": os.getloadavg(),
         "servers": {},
     }
-    servers = {"ovc": Ovc(binaries), "mosquitto": Mosquitto(), "nats": Nats()}
-    for name in args.only.split(","):
+    servers = {"ovc": Ovc(binaries), "ovc-tapped": Tapped(binaries, args.tap), "mosquitto": Mosquitto(), "nats": Nats()}
+    wanted = "ovc,ovc-tapped" if args.tap else args.only
+    # In turns, so that what else the machine does hits all of them.
+    rounds = {name: [] for name in wanted.split(",")}
+    for name in [name for _ in range(args.rounds) for name in rounds]:
         server = servers[name]
         if missing := server.missing():
             print(f"{name}: skipped, {missing} is not installed", file=sys.stderr)
             continue
-        rounds = [measure(name, server, binaries["dapctl"], args) for _ in range(args.rounds)]
-        result["servers"][name] = {"figures": best(rounds), "rounds": rounds}
+        rounds[name].append(measure(name, server, binaries["dapctl"], args))
+    for name, measured in rounds.items():
+        if measured:
+            result["servers"][name] = {"figures": best(measured), "rounds": measured}
     result["load_average_after"] = os.getloadavg()
 
     out = ROOT / "bench" / "out"
@@ -77,6 +85,13 @@ def parse_args():
         help="give the measured server and the load nearly all of their cores (needs root): for a machine that is not idle",
     )
     parser.add_argument("--only", default="ovc,mosquitto,nats")
+    parser.add_argument(
+        "--tap",
+        type=int,
+        default=0,
+        metavar="PEOPLE",
+        help="measure ovc with nobody and with so many looking at a device's messages, every second of whom reads nothing",
+    )
     return parser.parse_args()
 
 
@@ -102,6 +117,7 @@ def measure(name, server, dapctl, args):
             if args.shared:
                 before_all_else(process.pid)
             print(f"== {name}", file=sys.stderr)
+            server.look(directory)
             run = lambda keepalive, duration: load(server, process, dapctl, directory, args, keepalive, duration)
             # The second one shows what a keepalive costs where the server does not have to wake up for each.
             return {"usual": run(args.keepalive, args.duration), "busy": run(args.keepalive / 5, args.duration / 2)}
@@ -219,6 +235,71 @@ class Ovc:
     def load_options(self, directory):
         return ["--codes", str(directory / "codes")]
 
+    def look(self, directory):
+        """Nobody looks at what passes."""
+
+
+class Tapped(Ovc):
+    """The same while people look at the messages of a device each. Every second one reads nothing: he must slow nobody."""
+
+    def __init__(self, binaries, people):
+        super().__init__(binaries)
+        self.people = people
+
+    def look(self, directory):
+        wait_until_ready(f"http://127.0.0.1:{self.port}/readyz")
+        login = json.dumps({"username": "admin", "password": ADMIN_PASSWORD}).encode()
+        request = urllib.request.Request(f"http://127.0.0.1:{self.port}/api/v1/login", login)
+        request.add_header("content-type", "application/json")
+        with urllib.request.urlopen(request) as answer:
+            token = json.load(answer)["token"]
+        with open(directory / "codes") as codes:
+            watched = [line.replace(",", " ").split()[0] for line, _ in zip(codes, range(self.people))]
+        sockets = [watch(self.port, code, token) for code in watched]
+        # Kept until the server ends: a socket that is forgotten is closed.
+        self.sockets = sockets
+        threading.Thread(target=read_half, args=(sockets,), daemon=True).start()
+
+
+def watch(port, code, token):
+    """A WebSocket on which a device's messages are told."""
+    connection = socket.create_connection(("127.0.0.1", port))
+    connection.sendall(
+        f"GET /api/v1/devices/{code}/protocol HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nUpgrade: websocket\r\n"
+        f"Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
+        f"Authorization: Bearer {token}\r\n\r\n".encode()
+    )
+    head = connection.recv(4096)
+    if b" 101 " not in head.split(b"\r\n")[0]:
+        sys.exit(f"cannot look at {code}: {head[:200]}")
+    return connection
+
+
+def read_half(sockets):
+    """Reads whatever comes from every second one, and says on all now and then that somebody is there (a pong)."""
+    selector = selectors.DefaultSelector()
+    for connection in sockets[::2]:
+        selector.register(connection, selectors.EVENT_READ)
+    said = time.monotonic()
+    while selector.get_map():
+        for key, _ in selector.select(timeout=1):
+            if not received(key.fileobj):
+                selector.unregister(key.fileobj)
+        if time.monotonic() - said > 10:
+            said = time.monotonic()
+            for connection in sockets:
+                try:
+                    connection.send(b"\x8a\x80\0\0\0\0", socket.MSG_DONTWAIT)
+                except OSError:
+                    pass  # It was closed: the run is over, or it was given up for reading nothing.
+
+
+def received(connection):
+    try:
+        return connection.recv(1 << 16)
+    except OSError:
+        return b""
+
 
 def wait_until_ready(url):
     for _ in range(200):
@@ -252,6 +333,9 @@ class Peer:
 
     def load_options(self, directory):
         return []
+
+    def look(self, directory):
+        """There is nothing to look with."""
 
 
 class Mosquitto(Peer):

@@ -135,6 +135,35 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices/{login_code}/protocol": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See what passes between a device and the cloud, as it passes, and send messages to the device.
+         * @description A WebSocket of JSON texts. From the cloud: `{"type": "hello", "login_code", "connected", "answer_timeout_s",
+         *     "max_message"}` first · `{"type": "message", "n", "connection", "at", "direction": "up|down", "kind":
+         *     "request|answer|error|event|malformed|close|login", "method"?, "seq"?, "latency_ms"?, "bytes", "by_hand"?, "text",
+         *     "verdict": [{"level": "error|warning", "path"?, "text"}]}` · `{"type": "dropped", "count"}`: so many passed too fast
+         *     and are gone · `{"type": "done", "id"?}` and `{"type": "failed", "id"?, "code", "message"}`: what came of what was
+         *     sent. To the cloud: `{"type": "send", "id"?, "text"}` sends a text to the device as it is, past every check · `{"type":
+         *     "call", "id"?, "method", "params"?}` sends a request or an event, well-formed and numbered.
+         *
+         *     Passwords of logins are never among it; messages are shown as they are. The socket is closed with 4401 when the caller
+         *     may no longer look.
+         */
+        get: operations["watch_protocol"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices/{login_code}/release": {
         parameters: {
             query?: never;
@@ -472,6 +501,23 @@ export interface paths {
         put?: never;
         /** Set a password by a link. Every session of the user ends. */
         post: operations["reset_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/protocol/methods": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the methods of the device access protocol, with JSON Schemas and examples. */
+        get: operations["list_protocol_methods"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1344,6 +1390,16 @@ export interface components {
         MemberList: {
             items: components["schemas"]["Member"][];
         };
+        /**
+         * @description An edition of the protocol.
+         * @enum {string}
+         */
+        MethodEdition: "seed" | "later";
+        /**
+         * @description Whether a method is answered.
+         * @enum {string}
+         */
+        MethodKind: "rpc" | "event";
         /** @description An API key that calls. */
         MyKey: {
             /** Format: int64 */
@@ -1493,6 +1549,33 @@ export interface components {
          * @enum {string}
          */
         Presence: "online" | "sleeping" | "offline";
+        /** @description One method of the protocol, as its table has it. */
+        ProtocolMethod: {
+            /** @description Other names that are understood. */
+            aliases: string[];
+            /** @description JSON Schema of the answer. */
+            answer_schema: Record<string, never>;
+            /** @description Who sends it. */
+            direction: components["schemas"]["Way"];
+            /** @description What it does, in English. */
+            doc: string;
+            /** @description Which edition of the protocol brought it. */
+            edition: components["schemas"]["MethodEdition"];
+            /** @description An answer as an example. */
+            example_answer: unknown;
+            /** @description Parameters as an example. */
+            example_params: unknown;
+            /** @description Whether it is answered. */
+            kind: components["schemas"]["MethodKind"];
+            /** @description As it stands in messages. */
+            name: string;
+            /** @description JSON Schema of the parameters. */
+            params_schema: Record<string, never>;
+        };
+        /** @description The methods of the protocol. */
+        ProtocolMethods: {
+            items: components["schemas"]["ProtocolMethod"][];
+        };
         /** @description Recovery codes, shown this once. Each is good for one login without the app. */
         RecoveryCodes: {
             recovery_codes: string[];
@@ -1702,6 +1785,11 @@ export interface components {
              */
             total: number;
         };
+        /**
+         * @description Who sends: `up` devices, `down` the cloud.
+         * @enum {string}
+         */
+        Way: "up" | "down";
     };
     responses: never;
     parameters: never;
@@ -2262,6 +2350,53 @@ export interface operations {
             };
             /** @description `stocked_password`: it is the platform's */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    watch_protocol: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description A WebSocket */
+            101: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `no_websocket` */
+            426: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `too_many_readers` */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3348,6 +3483,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_protocol_methods: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description All of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProtocolMethods"];
                 };
             };
         };

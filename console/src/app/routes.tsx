@@ -21,6 +21,7 @@ import { StockPage } from '../platform/StockPage';
 import { UsersPage } from '../platform/UsersPage';
 import { CrashedPage, NotFoundPage } from './ErrorPages';
 import { Shell } from './Shell';
+import { StartPage } from './StartPage';
 
 export function createRouter() {
   return createBrowserRouter([
@@ -32,7 +33,7 @@ export function createRouter() {
       element: <Shell />,
       errorElement: <CrashedPage />,
       children: [
-        { path: '/', element: <Navigate to="/devices" replace /> },
+        { path: '/', element: <StartPage /> },
         { path: '/devices', element: <DevicesPage /> },
         { path: '/devices/:loginCode', element: <DevicePage />, children: deviceTabRoutes() },
         { path: '/alarms', element: <AlarmsPage /> },

@@ -16,6 +16,9 @@ const AudioTab = lazy(() => import('../device/audio/AudioTab'));
 const FirmwareTab = lazy(() => import('../device/firmware/FirmwareTab'));
 const LogsTab = lazy(() => import('../device/logs/LogsTab'));
 const CommandsTab = lazy(() => import('../device/commands/CommandsTab'));
+const ProtocolTab = lazy(() =>
+  import('../device/protocol/ProtocolTab').then(({ ProtocolTab: page }) => ({ default: page })),
+);
 
 /** One page of a device. What a tab shows is loaded when it is first opened: `lazy(() => import(…))`. */
 export interface DeviceTab {
@@ -70,6 +73,7 @@ export const DEVICE_TABS: DeviceTab[] = [
   { path: 'logs', label: (t) => t('tabs.logs'), permission: 'configure', element: <LogsTab /> },
   { path: 'commands', label: (t) => t('tabs.commands'), permission: 'configure', element: <CommandsTab /> },
   { path: 'maintenance', label: (t) => t('tabs.maintenance'), permission: 'configure', element: <MaintenanceTab /> },
+  { path: 'protocol', label: (t) => t('tabs.protocol'), permission: 'call_any', element: <ProtocolTab /> },
 ];
 
 /** The child routes of a device's page. */

@@ -4,6 +4,7 @@ import { controlEn, controlErrorsEn } from './control.en';
 import { organisationEn, organisationErrorsEn } from './organisation.en';
 import { platformEn, platformErrorsEn } from './platform.en';
 import { recordsEn, recordsErrorsEn } from './records.en';
+import { protocolEn } from './protocol.en';
 import type { Shape } from './shape';
 
 export const en = {
@@ -13,6 +14,7 @@ export const en = {
   ...platformEn,
   ...recordsEn,
   ...controlEn,
+  ...protocolEn,
   app: {
     tagline: 'Open video system',
     devices: 'Devices',

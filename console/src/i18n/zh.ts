@@ -5,6 +5,7 @@ import type { Texts } from './en';
 import { organisationErrorsZh, organisationZh } from './organisation.zh';
 import { platformErrorsZh, platformZh } from './platform.zh';
 import { recordsErrorsZh, recordsZh } from './records.zh';
+import { protocolZh } from './protocol.zh';
 
 export const zh: Texts = {
   ...accountZh,
@@ -13,6 +14,7 @@ export const zh: Texts = {
   ...platformZh,
   ...recordsZh,
   ...controlZh,
+  ...protocolZh,
   app: {
     tagline: '开放视频系统',
     devices: '设备',

@@ -20,6 +20,7 @@ mod datetime;
 mod error;
 mod extra;
 mod ids;
+pub mod inspect;
 mod message;
 pub mod methods;
 mod open;

@@ -224,6 +224,16 @@ impl<'a> Message<'a> {
     }
 }
 
+/// The `seq` of a text that means to be a request, whatever else is wrong with it.
+pub(crate) fn request_seq(text: &str) -> Option<i64> {
+    if let Ok(Message::Request { seq, .. }) = Message::parse(text) {
+        return Some(seq);
+    }
+    let broken: serde_json::Value = serde_json::from_str(text).ok()?;
+    broken.get("req")?;
+    broken.get("seq")?.as_i64()
+}
+
 fn number(seq: Option<&RawValue>) -> Result<i64, Malformed> {
     let seq = seq.ok_or(Malformed::SeqMissing)?;
     seq.get().parse().map_err(|_| Malformed::BadKey("seq"))

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
+use std::num::NonZeroU64;
 use std::time::{Duration, Instant};
 
 use serde_json::value::RawValue;
@@ -55,11 +56,11 @@ impl Default for PeerOptions {
 
 /// Names a call of this end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CallId(u64);
+pub struct CallId(NonZeroU64);
 
 /// Names a request of the other end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct InboundId(u64);
+pub struct InboundId(NonZeroU64);
 
 /// Why a call or an event was not taken.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -157,7 +158,7 @@ pub enum Output {
 pub struct Peer {
     options: PeerOptions,
     next_seq: i64,
-    next_id: u64,
+    next_id: NonZeroU64,
     /// Calls and events behind the window, at most `max_queued_calls`; [`Self::call`] and [`Self::emit`] refuse more.
     queued: VecDeque<Queued>,
     /// Calls that were sent and not answered, oldest first, at most `window`.
@@ -167,7 +168,22 @@ pub struct Peer {
     handling: Option<(InboundId, i64)>,
     /// What the owner has not taken yet; it takes all after every input.
     outputs: VecDeque<Output>,
+    /// Requests that a person sent past this peer: seldom any, so a pointer.
+    by_hand: Option<Box<ByHand>>,
     closed: bool,
+}
+
+/// Requests that [`Peer::note_by_hand`] was told of and that are not answered, oldest first.
+type ByHand = VecDeque<SentByHand>;
+
+/// So many requests sent by hand may wait for an answer; over it the oldest is forgotten.
+const MAX_BY_HAND: usize = 256;
+
+#[derive(Debug, Clone, Copy)]
+struct SentByHand {
+    seq: i64,
+    /// Grows from one request sent to the next.
+    order: NonZeroU64,
 }
 
 #[derive(Debug)]
@@ -190,6 +206,8 @@ struct Outstanding {
     /// `None`: cancelled; its answer is awaited all the same, for the order.
     id: Option<CallId>,
     answer_by: Instant,
+    /// Grows from one request sent to the next.
+    order: NonZeroU64,
 }
 
 #[derive(Debug)]
@@ -215,12 +233,13 @@ impl Peer {
                 ..options
             },
             next_seq: 1,
-            next_id: 0,
+            next_id: NonZeroU64::MIN,
             queued: VecDeque::new(),
             outstanding: VecDeque::new(),
             inbound: VecDeque::new(),
             handling: None,
             outputs: VecDeque::new(),
+            by_hand: None,
             closed: false,
         }
     }
@@ -311,6 +330,31 @@ impl Peer {
             }
         }
         self.send_queued(now);
+    }
+
+    /// The owner sends this text to the other end by itself, past all checks: what a person who tries out a device
+    /// typed, broken on purpose as it may be.
+    ///
+    /// If it is a request, however malformed, its answer is expected and dropped when it comes, whenever and in
+    /// whichever order that is; it ends no connection, fills no window and has no deadline. (Of 256 unanswered ones the
+    /// oldest is forgotten.) A request with the number that the next call would get takes that number. An answer sent by
+    /// hand answers nothing here: the request that was handed up is still to be answered with [`Peer::answer`].
+    pub fn note_by_hand(&mut self, text: &str) {
+        let Some(seq) = crate::message::request_seq(text) else {
+            return;
+        };
+        if self.closed {
+            return;
+        }
+        let order = self.fresh_id();
+        let by_hand = self.by_hand.get_or_insert_default();
+        if by_hand.len() >= MAX_BY_HAND {
+            by_hand.pop_front();
+        }
+        by_hand.push_back(SentByHand { seq, order });
+        if seq == self.next_seq {
+            self.next_seq = seq.checked_add(1).unwrap_or(1);
+        }
     }
 
     /// Answers the request that was handed up, and hands up what came behind it. An answer to another request than
@@ -405,6 +449,7 @@ impl Peer {
     pub fn fail_all(&mut self, error: CallError) {
         self.closed = true;
         self.handling = None;
+        self.by_hand = None;
         self.inbound.clear();
         let queued = std::mem::take(&mut self.queued)
             .into_iter()
@@ -436,9 +481,10 @@ impl Peer {
         self.closed
     }
 
-    fn fresh_id(&mut self) -> u64 {
-        self.next_id += 1;
-        self.next_id
+    fn fresh_id(&mut self) -> NonZeroU64 {
+        let id = self.next_id;
+        self.next_id = id.saturating_add(1);
+        id
     }
 
     fn enqueue(&mut self, queued: Queued) -> Result<(), CallRefused> {
@@ -471,10 +517,12 @@ impl Peer {
                     let seq = self.next_seq;
                     self.next_seq = seq.checked_add(1).unwrap_or(1);
                     let answer_by = now + self.options.answer_timeout;
+                    let order = self.fresh_id();
                     self.outstanding.push_back(Outstanding {
                         seq,
                         id: Some(id),
                         answer_by,
+                        order,
                     });
                     self.send(&Message::Request {
                         seq,
@@ -495,8 +543,11 @@ impl Peer {
         self.outputs.push_back(Output::Send(message.to_text()));
     }
 
-    /// An answer came: it must be the oldest outstanding request's (rule 3).
+    /// An answer came: it must be the oldest outstanding request's (rule 3), or that of a request sent by hand.
     fn settle(&mut self, now: Instant, seq: i64, result: Result<Box<RawValue>, CallError>) {
+        if self.answers_by_hand(seq) {
+            return;
+        }
         match self.outstanding.front() {
             Some(oldest) if oldest.seq == seq => {
                 let id = self.outstanding.pop_front().and_then(|oldest| oldest.id);
@@ -506,6 +557,26 @@ impl Peer {
             Some(_) => self.close(close_code::RULE_BROKEN, "rule 3: answer with another seq than expected"),
             None => self.close(close_code::RULE_BROKEN, "rule 3: answer to no request"),
         }
+    }
+
+    /// Whether an answer of this number is that of a request sent by hand, which is then settled.
+    fn answers_by_hand(&mut self, seq: i64) -> bool {
+        let Some(by_hand) = &mut self.by_hand else {
+            return false;
+        };
+        let Some(at) = by_hand.iter().position(|sent| sent.seq == seq) else {
+            return false;
+        };
+        // Of two requests with the same number the one sent first is answered first.
+        let own = self.outstanding.front().filter(|oldest| oldest.seq == seq);
+        if own.is_some_and(|own| by_hand[at].order > own.order) {
+            return false;
+        }
+        by_hand.remove(at);
+        if by_hand.is_empty() {
+            self.by_hand = None;
+        }
+        true
     }
 
     fn call_done(&mut self, id: Option<CallId>, result: Result<Box<RawValue>, CallError>) {

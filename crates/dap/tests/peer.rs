@@ -458,3 +458,78 @@ fn an_alias_is_handed_up_under_the_main_name() {
 fn an_idle_peer_is_small() {
     assert!(size_of::<Peer>() <= 208, "{}", size_of::<Peer>());
 }
+
+/// The cloud, its clock, and how to say something to it as the device.
+fn by_hand() -> (End, Instant) {
+    (End::new(PeerOptions::default()), Instant::now())
+}
+
+fn hears(cloud: &mut End, now: Instant, text: &str) {
+    cloud.peer.receive_text(now, text);
+    cloud.drain();
+}
+
+#[test]
+fn answers_to_requests_sent_by_hand_end_no_connection_and_hold_up_no_call() {
+    let (mut cloud, now) = by_hand();
+    cloud.peer.note_by_hand(r#"{"req": "Teleport", "seq": 900}"#);
+    // Malformed, and yet a careless device answers.
+    cloud
+        .peer
+        .note_by_hand(r#"{"req": "Teleport", "event": "Teleport", "seq": 901}"#);
+    let call = cloud.peer.call(now, "QueryTime", None, None).unwrap();
+    cloud.drain();
+    assert_eq!(cloud.wire.pop_front().unwrap(), r#"{"req":"QueryTime","seq":1}"#);
+    hears(&mut cloud, now, r#"{"seq": 901, "err": {"code": 101, "msg": ""}}"#);
+    hears(&mut cloud, now, r#"{"seq": 1, "resp": {}}"#);
+    assert_eq!(cloud.done, [(call, Ok("{}".to_owned()))]);
+    // However late it comes; no deadline runs.
+    assert_eq!(cloud.peer.next_deadline(), None);
+    hears(
+        &mut cloud,
+        now + Duration::from_secs(60),
+        r#"{"seq": 900, "err": {"code": 101, "msg": ""}}"#,
+    );
+    assert_eq!(cloud.closed, None);
+    // Each is answered once.
+    hears(&mut cloud, now, r#"{"seq": 900, "err": {"code": 101, "msg": ""}}"#);
+    assert_eq!(cloud.closed.unwrap().0, 1008);
+}
+
+#[test]
+fn a_request_by_hand_with_the_next_number_takes_it() {
+    let (mut cloud, now) = by_hand();
+    cloud.peer.note_by_hand(r#"{"req": "QueryTime", "seq": 1}"#);
+    cloud.peer.call(now, "GetCap", None, None).unwrap();
+    cloud.drain();
+    assert_eq!(cloud.wire.pop_front().unwrap(), r#"{"req":"GetCap","seq":2}"#);
+    hears(&mut cloud, now, r#"{"seq": 1, "resp": {}}"#);
+    hears(&mut cloud, now, r#"{"seq": 2, "resp": {}}"#);
+    assert_eq!((cloud.closed, cloud.done.len()), (None, 1));
+}
+
+#[test]
+fn of_two_requests_with_one_number_the_first_sent_is_answered_first() {
+    let (mut cloud, now) = by_hand();
+    cloud.peer.call(now, "QueryTime", None, None).unwrap();
+    cloud.peer.note_by_hand(r#"{"req": "GetCap", "seq": 1}"#);
+    cloud.drain();
+    hears(&mut cloud, now, r#"{"seq": 1, "resp": "mine"}"#);
+    hears(&mut cloud, now, r#"{"seq": 1, "resp": "by hand"}"#);
+    assert_eq!(cloud.closed, None);
+    assert_eq!(cloud.done[0].1, Ok(r#""mine""#.to_owned()));
+}
+
+#[test]
+fn what_is_remembered_of_requests_by_hand_is_bounded() {
+    let (mut cloud, now) = by_hand();
+    for seq in 0..300 {
+        cloud
+            .peer
+            .note_by_hand(&format!(r#"{{"req": "GetCap", "seq": {}}}"#, 1000 + seq));
+    }
+    hears(&mut cloud, now, r#"{"seq": 1044, "resp": {}}"#);
+    assert_eq!(cloud.closed, None);
+    hears(&mut cloud, now, r#"{"seq": 1043, "resp": {}}"#);
+    assert!(cloud.closed.is_some(), "the oldest are forgotten");
+}

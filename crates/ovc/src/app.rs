@@ -393,7 +393,7 @@ fn live_options(config: &Config, rtmp: SocketAddr) -> LiveOptions {
     }
 }
 
-fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
+pub(crate) fn listen(address: SocketAddr) -> Result<TcpListener, StartError> {
     let open = || {
         let socket = if address.is_ipv4() {
             TcpSocket::new_v4()?

@@ -12,9 +12,13 @@ mod port;
 mod requests;
 mod scratch;
 mod session;
+mod simulated;
 mod sweep;
+mod tap;
 
 pub use login::{Accepted, Refusal, RefusalReason};
+pub use simulated::Simulated;
+pub use tap::{Passed, Seen, TapRefused, Watcher, What};
 
 use crate::bus::Bus;
 use crate::clock::UnixMs;
@@ -31,8 +35,9 @@ use pace::PaceLimits;
 use serde_json::value::RawValue;
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
+use tap::Taps;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::Notify;
 
@@ -40,6 +45,15 @@ use tokio::sync::Notify;
 pub mod close_code {
     /// An operator disabled, deleted or handed on the device, or changed its password.
     pub const DISMISSED: u16 = 4003;
+}
+
+/// What a gateway holds devices to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// How long a device may take to answer.
+    pub answer_timeout: Duration,
+    /// Longest message taken from a device, in bytes.
+    pub max_message: usize,
 }
 
 /// The parts of the cloud that the gateway works with.
@@ -91,6 +105,12 @@ struct Shared {
     /// By device, and the address where that is the device's own.
     failures_by_device: Throttle<(LoginCode, Option<AddressKey>)>,
     connected: AtomicUsize,
+    /// Connections so far.
+    connections: AtomicU64,
+    /// Where people look at what passes.
+    taps: Taps,
+    /// It only plays the cloud.
+    simulated: Option<Simulated>,
     /// Told when the last connection is gone.
     emptied: Notify,
     draining: AtomicBool,
@@ -102,6 +122,10 @@ struct Shared {
 impl Gateway {
     /// A gateway that takes devices.
     pub fn new(config: &GatewayConfig, parts: GatewayParts) -> Self {
+        Self::make(config, parts, None)
+    }
+
+    fn make(config: &GatewayConfig, parts: GatewayParts, simulated: Option<Simulated>) -> Self {
         let seconds = config.heartbeat_interval.as_secs();
         let max_message = u32::try_from(config.max_message.as_u64()).unwrap_or(u32::MAX);
         let shared = Shared {
@@ -132,6 +156,9 @@ impl Gateway {
             failures_by_address: Throttle::new(config.failures_per_address, config.failure_forgiveness),
             failures_by_device: Throttle::new(config.failures_per_device, config.failure_forgiveness),
             connected: AtomicUsize::new(0),
+            connections: AtomicU64::new(0),
+            taps: simulated.map_or_else(Taps::default, |simulated| Taps::kept(simulated.rooms)),
+            simulated,
             emptied: Notify::new(),
             draining: AtomicBool::new(false),
             started: Instant::now(),
@@ -155,6 +182,15 @@ impl Gateway {
             greeting,
             leftover,
         ));
+    }
+
+    /// What it holds devices to.
+    pub fn limits(&self) -> Limits {
+        let options = &self.shared.peer_options;
+        Limits {
+            answer_timeout: options.answer_timeout,
+            max_message: usize::try_from(options.max_message).unwrap_or(usize::MAX),
+        }
     }
 
     /// How many devices are connected.

@@ -24,5 +24,6 @@ pub mod ids;
 pub mod ingest;
 pub mod live;
 pub mod outbound;
+pub mod sim;
 pub mod throttle;
 pub mod tls;

@@ -7,6 +7,7 @@ use ovc::app::App;
 use ovc::config::{Config, LogConfig, LogFormat, Overrides};
 use ovc::control::{self, Control};
 use ovc::db::snapshot;
+use ovc::sim::{Sim, SimDevice, SimOptions};
 use std::io::{IsTerminal as _, Write as _};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -29,6 +30,15 @@ struct Cli {
 enum Command {
     /// Run the cloud.
     Serve(Source),
+    /// Play the cloud for who makes devices: any device logs in, a page shows what passes, nothing is stored.
+    Sim {
+        /// Address for devices and the page.
+        #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1:8080")]
+        http: SocketAddr,
+        /// A device that may log in; may be given several times. Without any: whoever comes, with any password.
+        #[arg(long = "device", value_name = "CODE:PASSWORD")]
+        devices: Vec<SimDevice>,
+    },
     /// Check the configuration and print all of it, secrets left out.
     CheckConfig(Source),
     /// Print the API's OpenAPI document.
@@ -112,6 +122,11 @@ fn run(command: Command) -> anyhow::Result<()> {
             let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
             runtime.block_on(serve(config))
         }
+        Command::Sim { http, devices } => {
+            start_logging(&LogConfig::default())?;
+            let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+            runtime.block_on(simulate(&SimOptions::new(http, devices)))
+        }
         Command::CheckConfig(source) => {
             let config = source.load()?;
             EnvFilter::try_new(&config.log.filter).context("log.filter")?;
@@ -180,6 +195,34 @@ async fn serve(config: Config) -> anyhow::Result<()> {
     // Before the data directory is free for another.
     drop(control);
     app.shutdown().await;
+    Ok(())
+}
+
+async fn simulate(options: &SimOptions) -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let sim = Sim::start(options)?;
+    let address = sim.http();
+    if !address.ip().is_loopback() {
+        tracing::warn!(%address, "whoever reaches this address sees every message, and sends any: for tests only");
+    }
+    let who = if options.devices.is_empty() {
+        "Any device may log in, with any password"
+    } else {
+        "The devices that were named may log in"
+    };
+    let mut out = std::io::stdout();
+    writeln!(
+        out,
+        "\n    A simulated cloud. {who}:\n        ws://{address}/ovc?login_code=CODE&login_passwd=PASSWORD\n    \
+         See what passes:\n        http://{address}/?login_code=CODE\n    Nothing is stored.\n"
+    )?;
+    out.flush()?;
+    tokio::select! {
+        _ = terminate.recv() => {}
+        _ = interrupt.recv() => {}
+    }
+    sim.shutdown().await;
     Ok(())
 }
 

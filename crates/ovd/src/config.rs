@@ -1,10 +1,12 @@
 //! The agent's configuration: a TOML file, or flags and environment.
 
-use crate::agent::ChannelSetup;
+use crate::agent::{AlarmSchedule, AudioOutput, BatterySetup, ChannelSetup, DiskSetup};
 use crate::connection::{Login, Password};
 use crate::control;
 use crate::device::Identity;
+use crate::onvif::OnvifFile;
 use crate::source::Source;
+use crate::state::StateDir;
 use dap::{ChannelId, LoginCode};
 use serde::Deserialize;
 use std::path::{Path, PathBuf};
@@ -25,10 +27,19 @@ pub struct ConfigFile {
     pub ca_file: Option<PathBuf>,
     /// Where commands from this machine are taken, such as `ovd bind`; see [`crate::control`].
     pub control_socket: Option<PathBuf>,
+    /// Where the agent keeps what outlives it: what the cloud has configured, its clock, firmware and logs.
+    pub state_dir: Option<PathBuf>,
     /// Reported at login.
     pub hardware_model: Option<String>,
-    /// Reported at login.
+    /// Reported at login, until other firmware is installed.
     pub firmware_model: Option<String>,
+    /// Where music from the cloud goes.
+    #[serde(default)]
+    pub audio_out: AudioOutput,
+    /// A folder that is the device's disk; absent: it has none.
+    pub disk: Option<DiskSetup>,
+    /// A simulated battery; absent: it has none.
+    pub battery: Option<BatterySetup>,
     /// How to log.
     #[serde(default)]
     pub log: LogConfig,
@@ -69,6 +80,11 @@ pub struct ChannelFile {
     pub name: Option<String>,
     /// Its source.
     pub source: Source,
+    /// Whether and how the camera is asked by ONVIF.
+    pub onvif: Option<OnvifFile>,
+    /// Alarms that come by themselves, for trying out.
+    #[serde(default, rename = "alarm")]
+    pub alarms: Vec<AlarmSchedule>,
 }
 
 /// A complete and checked configuration.
@@ -80,8 +96,16 @@ pub struct Config {
     pub ca_file: Option<PathBuf>,
     /// Where commands from this machine are taken; `None`: nowhere.
     pub control_socket: Option<PathBuf>,
+    /// Where the agent keeps what outlives it.
+    pub state_dir: PathBuf,
     /// What is reported at login.
     pub identity: Identity,
+    /// Where music from the cloud goes.
+    pub audio_out: AudioOutput,
+    /// The device's disk.
+    pub disk: Option<DiskSetup>,
+    /// The device's battery.
+    pub battery: Option<BatterySetup>,
     /// The channels.
     pub channels: Vec<ChannelSetup>,
 }
@@ -186,6 +210,13 @@ impl ConfigFile {
         let control_socket = self
             .control_socket
             .or_else(|| control::default_socket(login.login_code.as_str()));
+        let state_dir = self
+            .state_dir
+            .or_else(|| StateDir::default_path(login.login_code.as_str()))
+            .ok_or(ConfigError::Missing("state_dir", "--state-dir or OVD_STATE_DIR"))?;
+        if let Some(battery) = &self.battery {
+            battery.check().map_err(|error| ConfigError::Bad("battery", error))?;
+        }
         let identity = Identity {
             hardware_model: self.hardware_model.or(Some("ovd-agent".to_owned())),
             firmware_model: self.firmware_model.or(Some(env!("CARGO_PKG_VERSION").to_owned())),
@@ -194,7 +225,11 @@ impl ConfigFile {
             login,
             ca_file: self.ca_file,
             control_socket,
+            state_dir,
             identity,
+            audio_out: self.audio_out,
+            disk: self.disk,
+            battery: self.battery,
             channels: Vec::new(),
         })
     }
@@ -214,10 +249,23 @@ fn channel_setups(channels: Vec<ChannelFile>) -> Result<Vec<ChannelSetup>, Confi
             ));
         }
         let name = channel.name.unwrap_or_else(|| format!("Channel {number}"));
+        for alarm in &channel.alarms {
+            alarm
+                .check()
+                .map_err(|error| ConfigError::Bad("channel.alarm", error))?;
+        }
+        let onvif = match channel.onvif {
+            None => None,
+            Some(onvif) => onvif
+                .complete(channel.source.camera())
+                .map_err(|error| ConfigError::Bad("channel.onvif", error))?,
+        };
         setups.push(ChannelSetup {
             number,
             name,
             source: channel.source,
+            onvif,
+            alarms: channel.alarms,
         });
     }
     Ok(setups)

@@ -8,7 +8,7 @@ mod session;
 pub use cloud::{Cloud, CloudError};
 pub use login::{Login, Password};
 
-use crate::device::Device;
+use crate::device::{Device, Relogin};
 use crate::tls::Roots;
 use backoff::Backoff;
 use login::LoginError;
@@ -35,11 +35,15 @@ pub async fn run<D: Device>(login: Login, device: Arc<D>, tls: Roots, stop: impl
             attempt = login::log_in(&login, &identity, again, &tls) => attempt,
         };
         let delay = match attempt {
-            Ok(websocket) => {
+            Ok((websocket, local)) => {
                 again = true;
                 backoff.ease();
                 let since = Instant::now();
-                let end = session::run(websocket, &device, stop.as_mut()).await;
+                let end = session::run(websocket, local, &device, stop.as_mut()).await;
+                if let End::Relogin(why) = end {
+                    again = why != Relogin::Started;
+                    backoff.reset();
+                }
                 if since.elapsed() >= STABLE_AFTER {
                     backoff.reset();
                 }
@@ -54,6 +58,7 @@ pub async fn run<D: Device>(login: Login, device: Arc<D>, tls: Roots, stop: impl
         tokio::select! {
             () = &mut stop => return,
             () = tokio::time::sleep(delay) => {}
+            why = device.relogin() => again &= why != Relogin::Started,
         }
     }
 }
@@ -62,6 +67,8 @@ pub async fn run<D: Device>(login: Login, device: Arc<D>, tls: Roots, stop: impl
 fn delay_after_end(end: &End, backoff: &mut Backoff) -> Option<Duration> {
     match end {
         End::Stopped => return None,
+        End::Relogin(Relogin::Started) => tracing::info!("started anew"),
+        End::Relogin(Relogin::Rescheduled) => tracing::info!("logging in anew, as the cloud wants it"),
         End::ByCloud {
             code: dap::close_code::REPLACED,
             ..

@@ -2,6 +2,8 @@
 //! user can open. `ovd bind` uses it, so that a second login does not throw the running agent out.
 
 use crate::agent::Agent;
+use crate::alarm::parse_type;
+use dap::ChannelId;
 use serde::{Deserialize, Serialize};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt as _, PermissionsExt as _};
@@ -26,6 +28,26 @@ pub enum Command {
     Bind {
         /// The bind id.
         id: String,
+    },
+    /// Raise an alarm, as a detector would.
+    AlarmStart {
+        /// Which channel.
+        channel: u32,
+        /// The type's name, or its number in the protocol.
+        #[serde(rename = "type")]
+        alarm: String,
+        /// What is said of it.
+        text: String,
+    },
+    /// End an alarm.
+    AlarmEnd {
+        /// Which channel.
+        channel: u32,
+        /// The type's name, or its number in the protocol.
+        #[serde(rename = "type")]
+        alarm: String,
+        /// What is said of it.
+        text: String,
     },
 }
 
@@ -93,7 +115,7 @@ async fn answer(mut stream: UnixStream, agent: &Agent) {
     let mut line = String::new();
     let reply = match BufReader::new(reader.take(MAX_LINE)).read_line(&mut line).await {
         Ok(_) => match serde_json::from_str(&line) {
-            Ok(Command::Bind { id }) => agent.bind(&id).await.map_err(|error| error.to_string()),
+            Ok(command) => act(agent, command).await,
             Err(error) => Err(format!("not a command: {error}")),
         },
         Err(error) => Err(error.to_string()),
@@ -103,6 +125,18 @@ async fn answer(mut stream: UnixStream, agent: &Agent) {
     text.push(b'\n');
     // Who asked may be gone already.
     let _ = writer.write_all(&text).await;
+}
+
+async fn act(agent: &Agent, command: Command) -> Result<(), String> {
+    match command {
+        Command::Bind { id } => agent.bind(&id).await.map_err(|error| error.to_string()),
+        Command::AlarmStart { channel, alarm, text } => {
+            agent.start_alarm(ChannelId(channel), parse_type(&alarm)?, text.trim())
+        }
+        Command::AlarmEnd { channel, alarm, text } => {
+            agent.end_alarm(ChannelId(channel), parse_type(&alarm)?, text.trim())
+        }
+    }
 }
 
 /// Why a running agent did not do it.

@@ -18,6 +18,15 @@ pub struct Identity {
     pub firmware_model: Option<String>,
 }
 
+/// Why a device leaves its connection and logs in anew.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Relogin {
+    /// It was started anew: what it says of itself may be new too.
+    Started,
+    /// The cloud wants it to come back (Reschedule).
+    Rescheduled,
+}
+
 macro_rules! device {
     (
         requests { $($(#[doc = $request_doc:literal])+ $request:ident => $request_fn:ident,)+ }
@@ -41,6 +50,11 @@ macro_rules! device {
             /// Resolves when [`Device::report`] has changed since the last time: the cloud then hears at once, and not
             /// only with the next regular Keepalive.
             fn changed(&self) -> impl Future<Output = ()> + Send {
+                pending()
+            }
+
+            /// Resolves when the device wants to leave its connection, if it has one, and log in anew.
+            fn relogin(&self) -> impl Future<Output = Relogin> + Send {
                 pending()
             }
 

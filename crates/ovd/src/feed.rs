@@ -64,15 +64,26 @@ struct Inner {
     queues: Vec<Arc<Queue>>,
     meter: Meter,
     declared_bps: Option<u64>,
+    /// How many want frames.
+    holders: usize,
 }
 
 struct Shared {
     inner: Mutex<Inner>,
     state: watch::Sender<SourceState>,
     wanted: watch::Sender<usize>,
+    enabled: watch::Sender<bool>,
     keyframe_requested: AtomicBool,
     join: Join,
     changed: Arc<Notify>,
+}
+
+impl Shared {
+    fn tell_wanted(&self, inner: &Inner) {
+        let wanted = if *self.enabled.borrow() { inner.holders } else { 0 };
+        self.wanted
+            .send_if_modified(|current| std::mem::replace(current, wanted) != wanted);
+    }
 }
 
 /// A source's output. Clones are the same feed.
@@ -86,6 +97,7 @@ impl Feed {
             inner: Mutex::default(),
             state: watch::Sender::new(SourceState::Starting),
             wanted: watch::Sender::new(0),
+            enabled: watch::Sender::new(true),
             keyframe_requested: AtomicBool::new(false),
             join,
             changed,
@@ -118,7 +130,34 @@ impl Feed {
         }
     }
 
-    /// How many want frames, to wait for a change.
+    /// Whether the channel is switched on.
+    pub fn is_enabled(&self) -> bool {
+        *self.0.enabled.borrow()
+    }
+
+    /// Whether the channel is switched on, to wait for a change.
+    pub fn watch_enabled(&self) -> watch::Receiver<bool> {
+        self.0.enabled.subscribe()
+    }
+
+    /// Switches the channel on or off. While it is off nobody's wish for frames reaches the source, and what the source
+    /// delivers all the same is dropped. `false` when it was so already.
+    pub fn set_enabled(&self, enabled: bool) -> bool {
+        let mut inner = self.0.inner.lock();
+        let new = self.0.enabled.send_replace(enabled) != enabled;
+        if new && !enabled {
+            inner.tracks = None;
+            inner.gop.clear();
+        }
+        self.0.tell_wanted(&inner);
+        drop(inner);
+        if new {
+            self.0.changed.notify_one();
+        }
+        new
+    }
+
+    /// How many want frames, to wait for a change; 0 while the channel is switched off.
     pub fn wanted(&self) -> watch::Receiver<usize> {
         self.0.wanted.subscribe()
     }
@@ -137,6 +176,9 @@ impl Feed {
     pub fn push_tracks(&self, tracks: Tracks) {
         let tracks = Arc::new(tracks);
         let mut inner = self.0.inner.lock();
+        if !self.is_enabled() {
+            return;
+        }
         inner.gop.clear();
         for queue in &inner.queues {
             queue.push_tracks(&tracks);
@@ -179,7 +221,10 @@ impl Feed {
 
     /// Keeps the source going, without taking frames.
     pub fn hold(&self) -> Hold {
-        self.0.wanted.send_modify(|count| *count += 1);
+        let mut inner = self.0.inner.lock();
+        inner.holders += 1;
+        self.0.tell_wanted(&inner);
+        drop(inner);
         Hold(self.clone())
     }
 
@@ -207,7 +252,9 @@ pub struct Hold(Feed);
 
 impl Drop for Hold {
     fn drop(&mut self) {
-        self.0.0.wanted.send_modify(|count| *count = count.saturating_sub(1));
+        let mut inner = self.0.0.inner.lock();
+        inner.holders = inner.holders.saturating_sub(1);
+        self.0.0.tell_wanted(&inner);
     }
 }
 

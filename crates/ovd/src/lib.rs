@@ -32,16 +32,25 @@
 //! ```
 
 pub mod agent;
+pub mod alarm;
 pub mod audio;
 pub mod binding;
+pub mod clock;
 pub mod config;
 pub mod connection;
 pub mod control;
 pub mod device;
 pub mod feed;
+pub mod http;
 pub mod log;
+pub mod motion;
+pub mod onvif;
+pub mod picture;
 pub mod publisher;
 pub mod rtmp;
+pub mod sound;
 pub mod source;
+pub mod state;
+pub mod steering;
 mod timeline;
 pub mod tls;

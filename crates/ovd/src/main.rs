@@ -2,10 +2,14 @@
 
 use anyhow::Context;
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use ovd::agent::Agent;
+use ovd::agent::{Agent, Setup};
+use ovd::alarm;
+use ovd::clock::Clock;
 use ovd::config::{ChannelFile, ConfigFile, LogFormat};
 use ovd::control::TellError;
+use ovd::log::LogFiles;
 use ovd::source::Source;
+use ovd::state::StateDir;
 use ovd::tls::Roots;
 use ovd::{binding, connection, control};
 use std::io::Write;
@@ -35,6 +39,38 @@ enum Command {
         #[command(flatten)]
         settings: Settings,
     },
+    /// Raise or end an alarm of the running agent: what a detector beside it calls.
+    Alarm {
+        #[command(subcommand)]
+        order: AlarmOrder,
+    },
+}
+
+#[derive(Subcommand)]
+enum AlarmOrder {
+    /// It begins.
+    Start(AlarmArgs),
+    /// It ends.
+    End(AlarmArgs),
+}
+
+#[derive(Args)]
+struct AlarmArgs {
+    /// The channel's number.
+    #[arg(long, default_value_t = 0)]
+    channel: u32,
+    /// io, motion, cross, cry, face, voice, low_battery, lock_picked, doorbell, body, or a number of the protocol.
+    #[arg(long = "type", default_value = "motion", value_parser = known_type)]
+    alarm: String,
+    /// What is said of it.
+    #[arg(long, default_value = "")]
+    text: String,
+    #[command(flatten)]
+    settings: Settings,
+}
+
+fn known_type(text: &str) -> Result<String, String> {
+    alarm::parse_type(text).map(|_| text.to_owned())
 }
 
 /// Flags win over the environment, and that over the file.
@@ -58,6 +94,9 @@ struct Settings {
     /// Where the agent takes commands from this machine, such as `ovd bind`.
     #[arg(long, env = "OVD_CONTROL_SOCKET")]
     control_socket: Option<PathBuf>,
+    /// Where the agent keeps what outlives it: what the cloud has configured, its clock, firmware and logs.
+    #[arg(long, env = "OVD_STATE_DIR")]
+    state_dir: Option<PathBuf>,
     /// What to log, such as info, debug or ovd=debug.
     #[arg(long, env = "OVD_LOG")]
     log: Option<String>,
@@ -86,6 +125,7 @@ impl Settings {
         file.login_passwd = std::env::var("OVD_LOGIN_PASSWD").ok().or(file.login_passwd);
         file.ca_file = self.ca_file.or(file.ca_file);
         file.control_socket = self.control_socket.or(file.control_socket);
+        file.state_dir = self.state_dir.or(file.state_dir);
         file.log.filter = self.log.or_else(|| std::env::var("RUST_LOG").ok()).or(file.log.filter);
         file.log.format = match self.log_format {
             Some(Format::Text) => LogFormat::Text,
@@ -97,6 +137,8 @@ impl Settings {
                 number: None,
                 name: None,
                 source,
+                onvif: None,
+                alarms: Vec::new(),
             };
             file.channels = self.sources.into_iter().map(channel).collect();
         }
@@ -109,6 +151,7 @@ fn main() -> ExitCode {
         Command::Run(settings) => run(settings),
         Command::CheckConfig(settings) => check_config(settings),
         Command::Bind { id, settings } => bind(&id, settings),
+        Command::Alarm { order } => alarm(order),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -132,8 +175,14 @@ fn check_config(settings: Settings) -> anyhow::Result<()> {
 
 fn run(settings: Settings) -> anyhow::Result<()> {
     let file = settings.combine()?;
-    ovd::log::start(file.log.filter.as_deref().unwrap_or("info"), file.log.format).map_err(anyhow::Error::msg)?;
+    let (filter, format) = (file.log.filter.clone(), file.log.format);
     let config = file.check()?;
+    let state = StateDir::open(&config.state_dir)
+        .with_context(|| format!("cannot use the state folder {}", config.state_dir.display()))?;
+    let clock = Clock::load(&state);
+    let logs = LogFiles::open(&state, clock.clone()).context("cannot keep a log")?;
+    let log_level =
+        ovd::log::start(filter.as_deref().unwrap_or("info"), format, Some(logs.clone())).map_err(anyhow::Error::msg)?;
     let tls = Roots::load(config.ca_file.as_deref())?;
     let runtime = tokio::runtime::Runtime::new().context("cannot start")?;
     runtime.block_on(async {
@@ -145,8 +194,19 @@ fn run(settings: Settings) -> anyhow::Result<()> {
             }
             tracing::info!("stopping");
         };
-        let login_code = config.login.login_code.clone();
-        let agent = Arc::new(Agent::start(login_code, config.identity, config.channels, tls.clone()));
+        let agent = Arc::new(Agent::start(Setup {
+            login_code: config.login.login_code.clone(),
+            identity: config.identity,
+            channels: config.channels,
+            tls: tls.clone(),
+            state,
+            clock,
+            logs: Some(logs),
+            log_level,
+            disk: config.disk,
+            battery: config.battery,
+            audio_out: config.audio_out,
+        }));
         let commands = match &config.control_socket {
             None => None,
             Some(socket) => match control::listen(socket).await {
@@ -173,7 +233,7 @@ fn run(settings: Settings) -> anyhow::Result<()> {
 
 fn bind(id: &str, settings: Settings) -> anyhow::Result<()> {
     let file = settings.combine()?;
-    ovd::log::start(file.log.filter.as_deref().unwrap_or("warn"), file.log.format).map_err(anyhow::Error::msg)?;
+    ovd::log::start(file.log.filter.as_deref().unwrap_or("warn"), file.log.format, None).map_err(anyhow::Error::msg)?;
     let config = file.check_visit()?;
     let tls = Roots::load(config.ca_file.as_deref())?;
     let id = binding::bind_id(id);
@@ -194,4 +254,36 @@ fn bind(id: &str, settings: Settings) -> anyhow::Result<()> {
         "The cloud has the bind id. What came of it is shown where the id was made."
     )?;
     Ok(())
+}
+
+fn alarm(order: AlarmOrder) -> anyhow::Result<()> {
+    let (
+        starts,
+        AlarmArgs {
+            channel,
+            alarm,
+            text,
+            settings,
+        },
+    ) = match order {
+        AlarmOrder::Start(arguments) => (true, arguments),
+        AlarmOrder::End(arguments) => (false, arguments),
+    };
+    let file = settings.combine()?;
+    // Who asks for an alarm need not know the password, only which agent is meant.
+    let socket = match (file.control_socket, &file.login_code) {
+        (Some(socket), _) => Some(socket),
+        (None, Some(login_code)) => control::default_socket(login_code),
+        (None, None) => None,
+    };
+    let socket = socket.context("which agent? Name its --config, --login-code or --control-socket")?;
+    let command = if starts {
+        control::Command::AlarmStart { channel, alarm, text }
+    } else {
+        control::Command::AlarmEnd { channel, alarm, text }
+    };
+    let runtime = tokio::runtime::Runtime::new().context("cannot start")?;
+    runtime
+        .block_on(control::tell(&socket, &command))
+        .context("the running agent could not do it")
 }

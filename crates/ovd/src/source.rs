@@ -5,15 +5,19 @@ pub mod file;
 pub mod rtsp;
 pub mod test_pattern;
 
+use crate::clock::Clock;
 use crate::feed::{Feed, Join};
+use crate::onvif::Credentials;
+use crate::steering::Steering;
 use file::FileSource;
 use rtsp::RtspSource;
 use serde::{Deserialize, Deserializer, de};
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
-use test_pattern::TestPattern;
+use test_pattern::{Controls, TestPattern};
 use tokio::sync::Notify;
+use url::Url;
 
 /// A source as it is configured: `"test"`, an `rtsp://` URL, a path, or a table with a `kind` and details.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,6 +38,31 @@ enum Table {
     File(FileSource),
 }
 
+/// What a source must know of its surroundings.
+#[derive(Clone)]
+pub struct Surroundings {
+    /// What people call the channel.
+    pub name: String,
+    /// The agent's clock.
+    pub clock: Clock,
+    /// Notified when the source goes online or offline.
+    pub changed: Arc<Notify>,
+    /// Where the numbers of stored positions are kept.
+    pub positions: Option<PathBuf>,
+}
+
+/// A source that was started.
+pub struct Started {
+    /// What it delivers.
+    pub feed: Feed,
+    /// It runs for as long as this task.
+    pub task: tokio::task::JoinHandle<()>,
+    /// How its picture is changed, if it is made here.
+    pub pattern: Option<Controls>,
+    /// How it is moved, started anew and the like, where it can be.
+    pub steering: Option<Arc<dyn Steering>>,
+}
+
 impl Source {
     /// A source given as one word: `test`, a URL or a path.
     ///
@@ -51,6 +80,14 @@ impl Source {
         }
     }
 
+    /// The camera's address, without user and password, and who it knows; `None` for what is no camera.
+    pub fn camera(&self) -> Option<(&Url, Option<Credentials>)> {
+        match self {
+            Self::Rtsp(camera) => Some((camera.address(), camera.user())),
+            Self::Test(_) | Self::File(_) => None,
+        }
+    }
+
     fn check(self) -> Result<Self, String> {
         match &self {
             Self::Test(pattern) => pattern.check()?,
@@ -59,21 +96,42 @@ impl Source {
         Ok(self)
     }
 
-    /// Starts the source of the channel named `name`. It runs for as long as the returned task.
-    pub fn start(self, name: String, changed: Arc<Notify>) -> (Feed, tokio::task::JoinHandle<()>) {
+    /// Starts the source.
+    pub fn start(self, surroundings: Surroundings) -> Started {
+        let Surroundings {
+            name,
+            clock,
+            changed,
+            positions,
+        } = surroundings;
         match self {
             Self::Test(pattern) => {
                 let feed = Feed::new(Join::OnRequest, changed);
-                feed.declare_bitrate_bps(u64::from(pattern.bitrate_bps));
-                (feed.clone(), tokio::spawn(test_pattern::run(pattern, name, feed)))
+                let controls = Controls::new(pattern, name, clock).keeping(positions);
+                Started {
+                    feed: feed.clone(),
+                    task: tokio::spawn(test_pattern::run(controls.clone(), feed)),
+                    steering: Some(Arc::new(controls.lens().clone())),
+                    pattern: Some(controls),
+                }
             }
             Self::Rtsp(camera) => {
                 let feed = Feed::new(Join::Cached, changed);
-                (feed.clone(), tokio::spawn(rtsp::run(camera, feed)))
+                Started {
+                    feed: feed.clone(),
+                    task: tokio::spawn(rtsp::run(camera, feed)),
+                    pattern: None,
+                    steering: None,
+                }
             }
             Self::File(file) => {
                 let feed = Feed::new(Join::Cached, changed);
-                (feed.clone(), tokio::spawn(file::run(file, feed)))
+                Started {
+                    feed: feed.clone(),
+                    task: tokio::spawn(file::run(file, feed)),
+                    pattern: None,
+                    steering: None,
+                }
             }
         }
     }

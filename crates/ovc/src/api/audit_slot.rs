@@ -26,6 +26,8 @@ pub(super) struct AuditNote {
     pub(super) target: String,
     /// What else is worth keeping. Never a secret.
     pub(super) detail: String,
+    /// It is written down each time, though it changes nothing.
+    pub(super) always: bool,
 }
 
 /// Who asks.

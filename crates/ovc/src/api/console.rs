@@ -13,6 +13,28 @@ struct Files;
 const HASHED: &str = "assets/";
 const INDEX: &str = "index.html";
 
+/// Tells the console that it looks at a simulated cloud, where nobody logs in.
+const SIMULATED: &str = "<head>\n<meta name=\"ovs-mode\" content=\"sim\">";
+
+/// The same for the simulated cloud.
+pub(super) async fn serve_simulated(method: Method, uri: Uri) -> Response {
+    let path = uri.path().trim_start_matches('/');
+    let is_page = Files::get(path).is_none() || path == INDEX;
+    let response = serve(method, uri, HeaderMap::new()).await;
+    if !is_page || !response.status().is_success() {
+        return response;
+    }
+    let Some(index) = Files::get(INDEX) else {
+        return response;
+    };
+    let page = String::from_utf8_lossy(&index.data).replacen("<head>", SIMULATED, 1);
+    let headers = [
+        (header::CONTENT_TYPE, "text/html; charset=utf-8"),
+        (header::CACHE_CONTROL, "no-cache"),
+    ];
+    (headers, page).into_response()
+}
+
 /// Files of the console. A path without a file is a page of the console's own, which `index.html` shows.
 pub(super) async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Response {
     let path = uri.path().trim_start_matches('/');

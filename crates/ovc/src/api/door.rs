@@ -14,7 +14,6 @@ use crate::gateway::{Refusal, RefusalReason};
 use crate::head::Head;
 use crate::live::Live;
 use crate::tls::Tls;
-use answer::Answer;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::State;
@@ -35,6 +34,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tower::ServiceExt as _;
 
+pub(super) use answer::Answer;
 pub(super) use places::Place;
 
 /// Room for the head of a first request; a longer one gets more, as far as it is allowed.

@@ -51,7 +51,11 @@ pub struct Readers {
 }
 
 impl Readers {
-    fn seat(self: &Arc<Self>, principal: Principal) -> Result<Seat, ApiError> {
+    /// A place for another reader.
+    ///
+    /// # Errors
+    /// `too_many_readers`.
+    pub(super) fn seat(self: &Arc<Self>, principal: Principal) -> Result<Seat, ApiError> {
         let mut counts = self.counts.lock();
         let count = counts.entry(principal).or_default();
         if *count >= MAX_READERS {
@@ -68,7 +72,7 @@ impl Readers {
 }
 
 /// One of a user's or key's readers. Dropping it frees it.
-struct Seat {
+pub(super) struct Seat {
     readers: Arc<Readers>,
     principal: Principal,
 }

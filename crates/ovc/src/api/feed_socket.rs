@@ -7,7 +7,7 @@ use axum::body::Body;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::Response;
-use hyper::upgrade::OnUpgrade;
+use hyper::upgrade::{OnUpgrade, Upgraded};
 use hyper_util::rt::TokioIo;
 use serde::Serialize;
 use serde_json::value::RawValue;
@@ -31,6 +31,17 @@ pub(super) fn is_asked_for(headers: &HeaderMap) -> bool {
 
 /// Answers with the upgrade, and serves the reader behind it.
 pub(super) fn upgrade(parts: &Parts, reader: Reader) -> Result<Response, ApiError> {
+    accept(parts, |socket| serve(socket, reader))
+}
+
+/// Answers with the upgrade, and has the socket behind it served.
+pub(super) fn accept<F>(
+    parts: &Parts,
+    serve: impl FnOnce(TokioIo<Upgraded>) -> F + Send + 'static,
+) -> Result<Response, ApiError>
+where
+    F: Future<Output = io::Result<()>> + Send,
+{
     let text = |name| parts.headers.get(name).and_then(|value| value.to_str().ok());
     let key = text(header::SEC_WEBSOCKET_KEY).filter(|key| ws::handshake::is_client_key(key));
     let version = text(header::SEC_WEBSOCKET_VERSION) == Some("13");
@@ -41,7 +52,7 @@ pub(super) fn upgrade(parts: &Parts, reader: Reader) -> Result<Response, ApiErro
     tokio::spawn(async move {
         if let Ok(upgraded) = on_upgrade.await {
             // Whatever ends it: there is nobody left to tell.
-            let _ = serve(TokioIo::new(upgraded), reader).await;
+            let _ = serve(TokioIo::new(upgraded)).await;
         }
     });
     let mut response = Response::new(Body::empty());

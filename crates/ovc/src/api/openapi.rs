@@ -1,6 +1,6 @@
 use super::{
     Api, audit, binds, device_events, devices, groups, handover, invitations, keys, live, login, me, members,
-    my_password, my_sessions, my_totp, password_reset, rpc, setup, sse, tenants, users,
+    my_password, my_sessions, my_totp, password_reset, protocol, rpc, setup, sse, tenants, users,
 };
 use axum::Router;
 use axum::routing::get;
@@ -24,6 +24,7 @@ use utoipa_axum::routes;
         (name = "people", description = "Who is in a tenant, and what they may do"),
         (name = "platform", description = "Running the cloud"),
         (name = "devices", description = "Devices, what they tell, and calls to them"),
+        (name = "protocol", description = "What passes between devices and the cloud, for who makes or mends devices"),
         (name = "live", description = "Live streams"),
         (name = "binding", description = "Devices that come and go"),
         (name = "audit", description = "Who did what from where"),
@@ -95,6 +96,8 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Api>> {
         ))
         .routes(routes!(devices::new_password))
         .routes(routes!(rpc::call_device))
+        .routes(routes!(protocol::list_protocol_methods))
+        .routes(routes!(protocol::watch_protocol))
         .routes(routes!(device_events::list_device_events))
         .routes(routes!(handover::release_device))
         .routes(routes!(handover::assign_device))

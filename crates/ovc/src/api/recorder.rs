@@ -130,6 +130,59 @@ struct Noted {
     tenants: Vec<Option<TenantId>>,
     /// Somebody unknown gave a wrong secret.
     guess: bool,
+    /// It is written down each time.
+    always: bool,
+}
+
+/// What somebody does on a connection that has outlived its request.
+pub(super) struct Deed {
+    /// What, as the log names it.
+    pub(super) action: &'static str,
+    /// To what.
+    pub(super) target: String,
+    /// What else is worth keeping. Never a secret.
+    pub(super) detail: String,
+}
+
+/// Writes a deed down, before it is done.
+///
+/// # Errors
+/// It could not be written down.
+pub(super) async fn record_deed(
+    api: &Api,
+    caller: &Arc<Caller>,
+    from: IpAddr,
+    tenant: Option<TenantId>,
+    deed: Deed,
+) -> Result<(), ApiError> {
+    let noted = Noted {
+        entry: AuditEntry {
+            at: UnixMs::now(),
+            actor: actor(Some(caller.principal), caller.name.clone()),
+            tenant: None,
+            address: from.to_canonical().to_string(),
+            action: deed.action.to_owned(),
+            target: deed.target,
+            outcome: AuditOutcome::Done,
+            detail: deed.detail,
+        },
+        actor: Some(caller.principal),
+        caller: Some(caller.clone()),
+        tenants: vec![tenant],
+        guess: false,
+        always: true,
+    };
+    try_join_all(noted.entries(api).map(|entry| api.audit.write(entry))).await?;
+    Ok(())
+}
+
+fn actor(principal: Option<Principal>, name: String) -> AuditActor {
+    let (kind, id) = match principal {
+        Some(Principal::User(user)) => (ActorKind::User, Some(user.to_string())),
+        Some(Principal::Key(key)) => (ActorKind::Key, Some(key.to_string())),
+        None => (ActorKind::Nobody, None),
+    };
+    AuditActor { kind, id, name }
 }
 
 fn noted(api: &Api, note: AuditNote, action: &str, from: Option<IpAddr>, response: &Response) -> Noted {
@@ -156,18 +209,9 @@ fn noted(api: &Api, note: AuditNote, action: &str, from: Option<IpAddr>, respons
             _ => None,
         });
     }
-    let (kind, id) = match principal {
-        Some(Principal::User(user)) => (ActorKind::User, Some(user.to_string())),
-        Some(Principal::Key(key)) => (ActorKind::Key, Some(key.to_string())),
-        None => (ActorKind::Nobody, None),
-    };
     let entry = AuditEntry {
         at: UnixMs::now(),
-        actor: AuditActor {
-            kind,
-            id,
-            name: note.actor.map(|actor| actor.name).unwrap_or_default(),
-        },
+        actor: actor(principal, note.actor.map(|actor| actor.name).unwrap_or_default()),
         tenant: None,
         address: from.map(|from| from.to_string()).unwrap_or_default(),
         action: action.to_owned(),
@@ -181,6 +225,7 @@ fn noted(api: &Api, note: AuditNote, action: &str, from: Option<IpAddr>, respons
         caller,
         tenants,
         guess: principal.is_none() && error.is_some_and(|code| GUESSES.contains(&code)),
+        always: note.always,
     }
 }
 
@@ -231,7 +276,7 @@ fn capacity(api: &Api, caller: &Caller, tenant: TenantId) -> Option<&'static str
 fn is_worth_it(recorder: &Recorder, noted: &Noted, from: Option<IpAddr>, reads: bool) -> bool {
     let entry = &noted.entry;
     let always = match (noted.actor, entry.outcome) {
-        (Some(_), AuditOutcome::Done | AuditOutcome::Failed) => !reads,
+        (Some(_), AuditOutcome::Done | AuditOutcome::Failed) => !reads || noted.always,
         (Some(_), AuditOutcome::Refused) => false,
         // What is for everybody to read.
         (None, AuditOutcome::Done) if reads => return false,
@@ -285,6 +330,7 @@ mod tests {
             caller: None,
             tenants: vec![None],
             guess: actor.is_none() && GUESSES.contains(&detail),
+            always: false,
         }
     }
 

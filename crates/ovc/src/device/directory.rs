@@ -42,7 +42,26 @@ struct Gate {
     home: Option<IpAddr>,
 }
 
+impl Gate {
+    /// Of a device that is in no database.
+    fn of_no_database(hash: PasswdHash) -> Self {
+        Self {
+            hash,
+            disabled: false,
+            shut_outs: 0,
+            belonging: Belonging::default(),
+            home: None,
+        }
+    }
+}
+
 impl Entry {
+    /// Of a device that nobody listed.
+    pub fn unlisted(code: LoginCode) -> Self {
+        let gate = Mutex::new(Gate::of_no_database(PasswdHash::NOBODY));
+        Self { code, gate }
+    }
+
     /// The hash of its password.
     pub fn passwd_hash(&self) -> PasswdHash {
         self.gate.lock().hash
@@ -151,6 +170,11 @@ impl Directory {
     fn insert(&self, code: LoginCode, gate: Gate) {
         let gate = Mutex::new(gate);
         self.entries.insert(code.clone(), Arc::new(Entry { code, gate }));
+    }
+
+    /// Lets a device in that is in no database, with a password of this hash.
+    pub fn list(&self, code: &LoginCode, hash: PasswdHash) {
+        self.insert(code.clone(), Gate::of_no_database(hash));
     }
 
     pub(super) fn remove(&self, code: &LoginCode) {

@@ -13,6 +13,8 @@ pub(super) struct Attendance {
     heard_at: AtomicU64,
     /// Whether anything was sent to it since it is online.
     addressed: AtomicBool,
+    /// Whether somebody looks at what passes.
+    tapped: AtomicBool,
     state: Mutex<State>,
 }
 
@@ -42,6 +44,7 @@ impl Attendance {
             entry,
             heard_at: AtomicU64::new(0),
             addressed: AtomicBool::new(false),
+            tapped: AtomicBool::new(false),
             state: Mutex::new(state),
         }
     }
@@ -62,6 +65,15 @@ impl Attendance {
 
     pub(super) fn is_addressed(&self) -> bool {
         self.addressed.load(Ordering::Relaxed)
+    }
+
+    /// Somebody looks at what passes, or nobody does any more.
+    pub(super) fn set_tapped(&self, tapped: bool) {
+        self.tapped.store(tapped, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_tapped(&self) -> bool {
+        self.tapped.load(Ordering::Relaxed)
     }
 
     pub(super) fn link(&self) -> Option<Arc<Link>> {

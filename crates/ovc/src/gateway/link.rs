@@ -8,6 +8,8 @@ use tokio::sync::oneshot;
 
 /// How others talk to the task of a device's connection.
 pub(super) struct Link {
+    /// Which connection of the cloud's life it is.
+    number: u64,
     inbox: Mutex<Inbox>,
 }
 
@@ -33,10 +35,12 @@ pub(super) enum Command {
     },
     /// Send an event.
     Emit { event: String, params: Box<RawValue> },
+    /// Send this text frame as it is: a person typed it.
+    ByHand { text: String },
 }
 
 impl Link {
-    pub(super) fn new() -> Self {
+    pub(super) fn new(number: u64) -> Self {
         let inbox = Inbox {
             commands: VecDeque::new(),
             close: None,
@@ -44,8 +48,14 @@ impl Link {
             open: true,
         };
         Self {
+            number,
             inbox: Mutex::new(inbox),
         }
+    }
+
+    /// Which connection it is: no two have the same number.
+    pub(super) fn number(&self) -> u64 {
+        self.number
     }
 
     /// Queues a command behind at most `max` others.

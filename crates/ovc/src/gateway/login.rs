@@ -3,7 +3,7 @@ use super::close_code;
 use super::{Gateway, Link, Shared};
 use crate::bus::Event;
 use crate::clock::UnixMs;
-use crate::device::{LoginInfo, PasswdHash, Presence};
+use crate::device::{Entry, LoginInfo, PasswdHash, Presence};
 use crate::head::{Head, query_param};
 use crate::ids::LoginCode;
 use crate::throttle::{AddressKey, RetryAfter};
@@ -134,6 +134,7 @@ struct Params<'q> {
     code: LoginCode,
     passwd: Cow<'q, str>,
     info: LoginInfo,
+    reconnect: bool,
 }
 
 impl<'q> Params<'q> {
@@ -156,11 +157,11 @@ impl<'q> Params<'q> {
         };
         let code = LoginCode::parse(&required("login_code")?)
             .map_err(|error| refuse(RefusalReason::BadRequest, format!("login_code: {error}")))?;
-        if let Some(reconnect) = get("reconnect")?
-            && !matches!(&*reconnect, "" | "0" | "1")
-        {
-            return Err(refuse(RefusalReason::BadRequest, "reconnect is neither 0 nor 1"));
-        }
+        let reconnect = match get("reconnect")?.as_deref() {
+            None | Some("" | "0") => false,
+            Some("1") => true,
+            Some(_) => return Err(refuse(RefusalReason::BadRequest, "reconnect is neither 0 nor 1")),
+        };
         Ok(Self {
             code,
             passwd: required("login_passwd")?,
@@ -169,7 +170,23 @@ impl<'q> Params<'q> {
                 firmware_model: optional("firmware_model")?,
                 sdk: optional("sdk")?,
             },
+            reconnect,
         })
+    }
+
+    /// What who looks at the device may know of its login: all but the password.
+    fn facts(info: &LoginInfo, reconnect: bool, code: &LoginCode, from: IpAddr) -> String {
+        let mut facts = serde_json::json!({ "login_code": code, "reconnect": u8::from(reconnect), "from": from });
+        for (name, value) in [
+            ("hardware_model", &info.hardware_model),
+            ("firmware_model", &info.firmware_model),
+            ("sdk", &info.sdk),
+        ] {
+            if let Some(value) = value {
+                facts[name] = value.as_str().into();
+            }
+        }
+        facts.to_string()
     }
 }
 
@@ -184,6 +201,12 @@ impl Gateway {
         self.admit(head, from, host).inspect_err(|refusal| {
             self.shared.meters.refused(refusal.reason);
             tracing::debug!(%from, reason = refusal.reason.name(), info = %refusal.info, "device login refused");
+            if let Ok(Some(code)) = query_param(head.query, "login_code") {
+                self.shared.tell_refused(&code, || {
+                    let (reason, info) = (refusal.reason.name(), &refusal.info);
+                    serde_json::json!({ "login_code": code, "from": from, "refused": reason, "info": info }).to_string()
+                });
+            }
         })
     }
 
@@ -207,7 +230,17 @@ impl Gateway {
         let now = Instant::now();
         let too_many = |wait| later(RefusalReason::TooManyAttempts, "too many failed logins", wait);
         let address = AddressKey::from(from);
-        let entry = shared.parts.directory.get(params.code.as_str());
+        // Where nothing is real, whoever comes is let in.
+        let anyone = shared.simulated.is_some_and(|simulated| simulated.anyone);
+        if !shared.taps.has_room(params.code.as_str()) {
+            let why = "the cloud has no room for another device";
+            return Err(later(RefusalReason::Full, why, RetryAfter(RETRY_WHEN_FULL)));
+        }
+        let entry = if anyone {
+            Some(Arc::new(Entry::unlisted(params.code.clone())))
+        } else {
+            shared.parts.directory.get(params.code.as_str())
+        };
         // Where the device itself comes from, others' failures do not lock it out, be they for it from elsewhere or of
         // its neighbours behind the same address: only those for it from there count.
         let at_home = entry.as_ref().is_some_and(|entry| entry.is_home(from.to_canonical()));
@@ -220,7 +253,7 @@ impl Gateway {
         // The same work whether the device exists or not.
         let given = shared.parts.hasher.hash(device.0.as_str(), &params.passwd);
         let kept = entry.as_ref().map_or(PasswdHash::NOBODY, |entry| entry.passwd_hash());
-        let right = kept.matches(&given);
+        let right = anyone || kept.matches(&given);
         let Some(entry) = entry.filter(|_| right) else {
             shared.failures_by_address.charge(address, now);
             shared.failures_by_device.charge(device, now);
@@ -249,6 +282,7 @@ impl Gateway {
         }
 
         entry.set_home(from.to_canonical());
+        let facts = (params.info.clone(), params.reconnect);
         shared
             .parts
             .journal
@@ -259,7 +293,7 @@ impl Gateway {
         let host = host
             .filter(|host| host.len() <= MAX_HOST_LEN)
             .map(|host| shared.hosts.share(host));
-        let link = Arc::new(Link::new());
+        let link = Arc::new(Link::new(shared.connections.fetch_add(1, Ordering::Relaxed) + 1));
         let code = entry.code.clone();
         let tick = shared.tick(now);
         let bus = &shared.parts.bus;
@@ -279,6 +313,8 @@ impl Gateway {
             bus.publish(Event::LoggedIn { device: code.clone() });
             before
         });
+        let (info, reconnect) = facts;
+        shared.tell_login(&attendance, &link, || Params::facts(&info, reconnect, &code, from));
         if let Some(before) = before {
             shared.meters.takeovers.increment(1);
             before.close(dap::close_code::REPLACED, "replaced");
@@ -288,7 +324,7 @@ impl Gateway {
         if shared.draining.load(Ordering::Relaxed) {
             link.close(dap::close_code::GOING_AWAY, "the cloud shuts down");
         }
-        if attendance.entry.is_disabled() || !attendance.entry.passwd_hash().matches(&given) {
+        if attendance.entry.is_disabled() || !(anyone || attendance.entry.passwd_hash().matches(&given)) {
             link.close(close_code::DISMISSED, "no longer admitted");
         }
         Ok(Accepted {

@@ -94,6 +94,15 @@ impl DevicePort for Gateway {
 }
 
 impl Gateway {
+    /// Sends a text frame to a device as it is, past every check: what a person typed who tries the device out. Its order
+    /// with calls and events made before is kept.
+    ///
+    /// # Errors
+    /// [`CallError::Offline`] and [`CallError::QueueFull`] only.
+    pub fn send_by_hand(&self, device: &LoginCode, text: String) -> Result<(), CallError> {
+        self.send(device, Command::ByHand { text })
+    }
+
     fn send(&self, device: &LoginCode, command: Command) -> Result<(), CallError> {
         let attendance = self.shared.present.get(device.as_str()).ok_or(CallError::Offline)?;
         let link = attendance.link().ok_or(CallError::Offline)?;

@@ -1,6 +1,6 @@
 //! What devices ask and tell (DAP section 4, ↑).
 
-use super::Accepted;
+use super::{Accepted, simulated};
 use crate::binding::masked_bind;
 use crate::bus::Event;
 use crate::clock::UnixMs;
@@ -20,7 +20,7 @@ const MAX_CHANNELS: usize = 1024;
 /// Size of the parameters of an event that is kept.
 const MAX_EVENT_BYTES: usize = 16 * 1024;
 
-type Answer = Result<Box<RawValue>, RpcError>;
+pub(super) type Answer = Result<Box<RawValue>, RpcError>;
 
 /// An event on its way to the disk, with the request to answer once it is there.
 pub(super) type Storing = Pin<Box<dyn Future<Output = (Result<(), DbError>, Option<InboundId>)> + Send>>;
@@ -34,6 +34,9 @@ pub(super) enum Handled {
 }
 
 pub(super) fn handle_request(from: &Accepted, method: &str, params: Option<Box<RawValue>>) -> Handled {
+    if from.shared.simulated.is_some() {
+        return Handled::Answer(simulated::answer(from, method, params.as_deref()));
+    }
     match method {
         "Keepalive" => Handled::Answer(keepalive(from, params.as_deref())),
         "GetServerInfo" => Handled::Answer(Ok(from.shared.server_info.clone())),
@@ -53,6 +56,9 @@ pub(super) fn handle_request(from: &Accepted, method: &str, params: Option<Box<R
 }
 
 pub(super) fn handle_event(from: &Accepted, name: &str, params: Option<Box<RawValue>>) -> Option<NewEvent> {
+    if from.shared.simulated.is_some() {
+        return None;
+    }
     let device = &from.attendance.entry.code;
     let bad = match name {
         LogDone::NAME | Bind::NAME | BatteryChange::NAME if !may_tell(from) => return None,
@@ -185,7 +191,7 @@ pub(super) fn stored((result, request): (Result<(), DbError>, Option<InboundId>)
     request.map(|request| (request, answer))
 }
 
-fn empty() -> Box<RawValue> {
+pub(super) fn empty() -> Box<RawValue> {
     dap::to_raw(&dap::methods::Empty::default())
 }
 

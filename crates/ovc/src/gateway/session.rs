@@ -2,9 +2,11 @@ use super::link::{Command, Reply, Taken};
 use super::pace::Pace;
 use super::requests::{self, Storing};
 use super::scratch::{self, Scratch};
+use super::tap::What;
 use super::{Accepted, Shared};
 use crate::db::NewEvent;
 use crate::device::CallError;
+use dap::Direction::{CloudToDevice, DeviceToCloud};
 use dap::{CallId, InboundId, Output, Peer};
 use std::collections::VecDeque;
 use std::future::Future;
@@ -127,7 +129,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
     fn settle(&mut self, cx: &mut Context<'_>, write: &mut Vec<u8>, now: Instant) {
         loop {
             self.take_stored(cx);
-            self.take_commands(cx, now);
+            self.take_commands(cx, write, now);
             self.take_outputs(write, now);
             if self.storing.is_some() || self.to_store.is_empty() {
                 return;
@@ -193,7 +195,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         }
     }
 
-    fn take_commands(&mut self, cx: &mut Context<'_>, now: Instant) {
+    fn take_commands(&mut self, cx: &mut Context<'_>, write: &mut Vec<u8>, now: Instant) {
         if self.phase != Phase::Open {
             return;
         }
@@ -235,6 +237,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                         tracing::debug!(device = %self.accepted.attendance.entry.code, %error, "event not sent");
                     }
                 }
+                Command::ByHand { text } => {
+                    // What was wanted before goes out before.
+                    self.take_outputs(write, now);
+                    if self.phase != Phase::Open {
+                        return;
+                    }
+                    self.peer.note_by_hand(&text);
+                    if let Some(tap) = self.accepted.tap() {
+                        tap.text(self.accepted.link.number(), CloudToDevice, &text, true);
+                    }
+                    ws::encode_text(write, &text, None);
+                }
             }
         }
     }
@@ -251,17 +265,34 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
         let mut heard = 0;
         let (bytes, mut messages) = (input.len() as u64, 0);
         let mut closed_by_device = None;
+        let tap = accepted.tap();
+        let connection = accepted.link.number();
         let decoded = decoder.decode(input, |message| {
             messages += 1;
             match message {
                 Message::Text(text) => {
                     heard += 1;
+                    if let Some(tap) = &tap {
+                        tap.text(connection, DeviceToCloud, text, false);
+                    }
                     peer.receive_text(now, text);
                 }
-                Message::Binary(_) => peer.receive_binary(),
+                Message::Binary(frame) => {
+                    if let Some(tap) = &tap {
+                        let bytes = frame.len();
+                        tap.pass(connection, DeviceToCloud, What::Binary { bytes });
+                    }
+                    peer.receive_binary();
+                }
                 Message::Ping(payload) if *phase == Phase::Open => ws::encode_pong(write, payload, None),
                 Message::Ping(_) | Message::Pong(_) => {}
-                Message::Close { code, .. } => closed_by_device = Some(code.unwrap_or(ws::close_code::NORMAL)),
+                Message::Close { code, reason } => {
+                    // What answers a close of ours says nothing new.
+                    if let Some(tap) = tap.as_ref().filter(|_| *phase == Phase::Open) {
+                        tap.close(connection, DeviceToCloud, code, reason);
+                    }
+                    closed_by_device = Some(code.unwrap_or(ws::close_code::NORMAL));
+                }
             }
         });
         let shared = &accepted.shared;
@@ -301,9 +332,19 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 
     /// Does what the peer wants done; frames to send go to `write`.
     fn take_outputs(&mut self, write: &mut Vec<u8>, now: Instant) {
-        while let Some(output) = self.peer.poll_output() {
+        let Some(mut output) = self.peer.poll_output() else {
+            return;
+        };
+        let tap = self.accepted.tap();
+        let connection = self.accepted.link.number();
+        loop {
             match output {
-                Output::Send(text) => ws::encode_text(write, &text, None),
+                Output::Send(text) => {
+                    if let Some(tap) = &tap {
+                        tap.text(connection, CloudToDevice, &text, false);
+                    }
+                    ws::encode_text(write, &text, None);
+                }
                 Output::Request { id, method, params } => {
                     match requests::handle_request(&self.accepted, &method, params) {
                         requests::Handled::Answer(answer) => self.peer.answer(id, answer),
@@ -322,11 +363,18 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                         self.accepted.shared.meters.rule_breaks.increment(1);
                         tracing::info!(%device, code, %reason, "closing the device's connection");
                     }
+                    if let Some(tap) = &tap {
+                        tap.close(connection, CloudToDevice, Some(code), &reason);
+                    }
                     ws::encode_close(write, code, &reason, None);
                     self.phase = Phase::Closing {
                         until: now + CLOSING_LIMIT,
                     };
                 }
+            }
+            match self.peer.poll_output() {
+                Some(next) => output = next,
+                None => return,
             }
         }
     }
@@ -388,6 +436,17 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
 
     /// The socket is gone.
     fn end(&mut self) {
+        if self.phase == Phase::Open
+            && let Some(tap) = self.accepted.tap()
+        {
+            let connection = self.accepted.link.number();
+            tap.close(
+                connection,
+                DeviceToCloud,
+                None,
+                "the connection was lost, without a close frame",
+            );
+        }
         self.phase = Phase::Ended;
         self.peer.fail_all(dap::CallError::Disconnected);
         while let Some(output) = self.peer.poll_output() {

@@ -27,6 +27,7 @@ mod matrix;
 mod members;
 mod openapi;
 mod presence;
+mod protocol;
 mod proxy;
 #[allow(dead_code, reason = "made for the tests of ingest")]
 #[path = "../live/publisher.rs"]
@@ -35,9 +36,11 @@ mod rights;
 mod rpc;
 mod session;
 mod sign_in;
+mod sim;
 mod tenants;
 mod tls;
 mod totp;
 mod used_connection;
 mod users;
+mod watcher;
 mod watching;

@@ -1,14 +1,56 @@
 //! One channel: a source and, while somebody watches, a publisher.
 
 use super::ChannelSetup;
+use crate::clock::Clock;
 use crate::feed::{Feed, SourceState};
+use crate::onvif::OnvifCamera;
 use crate::publisher::{Publisher, Status};
+use crate::source::test_pattern::Controls;
+use crate::source::{Started, Surroundings};
+use crate::state::StateDir;
+use crate::steering::Steering;
+use crate::tls::Roots;
 use dap::{ChannelId, ErrorCode, RpcError};
 use parking_lot::Mutex;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
+
+/// Whether a channel is switched on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Power {
+    /// It is.
+    On,
+    /// It is not.
+    Off,
+    /// It is being started anew.
+    Restarting,
+}
+
+/// How a channel is switched: by the configuration and its schedule, and by a restart over it.
+#[derive(Debug, Clone, Copy)]
+struct Switch {
+    wanted: Power,
+    restarting: bool,
+}
+
+impl Switch {
+    fn power(self) -> Power {
+        match (self.wanted, self.restarting) {
+            (Power::On, true) => Power::Restarting,
+            (wanted, _) => wanted,
+        }
+    }
+}
+
+/// What channels are started with.
+pub(super) struct Place<'a> {
+    pub(super) clock: &'a Clock,
+    pub(super) changed: Arc<Notify>,
+    pub(super) tls: &'a Roots,
+    pub(super) state: &'a StateDir,
+}
 
 /// A channel of an [`super::Agent`].
 pub struct Channel {
@@ -17,25 +59,52 @@ pub struct Channel {
     /// What people call it.
     pub name: String,
     pub(super) feed: Feed,
+    pub(super) pattern: Option<Controls>,
+    pub(super) steering: Option<Arc<dyn Steering>>,
     /// Held while a stream is started or stopped: a request that outlived its connection must not meet the next one's.
     pub(super) changing: tokio::sync::Mutex<()>,
     publisher: Mutex<Option<Arc<Publisher>>>,
+    switch: Mutex<Switch>,
     source: JoinHandle<()>,
     log: JoinHandle<()>,
 }
 
 impl Channel {
-    pub(super) fn start(setup: ChannelSetup, changed: Arc<Notify>) -> Self {
+    pub(super) fn start(setup: &ChannelSetup, place: &Place<'_>) -> Self {
         tracing::info!(channel = %setup.number, name = %setup.name, source = %setup.source, "channel");
-        let (feed, source) = setup.source.start(setup.name.clone(), changed);
+        let Started {
+            feed,
+            task,
+            pattern,
+            steering,
+        } = setup.source.clone().start(Surroundings {
+            name: setup.name.clone(),
+            clock: place.clock.clone(),
+            changed: Arc::clone(&place.changed),
+            positions: Some(place.state.path().join(format!("positions-{}.json", setup.number))),
+        });
+        let camera = setup.onvif.clone().map(|onvif| {
+            let positions = place
+                .state
+                .path()
+                .join(format!("onvif-positions-{}.json", setup.number));
+            OnvifCamera::start(onvif, place.tls.clone(), Some(positions))
+        });
+        let steering = camera.map_or(steering, |camera| Some(Arc::new(camera) as Arc<dyn Steering>));
         let log = tokio::spawn(log_state(setup.number, feed.clone()));
         Self {
             number: setup.number,
-            name: setup.name,
+            name: setup.name.clone(),
             feed,
+            pattern,
+            steering,
             changing: tokio::sync::Mutex::default(),
             publisher: Mutex::default(),
-            source,
+            switch: Mutex::new(Switch {
+                wanted: Power::On,
+                restarting: false,
+            }),
+            source: task,
             log,
         }
     }
@@ -60,19 +129,55 @@ impl Channel {
         self.publisher.lock().take()
     }
 
-    /// Whether the source works; one that is still starting is given `limit` to show.
+    pub(super) fn power(&self) -> Power {
+        self.switch.lock().power()
+    }
+
+    /// Switches as the configuration wants it. `false` when it was so already.
+    pub(super) fn set_power(&self, wanted: Power) -> bool {
+        let mut switch = self.switch.lock();
+        let new = std::mem::replace(&mut switch.wanted, wanted) != wanted;
+        self.follow(*switch);
+        new
+    }
+
+    /// Off for a restart, or on again after it.
+    pub(super) fn set_restarting(&self, restarting: bool) {
+        let mut switch = self.switch.lock();
+        switch.restarting = restarting;
+        self.follow(*switch);
+    }
+
+    fn follow(&self, switch: Switch) {
+        let on = switch.power() == Power::On;
+        self.feed.set_enabled(on);
+        if on {
+            return;
+        }
+        if let Some(publisher) = self.take_publisher() {
+            // It says goodbye to the media server by itself.
+            tokio::spawn(async move { publisher.stop().await });
+        }
+    }
+
+    /// Whether the channel works; a source that is still starting is given `limit` to show.
     ///
     /// # Errors
     /// 103 with the reason.
     pub(super) async fn online(&self, limit: Duration) -> Result<(), RpcError> {
+        let offline = |reason: String| RpcError::new(ErrorCode::CHANNEL_OFFLINE, reason);
+        match self.power() {
+            Power::On => {}
+            Power::Off => return Err(offline("the channel is switched off".to_owned())),
+            Power::Restarting => return Err(offline("the channel is being started anew".to_owned())),
+        }
         let mut state = self.feed.watch_state();
         let _ = tokio::time::timeout(limit, state.wait_for(|state| *state != SourceState::Starting)).await;
-        let reason = match self.feed.state() {
-            SourceState::Online => return Ok(()),
-            SourceState::Offline(reason) => reason,
-            SourceState::Starting => "the source has not started yet".to_owned(),
-        };
-        Err(RpcError::new(ErrorCode::CHANNEL_OFFLINE, reason))
+        match self.feed.state() {
+            SourceState::Online => Ok(()),
+            SourceState::Offline(reason) => Err(offline(reason)),
+            SourceState::Starting => Err(offline("the source has not started yet".to_owned())),
+        }
     }
 }
 

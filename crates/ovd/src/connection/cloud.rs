@@ -2,6 +2,7 @@
 
 use dap::{CallError, Method, parse_answer, to_raw};
 use serde_json::value::RawValue;
+use std::net::IpAddr;
 use tokio::sync::{mpsc, oneshot};
 
 /// Something the device wants said.
@@ -21,6 +22,7 @@ pub(super) enum Command {
 #[derive(Clone)]
 pub struct Cloud {
     commands: mpsc::Sender<Command>,
+    local: Option<IpAddr>,
 }
 
 /// Why something was not said or not answered.
@@ -42,8 +44,13 @@ impl Cloud {
     /// Calls and events that may wait; when full, callers wait too.
     pub(super) const CAPACITY: usize = 32;
 
-    pub(super) fn new(commands: mpsc::Sender<Command>) -> Self {
-        Self { commands }
+    pub(super) fn new(commands: mpsc::Sender<Command>, local: Option<IpAddr>) -> Self {
+        Self { commands, local }
+    }
+
+    /// The device's own end of the connection: the address by which it is known in its network.
+    pub fn local_address(&self) -> Option<IpAddr> {
+        self.local
     }
 
     /// Calls a method of the cloud, such as `AlarmNotify`.

@@ -5,6 +5,7 @@ use crate::tls::Roots;
 use dap::LoginCode;
 use std::fmt;
 use std::io;
+use std::net::IpAddr;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
@@ -78,19 +79,24 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Socket for T {}
 
 pub(super) type WebSocket = WebSocketStream<Box<dyn Socket>>;
 
-/// Logs in; done when the cloud has accepted the device.
+/// Logs in; done when the cloud has accepted the device. With the connection comes the address of our end of it.
 pub(super) async fn log_in(
     login: &Login,
     identity: &Identity,
     again: bool,
     tls: &Roots,
-) -> Result<WebSocket, LoginError> {
+) -> Result<(WebSocket, Option<IpAddr>), LoginError> {
     tokio::time::timeout(LOGIN_LIMIT, open(login, identity, again, tls))
         .await
         .map_err(|_| LoginError::TimedOut)?
 }
 
-async fn open(login: &Login, identity: &Identity, again: bool, tls: &Roots) -> Result<WebSocket, LoginError> {
+async fn open(
+    login: &Login,
+    identity: &Identity,
+    again: bool,
+    tls: &Roots,
+) -> Result<(WebSocket, Option<IpAddr>), LoginError> {
     let secure = login.url.scheme() == "wss";
     let host = login
         .url
@@ -108,6 +114,7 @@ async fn open(login: &Login, identity: &Identity, again: bool, tls: &Roots) -> R
     };
     let tcp = TcpStream::connect((host.as_str(), port)).await.map_err(unreachable)?;
     tcp.set_nodelay(true).map_err(unreachable)?;
+    let local = tcp.local_addr().ok().map(|address| address.ip());
     let socket: Box<dyn Socket> = if secure {
         Box::new(tls.connect(&host, tcp).await.map_err(unreachable)?)
     } else {
@@ -121,7 +128,7 @@ async fn open(login: &Login, identity: &Identity, again: bool, tls: &Roots) -> R
         .max_message_size(Some(MAX_MESSAGE_BYTES))
         .max_frame_size(Some(MAX_MESSAGE_BYTES));
     match tokio_tungstenite::client_async_with_config(request, socket, Some(config)).await {
-        Ok((websocket, _)) => Ok(websocket),
+        Ok((websocket, _)) => Ok((websocket, local)),
         Err(tungstenite::Error::Http(response)) => Err(LoginError::Refused {
             status: response.status(),
             info: info(response.body().as_deref().unwrap_or_default()),

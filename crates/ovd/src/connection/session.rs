@@ -2,12 +2,13 @@
 
 use super::cloud::{Cloud, Command};
 use super::login::WebSocket;
-use crate::device::{Device, answer_request, take_event};
+use crate::device::{Device, Relogin, answer_request, take_event};
 use dap::methods::{Empty, GetServerInfo, GetServerInfoAnswer, Keepalive, Method};
 use dap::{CallError, CallId, InboundId, Output, Peer, PeerOptions, RpcError, parse_answer, to_raw};
 use futures_util::{SinkExt, StreamExt};
 use serde_json::value::RawValue;
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::sync::{mpsc, oneshot};
@@ -27,6 +28,8 @@ const SEND_LIMIT: Duration = Duration::from_secs(20);
 pub(super) enum End {
     /// We were asked to stop.
     Stopped,
+    /// The device wants to log in anew.
+    Relogin(Relogin),
     /// The cloud closed, with this code and reason.
     ByCloud {
         /// WebSocket close code; 1005 for none.
@@ -64,6 +67,7 @@ struct Session<D> {
 /// Runs the connection until it ends or `stop` resolves.
 pub(super) async fn run<D: Device>(
     websocket: WebSocket,
+    local: Option<IpAddr>,
     device: &Arc<D>,
     mut stop: std::pin::Pin<&mut (impl Future<Output = ()> + Send)>,
 ) -> End {
@@ -77,7 +81,7 @@ pub(super) async fn run<D: Device>(
         heartbeat: heartbeat(DEFAULT_HEARTBEAT_S),
         keepalive_sent: false,
         report_changed: false,
-        cloud: Cloud::new(sender),
+        cloud: Cloud::new(sender, local),
     };
     session.call::<GetServerInfo>(&Empty::default(), Call::ServerInfo);
     session.keepalive();
@@ -100,6 +104,11 @@ pub(super) async fn run<D: Device>(
             (id, result) = handled(&mut session.handling) => session.peer.answer(id, result),
             _ = session.heartbeat.tick() => session.keepalive(),
             () = device.changed() => session.keepalive(),
+            why = device.relogin() => {
+                session.peer.close(dap::close_code::GOING_AWAY, "the device logs in anew");
+                session.drain().await;
+                break End::Relogin(why);
+            }
             Some(command) = commands.recv() => session.command(command),
             () = sleep_until(deadline) => session.peer.handle_timeout(Instant::now()),
         }

@@ -91,3 +91,22 @@ fn a_source_knows_whether_it_is_wanted() {
     drop(hold);
     assert!(!feed.is_wanted());
 }
+
+#[test]
+fn a_channel_that_is_off_wants_nothing_and_gives_nothing() {
+    let feed = feed(Join::Cached);
+    let mut subscription = feed.subscribe();
+    assert!(feed.set_enabled(false) && !feed.set_enabled(false));
+    assert!(!feed.is_wanted());
+    let _another = feed.hold();
+    assert!(!feed.is_wanted());
+    times(&mut subscription);
+    feed.push(picture(0, true));
+    feed.push_tracks(tracks());
+    assert!(subscription.try_next().is_none());
+    feed.set_enabled(true);
+    assert!(feed.is_wanted());
+    feed.push_tracks(tracks());
+    feed.push(picture(40, true));
+    assert_eq!(times(&mut subscription), [40]);
+}

@@ -6,6 +6,7 @@
 mod address;
 mod intake;
 
+pub(crate) use address::decode_percent;
 pub use address::{RtspSource, Transport};
 
 use crate::feed::{Feed, SourceState};
@@ -33,9 +34,22 @@ const LONGEST_DELAY: Duration = Duration::from_secs(30);
 /// Delivers what the camera sends into `feed`, for ever.
 pub(super) async fn run(source: RtspSource, feed: Feed) {
     let mut delay = FIRST_DELAY;
+    let mut enabled = feed.watch_enabled();
     loop {
+        // A camera whose channel is switched off is left alone.
+        if enabled.wait_for(|&enabled| enabled).await.is_err() {
+            return;
+        }
         let since = Instant::now();
-        let failure = match watch(&source, &feed).await {
+        let outcome = tokio::select! {
+            outcome = watch(&source, &feed) => outcome,
+            _ = enabled.wait_for(|&enabled| !enabled) => {
+                feed.set_state(SourceState::Starting);
+                delay = FIRST_DELAY;
+                continue;
+            }
+        };
+        let failure = match outcome {
             Ok(()) => "the camera ended the stream".to_owned(),
             Err(failure) => failure,
         };

@@ -5,16 +5,24 @@
 
 mod canvas;
 pub mod clock;
+mod controls;
 mod encoder;
+mod finish;
+pub mod lens;
 mod picture;
+mod view;
+
+pub use controls::{Controls, Format, Look, Osd, Place};
 
 use crate::audio::{AacEncoder, Pcm};
 use crate::feed::{Feed, SourceState, Tracks};
 use encoder::Encoder;
+use finish::Finish;
 use picture::Picture;
 use serde::Deserialize;
 use std::f64::consts::TAU;
 use std::time::{Duration, Instant, SystemTime};
+use view::View;
 
 const TONE_RATE_HZ: u32 = 16_000;
 const TONE_BITRATE_BPS: u32 = 32_000;
@@ -72,17 +80,18 @@ impl TestPattern {
     }
 }
 
-/// Delivers the test pattern named `name` into `feed`, for ever.
-pub async fn run(settings: TestPattern, name: String, feed: Feed) {
+/// Delivers the test pattern into `feed`, for ever.
+pub async fn run(controls: Controls, feed: Feed) {
     let origin = Instant::now();
+    feed.declare_bitrate_bps(u64::from(controls.pattern().bitrate_bps));
     feed.set_state(SourceState::Online);
     let mut wanted = feed.wanted();
     loop {
         if wanted.wait_for(|&count| count > 0).await.is_err() {
             return;
         }
-        let (settings, name, thread_feed) = (settings.clone(), name.clone(), feed.clone());
-        let encoding = tokio::task::spawn_blocking(move || encode_while_wanted(&settings, &name, &thread_feed, origin));
+        let (thread_controls, thread_feed) = (controls.clone(), feed.clone());
+        let encoding = tokio::task::spawn_blocking(move || encode_while_wanted(&thread_controls, &thread_feed, origin));
         let failure = match encoding.await {
             Ok(Ok(())) => continue,
             Ok(Err(error)) => error.to_string(),
@@ -95,17 +104,34 @@ pub async fn run(settings: TestPattern, name: String, feed: Feed) {
     }
 }
 
-fn encode_while_wanted(
-    settings: &TestPattern,
-    name: &str,
-    feed: &Feed,
-    origin: Instant,
-) -> Result<(), encoder::EncodeError> {
-    let subtitle = format!("{}x{} {} fps", settings.width, settings.height, settings.fps);
-    let mut picture = Picture::new(settings.width as usize, settings.height as usize, name, &subtitle);
-    let mut encoder = Encoder::new(settings)?;
-    let mut tone = settings.tone.then(Tone::new).flatten();
-    let interval = Duration::from_secs(1) / settings.fps.max(1);
+/// What a picture goes through: drawn, seen through the lens, turned and written on, encoded. Made anew for another format.
+struct Stage {
+    picture: Picture,
+    view: View,
+    finish: Finish,
+    encoder: Encoder,
+}
+
+impl Stage {
+    fn new(pattern: &TestPattern, name: &str, look: &Look) -> Result<Self, encoder::EncodeError> {
+        let subtitle = format!("{}x{} {} fps", pattern.width, pattern.height, pattern.fps);
+        let (width, height) = (pattern.width as usize, pattern.height as usize);
+        Ok(Self {
+            picture: Picture::new(width, height, name, &subtitle),
+            view: View::new(width, height),
+            finish: Finish::new(width, height, look),
+            encoder: Encoder::new(pattern)?,
+        })
+    }
+}
+
+fn encode_while_wanted(controls: &Controls, feed: &Feed, origin: Instant) -> Result<(), encoder::EncodeError> {
+    let mut looks = controls.watch();
+    let mut look = looks.borrow_and_update().clone();
+    let mut pattern = controls.pattern();
+    let mut stage = Stage::new(&pattern, controls.name(), &look)?;
+    let mut tone = pattern.tone.then(Tone::new).flatten();
+    let interval = Duration::from_secs(1) / pattern.fps.max(1);
     let start = Instant::now();
     let mut frame = 0u32;
     while feed.is_wanted() {
@@ -116,12 +142,26 @@ fn encode_while_wanted(
             continue;
         }
         std::thread::sleep(due.saturating_duration_since(now));
+        if looks.has_changed().unwrap_or(false) {
+            look = looks.borrow_and_update().clone();
+            let wanted = controls.pattern();
+            if wanted == pattern {
+                stage.finish.set(&look);
+            } else {
+                // The stream goes on with the next picture, a keyframe of the new format.
+                stage = Stage::new(&wanted, controls.name(), &look)?;
+                pattern = wanted;
+            }
+        }
         let time_ms = i64::try_from((due - origin).as_millis()).unwrap_or(i64::MAX);
-        let wall = SystemTime::now();
+        let wall = controls.clock().now();
         let keyframe = feed.take_keyframe_request();
-        let encoded = encoder.encode(picture.draw(wall), time_ms, keyframe)?;
+        let drawn = stage.picture.draw(wall, controls.clock().zone_h(), look.led);
+        let seen = stage.view.apply(drawn, controls.lens().aim(Instant::now()));
+        let encoded = stage.encoder.encode(stage.finish.apply(seen), time_ms, keyframe)?;
         if let Some(video) = encoded.new_config {
             let audio = tone.as_ref().map(|tone| tone.encoder.config().clone());
+            feed.declare_bitrate_bps(u64::from(pattern.bitrate_bps));
             feed.push_tracks(Tracks {
                 video: Some(video),
                 audio,

@@ -38,7 +38,11 @@ pub(crate) struct Link {
     /// All requests and events that came, by name.
     pub(crate) names: Vec<String>,
     events: Vec<(String, Value)>,
+    /// The alarms that it told of, oldest first.
+    pub(crate) notices: Vec<Value>,
     hb_interval_s: u32,
+    /// Where pictures of alarms are to be uploaded.
+    pub(crate) picture_url: String,
 }
 
 pub(crate) async fn within<T>(what: &str, step: impl Future<Output = T>) -> T {
@@ -111,7 +115,9 @@ impl Cloud {
                 keepalives: Vec::new(),
                 names: Vec::new(),
                 events: Vec::new(),
+                notices: Vec::new(),
                 hb_interval_s,
+                picture_url: "http://cloud/picture".to_owned(),
             };
             while link.names.is_empty() {
                 link.receive().await;
@@ -169,7 +175,10 @@ impl Link {
                     self.keepalives.push(message["params"].clone());
                     json!({})
                 }
-                "AlarmNotify" => json!({ "pic_upload_url": "http://cloud/picture" }),
+                "AlarmNotify" => {
+                    self.notices.push(message["params"].clone());
+                    json!({ "pic_upload_url": self.picture_url })
+                }
                 other => panic!("unexpected request {other}"),
             };
             self.send(&json!({ "seq": message["seq"], "resp": answer })).await;
@@ -192,8 +201,18 @@ impl Link {
         self.websocket.send(Message::text(text)).await.unwrap();
     }
 
+    /// Tells the device an event.
+    pub(crate) async fn tell(&mut self, event: &str, params: Value) {
+        self.send(&json!({ "event": event, "params": params })).await;
+    }
+
     /// Calls the device; the answer is `resp` or the error's code.
     pub(crate) async fn call(&mut self, method: &str, params: Value) -> Result<Value, i64> {
+        self.ask(method, params).await.map_err(|(code, _)| code)
+    }
+
+    /// Calls the device; the answer is `resp` or the error's code and text.
+    pub(crate) async fn ask(&mut self, method: &str, params: Value) -> Result<Value, (i64, String)> {
         let seq = self.next_seq;
         self.next_seq += 1;
         self.send(&json!({ "req": method, "params": params, "seq": seq })).await;
@@ -202,7 +221,10 @@ impl Link {
                 if let Some(answer) = self.receive().await {
                     assert_eq!(answer["seq"], seq);
                     return match answer.get("err") {
-                        Some(error) => Err(error["code"].as_i64().unwrap()),
+                        Some(error) => Err((
+                            error["code"].as_i64().unwrap(),
+                            error["msg"].as_str().unwrap().to_owned(),
+                        )),
                         None => Ok(answer["resp"].clone()),
                     };
                 }
@@ -237,16 +259,47 @@ impl Link {
 
     /// Waits for a Keepalive whose channels are as wanted.
     pub(crate) async fn keepalive(&mut self, what: &str, wanted: impl Fn(&[Value]) -> bool) -> Vec<Value> {
+        let report = self
+            .report(what, |report| wanted(report["channels"].as_array().unwrap()))
+            .await;
+        report["channels"].as_array().unwrap().clone()
+    }
+
+    /// Waits for a Keepalive that is as wanted.
+    pub(crate) async fn report(&mut self, what: &str, wanted: impl Fn(&Value) -> bool) -> Value {
         within(what, async {
             loop {
-                let found = self.keepalives.drain(..).find_map(|report| {
-                    let channels = report["channels"].as_array().unwrap();
-                    wanted(channels).then(|| channels.clone())
-                });
-                if let Some(channels) = found {
-                    return channels;
+                if let Some(report) = self.keepalives.drain(..).find(&wanted) {
+                    return report;
                 }
                 self.receive().await;
+            }
+        })
+        .await
+    }
+
+    /// Takes messages until there is what `found` looks for.
+    pub(crate) async fn until<T>(&mut self, what: &str, found: impl Fn(&Self) -> Option<T>) -> T {
+        within(what, async {
+            loop {
+                if let Some(found) = found(self) {
+                    return found;
+                }
+                self.receive().await;
+            }
+        })
+        .await
+    }
+
+    /// Serves the device until `done`.
+    pub(crate) async fn during<T>(&mut self, done: impl Future<Output = T>) -> T {
+        let mut done = std::pin::pin!(done);
+        within("what is waited for", async {
+            loop {
+                tokio::select! {
+                    outcome = &mut done => return outcome,
+                    () = self.serve() => {}
+                }
             }
         })
         .await

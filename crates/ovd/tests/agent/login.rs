@@ -90,18 +90,16 @@ async fn commands_are_answered_as_the_protocol_says() {
     assert!(link.call("GetConfig", json!({})).await.unwrap()["channls"]["0"].is_object());
     assert_eq!(link.call("SetConfig", json!({})).await, Ok(json!({})));
     assert_eq!(
-        link.call("SetConfig", json!({"channls": {"0": {"on": false}}})).await,
+        link.call("SetConfig", json!({"channls": {"0": {"trace": true}}})).await,
         Err(13)
     );
     assert_eq!(
         link.call("SetConfig", json!({"channls": {"9": {"on": false}}})).await,
         Err(102)
     );
-    assert_eq!(
-        link.call("Snapshot", json!({"channel": 0, "url": "http://cloud/p"}))
-            .await,
-        Err(101)
-    );
+    let record = json!({"session_id": "r", "channel": 0, "seg_duration": 10, "seg_max_size": 1, "seg_max_count": 1,
+        "start_ts": 0.0, "cbk_url": "http://cloud/r"});
+    assert_eq!(link.call("StartCloudRecord", record).await, Err(101));
     assert_eq!(link.call("Fly", json!({})).await, Err(101));
     assert_eq!(link.call("LivePublish", json!({"channel": 0})).await, Err(12));
 }

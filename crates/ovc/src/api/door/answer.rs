@@ -27,7 +27,7 @@ impl Answer {
     }
 
     /// A device's login was refused.
-    pub(super) fn refusal(refusal: &Refusal) -> Self {
+    pub(in crate::api) fn refusal(refusal: &Refusal) -> Self {
         let status = match refusal.reason {
             RefusalReason::BadRequest => StatusCode::BAD_REQUEST,
             RefusalReason::NoUpgrade => StatusCode::UPGRADE_REQUIRED,

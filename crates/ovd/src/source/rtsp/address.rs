@@ -83,8 +83,16 @@ impl RtspSource {
     }
 
     /// The address without user and password.
-    pub(super) fn address(&self) -> &Url {
+    pub(crate) fn address(&self) -> &Url {
         &self.address
+    }
+
+    /// Who the camera knows, if it wants a password.
+    pub(crate) fn user(&self) -> Option<crate::onvif::Credentials> {
+        self.credentials().map(|known| crate::onvif::Credentials {
+            username: known.username,
+            password: known.password,
+        })
     }
 
     pub(super) fn credentials(&self) -> Option<Credentials> {
@@ -111,7 +119,7 @@ impl fmt::Debug for RtspSource {
 }
 
 /// Undoes percent-encoding; what is no valid encoding stays as it is.
-fn decode_percent(text: &str) -> String {
+pub(crate) fn decode_percent(text: &str) -> String {
     let bytes = text.as_bytes();
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;

@@ -76,6 +76,11 @@ impl Canvas {
         &self.y
     }
 
+    /// The planes Y, U and V, to be written.
+    pub(super) fn planes_mut(&mut self) -> [&mut [u8]; 3] {
+        [&mut self.y, &mut self.u, &mut self.v]
+    }
+
     pub(super) fn chroma(&self) -> (&[u8], &[u8]) {
         (&self.u, &self.v)
     }
@@ -139,6 +144,34 @@ impl Canvas {
         }
     }
 
+    /// Takes over `from`, a picture of the same size, turned as wanted.
+    pub(super) fn copy_flipped(&mut self, from: &Self, horizontal: bool, vertical: bool) {
+        let planes = [
+            (&mut self.y, &from.y, self.width),
+            (&mut self.u, &from.u, self.width / 2),
+            (&mut self.v, &from.v, self.width / 2),
+        ];
+        for (to, from, width) in planes {
+            let rows = to.len() / width;
+            for (row, to) in to.chunks_exact_mut(width).enumerate() {
+                let row = if vertical { rows - 1 - row } else { row };
+                to.copy_from_slice(&from[row * width..(row + 1) * width]);
+                if horizontal {
+                    to.reverse();
+                }
+            }
+        }
+    }
+
+    /// Lays `colour` over `area`, `share` (0–255) of it.
+    pub(super) fn shade(&mut self, area: Area, colour: Colour, share: u8) {
+        for y in area.top..area.bottom {
+            for x in area.left..area.right {
+                self.blend(x, y, colour, share);
+            }
+        }
+    }
+
     /// A disc with a soft edge, lighter towards the upper left so that it looks like a ball.
     pub(super) fn ball(&mut self, centre_x: usize, centre_y: usize, radius: usize, colour: Colour) {
         let r = radius as f32;
@@ -181,7 +214,20 @@ impl Canvas {
     /// Writes `text` with its upper left corner at (`left`, `top`). Signs the font lacks become `?`; what does not fit
     /// left of `right` is left out.
     pub(super) fn text(&mut self, text: &str, left: usize, top: usize, right: usize, colour: Colour) {
+        self.text_enlarged(text, (left, top), right, colour, 1);
+    }
+
+    /// The same, `times` as large.
+    pub(super) fn text_enlarged(
+        &mut self,
+        text: &str,
+        (left, top): (usize, usize),
+        right: usize,
+        colour: Colour,
+        times: usize,
+    ) {
         let (size, scale) = self.text_size();
+        let scale = scale * times;
         let advance = get_raster_width(FontWeight::Regular, size) * scale;
         let mut at = left;
         for sign in text.chars() {

@@ -1,6 +1,6 @@
 //! The clock in the test pattern: made for eyes and for programs.
 //!
-//! The picture shows the UTC time of day at which it was drawn, as `HH:MM:SS.d` (`d` = tenths of a second), in white
+//! The picture shows the time of day at which it was drawn (the agent's clock and zone; UTC unless set otherwise), as `HH:MM:SS.d` (`d` = tenths of a second), in white
 //! seven-segment digits on a black panel. Whoever can read pixels can therefore measure glass-to-glass delay: a browser
 //! test draws the `<video>` on a canvas, reads the clock, and compares it with its own.
 //!

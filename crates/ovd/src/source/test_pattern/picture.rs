@@ -5,6 +5,7 @@ use super::clock::{
     DIGIT_HEIGHT, DIGIT_LEFT, DIGIT_SEGMENTS, DIGIT_TOP, DIGIT_WIDTH, SEGMENT_BOXES, SEPARATOR_LEFT, SEPARATOR_WIDTH,
     TimeOfDay,
 };
+use crate::clock::Zone;
 use dap::LocalDateTime;
 use std::f64::consts::TAU;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -18,7 +19,8 @@ const UNLIT: Colour = Colour(28, 128, 128);
 pub(super) struct Picture {
     canvas: Canvas,
     digits: Option<[u8; 7]>,
-    day: Option<u64>,
+    day: Option<(u64, i32)>,
+    led: Option<bool>,
     ball: Option<Area>,
     second_filled_to: usize,
 }
@@ -40,16 +42,26 @@ impl Picture {
             canvas,
             digits: None,
             day: None,
+            led: None,
             ball: None,
             second_filled_to: 0,
         }
     }
 
-    /// Draws the moment `now` and returns the picture.
-    pub(super) fn draw(&mut self, now: SystemTime) -> &Canvas {
-        let since_epoch = now.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
-        self.draw_clock(TimeOfDay::at(now));
-        self.draw_date(since_epoch.as_secs() / 86_400);
+    /// Draws the moment `now` as clocks show it `zone_h` hours east of UTC, and returns the picture. `led`: the lamp
+    /// beside the name is on.
+    pub(super) fn draw(&mut self, now: SystemTime, zone_h: i32, led: bool) -> &Canvas {
+        let shift = Duration::from_secs(u64::from(zone_h.unsigned_abs()) * 3600);
+        let shown = if zone_h < 0 {
+            now.checked_sub(shift)
+        } else {
+            now.checked_add(shift)
+        };
+        let shown = shown.unwrap_or(now);
+        let since_epoch = shown.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO);
+        self.draw_clock(TimeOfDay::at(shown));
+        self.draw_date(since_epoch.as_secs() / 86_400, zone_h);
+        self.draw_led(led);
         self.draw_second(since_epoch.subsec_millis());
         self.draw_ball(since_epoch);
         &self.canvas
@@ -76,13 +88,13 @@ impl Picture {
         self.digits = Some(digits);
     }
 
-    fn draw_date(&mut self, day: u64) {
-        if self.day == Some(day) {
+    fn draw_date(&mut self, day: u64, zone_h: i32) {
+        if self.day == Some((day, zone_h)) {
             return;
         }
-        self.day = Some(day);
+        self.day = Some((day, zone_h));
         let midnight = LocalDateTime::from_unix_s(i64::try_from(day * 86_400).unwrap_or(i64::MAX)).to_string();
-        let text = format!("{} UTC", midnight.split('T').next().unwrap_or_default());
+        let text = format!("{} {}", midnight.split('T').next().unwrap_or_default(), Zone(zone_h));
         let top = self.canvas.row(607) - (self.canvas.text_height() / 2).min(self.canvas.row(40));
         let line = Area {
             top,
@@ -93,6 +105,21 @@ impl Picture {
         let left = (self.canvas.width().saturating_sub(self.canvas.text_width(&text)) / 2) & !1;
         self.canvas
             .text(&text, left, top & !1, self.canvas.column(900), Colour(150, 128, 128));
+    }
+
+    fn draw_led(&mut self, on: bool) {
+        if self.led == Some(on) {
+            return;
+        }
+        self.led = Some(on);
+        let radius = self.canvas.row(16).max(3);
+        let (x, y) = (self.canvas.column(950), self.canvas.row(252));
+        let colour = if on {
+            Colour::rgb(60, 220, 90)
+        } else {
+            Colour::rgb(24, 40, 44)
+        };
+        self.canvas.ball(x, y, radius, colour);
     }
 
     fn draw_second(&mut self, millisecond: u32) {
@@ -250,12 +277,24 @@ mod tests {
             let mut picture = Picture::new(width, height, "camera", "test");
             for step in 0..200u64 {
                 let now = UNIX_EPOCH + Duration::from_millis(1_795_383_000_000 + step * 4_321_040);
-                let canvas = picture.draw(now);
+                let canvas = picture.draw(now, 0, true);
                 let read = clock::read(width as u32, height as u32, |x, y| {
                     canvas.luma()[y as usize * width + x as usize]
                 });
                 assert_eq!(read, Some(TimeOfDay::at(now)), "{width}x{height}");
             }
+        }
+    }
+
+    #[test]
+    fn the_clock_shows_the_time_of_its_zone() {
+        let now = UNIX_EPOCH + Duration::from_millis(1_795_383_000_000);
+        let mut picture = Picture::new(640, 360, "camera", "test");
+        for zone_h in [0i32, 8, -5] {
+            let canvas = picture.draw(now, zone_h, false);
+            let read = clock::read(640, 360, |x, y| canvas.luma()[y as usize * 640 + x as usize]);
+            let shifted = now + Duration::from_secs(86_400) - Duration::from_secs((24 - zone_h) as u64 * 3600);
+            assert_eq!(read, Some(TimeOfDay::at(shifted)), "{zone_h}");
         }
     }
 
@@ -272,7 +311,10 @@ mod tests {
         for moment in moments {
             let now = UNIX_EPOCH + Duration::from_millis(moment);
             let mut fresh = Picture::new(640, 360, "camera", "test");
-            assert!(kept.draw(now).luma() == fresh.draw(now).luma(), "at {moment}");
+            assert!(
+                kept.draw(now, 0, true).luma() == fresh.draw(now, 0, true).luma(),
+                "at {moment}"
+            );
         }
     }
 }

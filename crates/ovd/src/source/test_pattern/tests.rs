@@ -1,13 +1,18 @@
 use super::*;
+use crate::clock::Clock;
 use crate::feed::{Item, Join};
 use media::{Frame, nal};
 use openh264::decoder::Decoder;
 use openh264::formats::YUVSource;
 use std::sync::Arc;
 
+fn controls(settings: TestPattern) -> Controls {
+    Controls::new(settings, "door".to_owned(), Clock::default())
+}
+
 async fn frames(settings: TestPattern, count: usize) -> (Arc<Tracks>, Vec<Frame>) {
     let feed = Feed::new(Join::OnRequest, Arc::default());
-    let source = tokio::spawn(run(settings, "door".to_owned(), feed.clone()));
+    let source = tokio::spawn(run(controls(settings), feed.clone()));
     let mut subscription = feed.subscribe();
     let Item::Tracks(tracks) = subscription.next().await else {
         panic!("frames before tracks")
@@ -79,7 +84,7 @@ async fn the_clock_can_be_read_from_the_decoded_picture() {
 #[tokio::test]
 async fn who_comes_later_gets_a_keyframe_at_once() {
     let feed = Feed::new(Join::OnRequest, Arc::default());
-    let source = tokio::spawn(run(TestPattern::default(), "door".to_owned(), feed.clone()));
+    let source = tokio::spawn(run(controls(TestPattern::default()), feed.clone()));
     let mut first = feed.subscribe();
     for _ in 0..5 {
         first.next().await;
@@ -101,12 +106,48 @@ async fn who_comes_later_gets_a_keyframe_at_once() {
 #[tokio::test]
 async fn nothing_is_encoded_while_nobody_watches() {
     let feed = Feed::new(Join::OnRequest, Arc::default());
-    let source = tokio::spawn(run(TestPattern::default(), "door".to_owned(), feed.clone()));
+    let source = tokio::spawn(run(controls(TestPattern::default()), feed.clone()));
     let mut state = feed.watch_state();
     state.wait_for(|state| *state == SourceState::Online).await.unwrap();
     assert!(!feed.is_wanted());
     let subscription = feed.subscribe();
     drop(subscription);
     assert!(!feed.is_wanted());
+    source.abort();
+}
+
+#[tokio::test]
+async fn another_format_goes_on_in_the_same_stream() {
+    let feed = Feed::new(Join::OnRequest, Arc::default());
+    let controls = controls(TestPattern::default());
+    let source = tokio::spawn(run(controls.clone(), feed.clone()));
+    let mut subscription = feed.subscribe();
+    let mut last_ms = 0;
+    let mut sizes = Vec::new();
+    let mut opened = false;
+    while sizes.len() < 2 || !opened {
+        match subscription.next().await {
+            Item::Tracks(tracks) => {
+                let video = tracks.video.as_ref().unwrap();
+                sizes.push((video.width, video.height));
+                opened = false;
+            }
+            Item::Frame(frame) => {
+                assert!(frame.dts_ms >= last_ms, "the timeline goes on");
+                assert!(opened || frame.keyframe, "new tracks begin with a keyframe");
+                opened = true;
+                last_ms = frame.dts_ms;
+                let mut look = controls.look();
+                look.format = Some(Format {
+                    width: 640,
+                    height: 360,
+                    bitrate_bps: 600_000,
+                });
+                controls.set_look(look);
+            }
+        }
+    }
+    assert_eq!(sizes, [(1280, 720), (640, 360)]);
+    assert_eq!(feed.bitrate_bps(), Some(600_000));
     source.abort();
 }
