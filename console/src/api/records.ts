@@ -110,7 +110,8 @@ export interface Command {
   kind: 'request' | 'event';
   params?: unknown;
   outcome: CommandOutcome;
-  error?: { code: number; msg: string };
+  /** `code` is the device's own. */
+  error?: { code?: number; msg: string };
   answer?: unknown;
   duration_ms?: number;
 }

@@ -78,7 +78,7 @@ const CommandRows = memo(function CommandRows({ command }: { command: Command })
             {error && (
               <Text component="span" size="xs" c="dimmed">
                 {' '}
-                {error.code} {error.msg}
+                {[error.code, error.msg].filter((part) => part !== undefined).join(' ')}
               </Text>
             )}
           </span>
