@@ -149,14 +149,34 @@ async function signIn(password) {
   };
 }
 
+/**
+ * A device with everything that a PC can show: a disk, a battery that drains, an alarm now and then.
+ * @param {string} login_code @param {number} channels @param {string} state
+ */
+function deviceConfig(login_code, channels, state) {
+  const channel = '[[channel]]\nsource = "test"\n';
+  const alarm = '[[channel.alarm]]\ntype = "motion"\nevery = "10m"\nlasts = "20s"\ntext = "Motion (simulated)"\n';
+  return [
+    `url = "ws://localhost:${HTTP}/ovc"`,
+    `login_code = ${JSON.stringify(login_code)}`,
+    `state_dir = ${JSON.stringify(state)}`,
+    `[disk]\npath = ${JSON.stringify(path.join(state, 'card'))}\nsize = "256 MiB"`,
+    '[battery]\ndrain_per_hour = 12',
+    channel + alarm,
+    ...Array.from({ length: channels - 1 }, () => channel),
+  ].join('\n\n');
+}
+
 /** @param {Awaited<ReturnType<typeof signIn>>} api @param {typeof DEVICES[number]} device */
 async function startDevice(api, { login_code, name, channels }) {
   let { status, body } = await api.call('POST', '/devices', { login_code, name }, [409]);
   // Here since the last run; its password was shown once, so it gets a new one.
   if (status === 409) ({ body } = await api.call('POST', `/devices/${login_code}/password`, {}));
-  const sources = Array.from({ length: channels }, () => ['--source', 'test']).flat();
-  const args = ['run', '--url', `ws://localhost:${HTTP}/ovc`, '--login-code', login_code, ...sources];
-  start(name.toLowerCase().replaceAll(' ', '-'), 'ovd', args, {
+  const state = path.join(DATA, 'ovd', login_code);
+  mkdirSync(state, { recursive: true });
+  const config = path.join(state, 'ovd.toml');
+  writeFileSync(config, deviceConfig(login_code, channels, state));
+  start(name.toLowerCase().replaceAll(' ', '-'), 'ovd', ['run', '--config', config], {
     OVD_LOGIN_PASSWD: body.login_passwd,
   });
   await until(`${name} is online`, async () => {

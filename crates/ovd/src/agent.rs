@@ -10,6 +10,7 @@ mod facts;
 mod firmware;
 mod live;
 mod logs;
+mod motion;
 mod reboot;
 mod snapshot;
 mod steer;
@@ -69,6 +70,8 @@ pub struct ChannelSetup {
     pub name: String,
     /// Its source.
     pub source: Source,
+    /// Motion is looked for in its picture, which is decoded for that all the time.
+    pub detect_motion: bool,
     /// Its ONVIF side, by which the camera is moved, started anew and the like.
     pub onvif: Option<OnvifSettings>,
     /// Alarms that come by themselves.
@@ -143,6 +146,8 @@ struct Inner {
     audio_out: AudioOut,
     alarms: Alarms,
     reboots: Reboots,
+    /// Counts changes of what is configured.
+    configured: watch::Sender<u64>,
     tasks: Mutex<JoinSet<()>>,
 }
 
@@ -191,12 +196,21 @@ impl Agent {
             logs,
             log_level,
             alarms,
+            configured: watch::Sender::default(),
             tasks: Mutex::default(),
         });
         inner.apply();
         inner.spawn(Arc::clone(&inner).tell_alarms(news));
         inner.spawn(Arc::clone(&inner).tick());
         for setup in setups {
+            let steering = inner.channel(setup.number).ok();
+            let steering = steering.and_then(|channel| channel.steering.clone());
+            match steering {
+                // What is found here is preferred to what the camera says: both at once would contradict each other.
+                _ if setup.detect_motion => inner.spawn(Arc::clone(&inner).follow_picture(setup.number)),
+                Some(camera) => inner.spawn(Arc::clone(&inner).follow_camera(setup.number, camera.motion())),
+                None => {}
+            }
             for schedule in setup.alarms {
                 inner.spawn(Arc::clone(&inner).follow_schedule(setup.number, schedule));
             }

@@ -80,6 +80,9 @@ pub struct ChannelFile {
     pub name: Option<String>,
     /// Its source.
     pub source: Source,
+    /// Motion is looked for in its picture.
+    #[serde(default)]
+    pub detect_motion: bool,
     /// Whether and how the camera is asked by ONVIF.
     pub onvif: Option<OnvifFile>,
     /// Alarms that come by themselves, for trying out.
@@ -264,6 +267,7 @@ fn channel_setups(channels: Vec<ChannelFile>) -> Result<Vec<ChannelSetup>, Confi
             number,
             name,
             source: channel.source,
+            detect_motion: channel.detect_motion,
             onvif,
             alarms: channel.alarms,
         });

@@ -137,6 +137,7 @@ impl Settings {
                 number: None,
                 name: None,
                 source,
+                detect_motion: false,
                 onvif: None,
                 alarms: Vec::new(),
             };
@@ -178,6 +179,9 @@ fn run(settings: Settings) -> anyhow::Result<()> {
     let (filter, format) = (file.log.filter.clone(), file.log.format);
     let config = file.check()?;
     let state = StateDir::open(&config.state_dir)
+        .with_context(|| format!("cannot use the state folder {}", config.state_dir.display()))?;
+    let _lock = state
+        .lock()
         .with_context(|| format!("cannot use the state folder {}", config.state_dir.display()))?;
     let clock = Clock::load(&state);
     let logs = LogFiles::open(&state, clock.clone()).context("cannot keep a log")?;

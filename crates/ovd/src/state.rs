@@ -4,7 +4,7 @@
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::fs::{DirBuilder, File};
+use std::fs::{DirBuilder, File, TryLockError};
 use std::io::{self, Write as _};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
@@ -13,6 +13,12 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StateDir {
     path: PathBuf,
+}
+
+/// Says that the folder is taken.
+#[derive(Debug)]
+pub struct StateLock {
+    _file: File,
 }
 
 impl StateDir {
@@ -37,6 +43,22 @@ impl StateDir {
         folder("XDG_STATE_HOME")
             .or_else(|| folder("HOME").map(|home| home.join(".local").join("state")))
             .map(|state| state.join("ovd").join(login_code))
+    }
+
+    /// Takes the folder for one agent alone, for as long as the guard lives; also after a crash it is free again.
+    ///
+    /// # Errors
+    /// When another agent has it.
+    pub fn lock(&self) -> io::Result<StateLock> {
+        let file = File::create(self.path.join("lock"))?;
+        match file.try_lock() {
+            Ok(()) => Ok(StateLock { _file: file }),
+            Err(TryLockError::WouldBlock) => Err(io::Error::new(
+                io::ErrorKind::AddrInUse,
+                "another agent uses this state folder",
+            )),
+            Err(TryLockError::Error(error)) => Err(error),
+        }
     }
 
     /// Where it is.
@@ -135,6 +157,16 @@ mod tests {
         assert_eq!(state.load::<Vec<u32>>("numbers.json"), None);
         let mode = std::fs::metadata(state.path()).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o700, "nobody else looks into it");
+    }
+
+    #[test]
+    fn two_agents_do_not_share_a_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = StateDir::open(folder.path()).unwrap();
+        let lock = state.lock().unwrap();
+        assert_eq!(state.lock().unwrap_err().kind(), io::ErrorKind::AddrInUse);
+        drop(lock);
+        state.lock().unwrap();
     }
 
     #[test]

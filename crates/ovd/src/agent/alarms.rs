@@ -159,7 +159,7 @@ impl Inner {
     }
 
     /// Whether alarms of this type are to be raised.
-    fn alarm_on(&self, channel: ChannelId, alarm: AlarmType) -> bool {
+    pub(super) fn alarm_on(&self, channel: ChannelId, alarm: AlarmType) -> bool {
         let settings = self.configuration.channel(channel).alarms.unwrap_or_default();
         let setting = Kind::of(alarm).and_then(|kind| kind.setting(&settings).and_then(|setting| setting.on));
         setting.unwrap_or(true)

@@ -6,16 +6,19 @@
 mod check;
 mod document;
 
-use super::Inner;
+pub(super) use document::DEFAULT_SENSITIVITY;
+
 use super::channel::Power;
+use super::{Channel, Inner};
 use crate::device::{Answer, done};
 use crate::source::test_pattern::{Format, Look, Osd, Place, TestPattern};
 use crate::state::StateDir;
-use crate::steering::Flip;
+use crate::steering::{Flip, FlipAbility};
 use dap::methods::{Empty, GetConfig, ResetConfig, SetConfig};
 use dap::{ChannelConfig, ChannelId, ConfigDocument, Quality, RpcError, SwitchSchedule};
+use futures_util::future::join_all;
 use parking_lot::Mutex;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use std::io;
 use std::time::Duration;
 
@@ -23,6 +26,8 @@ use std::time::Duration;
 const FILE: &str = "config.json";
 /// A camera is asked how its picture is turned, but not waited for longer than this.
 const CAMERA_LIMIT: Duration = Duration::from_secs(5);
+/// Nor for longer than this to be turned: the cloud waits 20 s for the answer.
+const TURN_LIMIT: Duration = Duration::from_secs(13);
 
 /// What the cloud has set.
 pub(super) struct Configuration {
@@ -32,15 +37,23 @@ pub(super) struct Configuration {
 }
 
 /// The partial document, as JSON to be merged, and understood.
-#[derive(Default)]
 struct Kept {
     json: Value,
     document: ConfigDocument,
 }
 
+impl Default for Kept {
+    fn default() -> Self {
+        Self {
+            json: Value::Object(Map::new()),
+            document: ConfigDocument::default(),
+        }
+    }
+}
+
 impl Kept {
     fn new(json: Value) -> Option<Self> {
-        let document = serde_json::from_value(json.clone()).ok()?;
+        let document = serde_json::from_value(json.clone()).ok().filter(|_| json.is_object())?;
         Some(Self { json, document })
     }
 }
@@ -113,12 +126,13 @@ impl Inner {
     /// What the device can be set to and how it is set, as JSON.
     async fn whole_document(&self) -> Value {
         let mut document = document::defaults(self);
-        for channel in &self.channels {
-            let Some(flip) = self.camera_flip(channel.number).await else {
-                continue;
-            };
-            let channels = document.channels.get_or_insert_default();
-            channels.entry(channel.number).or_default().image = Some(document::image(flip));
+        // All at once: those that are away would add up.
+        let flips = join_all(self.channels.iter().map(camera_flip)).await;
+        let channels = document.channels.get_or_insert_default();
+        for (channel, flip) in self.channels.iter().zip(flips) {
+            if let Some(flip) = flip {
+                channels.entry(channel.number).or_default().image = Some(document::image(flip));
+            }
         }
         let mut whole = serde_json::to_value(document).unwrap_or_default();
         let mut kept = self.configuration.json();
@@ -135,29 +149,21 @@ impl Inner {
         whole
     }
 
-    /// How a camera's picture is turned, where it can be.
-    async fn camera_flip(&self, number: ChannelId) -> Option<Flip> {
-        let channel = self.channel(number).ok()?;
-        let steering = channel.steering.as_ref().filter(|_| channel.pattern.is_none())?;
-        let can = steering.abilities().borrow().flip;
-        if can == crate::steering::FlipAbility::None {
-            return None;
-        }
-        let asked = tokio::time::timeout(CAMERA_LIMIT, steering.flip()).await;
-        Some(asked.ok()?.unwrap_or_default())
-    }
-
     pub(super) async fn set_config(&self, params: ConfigDocument) -> Answer<SetConfig> {
         let _one_at_a_time = self.configuration.changing.lock().await;
         let patch = serde_json::to_value(&params).map_err(|error| RpcError::internal(error.to_string()))?;
         let whole = self.whole_document().await;
         let patch = check::check(self, &params, patch, &whole)?;
-        self.turn_cameras(&params).await?;
+        tokio::time::timeout(TURN_LIMIT, self.turn_cameras(&params))
+            .await
+            .unwrap_or_else(|_| Err(RpcError::internal("the camera does not answer in time")))?;
         if patch.as_object().is_some_and(|patch| !patch.is_empty()) {
             self.configuration
                 .merge(&patch, &self.state)
                 .map_err(|error| RpcError::internal(format!("the configuration cannot be kept: {error}")))?;
-            tracing::info!(%patch, "configured by the cloud");
+            let mut set = Vec::new();
+            paths("", &patch, &mut set);
+            tracing::info!(set = %set.join(" "), "configured by the cloud");
         }
         self.apply();
         done()
@@ -216,6 +222,7 @@ impl Inner {
         }
         self.apply_power();
         self.end_alarms_switched_off();
+        self.configured.send_modify(|count| *count += 1);
     }
 
     /// Switches channels on and off as they are set, and as their schedules say at this moment.
@@ -230,8 +237,38 @@ impl Inner {
                 if !on {
                     self.end_alarms_of(channel.number);
                 }
+                self.configured.send_modify(|count| *count += 1);
             }
         }
+    }
+}
+
+/// How a camera's picture is turned, where it can be.
+async fn camera_flip(channel: &Channel) -> Option<Flip> {
+    let steering = channel.steering.as_ref().filter(|_| channel.pattern.is_none())?;
+    let can = steering.abilities().borrow().flip;
+    if can == FlipAbility::None {
+        return None;
+    }
+    let asked = tokio::time::timeout(CAMERA_LIMIT, steering.flip()).await;
+    // One that is away can be turned all the same, later.
+    Some(asked.ok().and_then(Result::ok).unwrap_or_default())
+}
+
+/// The paths of what is set, for the log: values may be nobody else's business.
+fn paths(path: &str, patch: &Value, into: &mut Vec<String>) {
+    match patch.as_object().filter(|_| !path.ends_with("extension")) {
+        Some(below) => {
+            for (key, below) in below {
+                let at = if path.is_empty() {
+                    key.clone()
+                } else {
+                    format!("{path}.{key}")
+                };
+                paths(&at, below, into);
+            }
+        }
+        None => into.push(path.to_owned()),
     }
 }
 

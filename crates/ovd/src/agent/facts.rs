@@ -59,7 +59,11 @@ impl Inner {
             hardware_model: identity.hardware_model.unwrap_or_default(),
             firmware_model: identity.firmware_model.unwrap_or_default(),
             // A device that was never upgraded says when time began.
-            last_upgrade_datetime: local(self.firmware.installed_at().unwrap_or(0), 0).to_string(),
+            last_upgrade_datetime: self
+                .firmware
+                .installed_at()
+                .map_or_else(|| local(0, 0), |at| local(at, self.clock.zone_h()))
+                .to_string(),
             ip_addr: address.map(|address| address.to_string()),
             mac_addr: network.mac,
             up_bandwidth: network.bits_per_second,

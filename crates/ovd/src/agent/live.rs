@@ -44,14 +44,19 @@ impl Inner {
             self.surroundings.clone(),
         ));
         channel.set_publisher(Arc::clone(&publisher));
-        match publisher.accepted().await {
-            Ok(()) => done(),
-            Err(reason) => {
-                channel.take_publisher();
-                publisher.stop().await;
-                Err(RpcError::internal(format!("cannot publish: {reason}")))
-            }
+        // Whoever switches the channel off ends the publisher that is there: this one may have come a moment later.
+        let outcome = match channel.online(START_LIMIT).await {
+            Ok(()) => publisher
+                .accepted()
+                .await
+                .map_err(|reason| RpcError::internal(format!("cannot publish: {reason}"))),
+            Err(offline) => Err(offline),
+        };
+        if outcome.is_err() {
+            channel.take_publisher();
+            publisher.stop().await;
         }
+        outcome.and_then(|()| done())
     }
 
     pub(super) async fn live_stop(&self, params: LiveStopParams) -> Answer<LiveStop> {

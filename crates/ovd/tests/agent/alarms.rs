@@ -180,3 +180,23 @@ async fn a_battery_tells_of_its_charge_and_that_it_is_low() {
             <= 20
     );
 }
+
+#[tokio::test]
+async fn motion_in_the_picture_raises_an_alarm_while_that_is_wanted() {
+    let cloud = Cloud::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let mut setup = setup(folder.path(), &["test"]);
+    setup.channels[0].detect_motion = true;
+    let _agent = Running::start_as(&cloud.url(), setup);
+    let mut link = cloud.accept().await;
+    link.picture_url = String::new();
+    // The ball swings.
+    notice(&mut link, 3, "start").await;
+    let off = json!({"channls": {"0": {"alarms": {"motion": {"on": false}}}}});
+    assert_eq!(link.call("SetConfig", off).await, Ok(json!({})));
+    notice(&mut link, 3, "end").await;
+    link.notices.clear();
+    let on = json!({"channls": {"0": {"alarms": {"motion": {"on": true, "sensitivity": 90}}}}});
+    assert_eq!(link.call("SetConfig", on).await, Ok(json!({})));
+    notice(&mut link, 3, "start").await;
+}

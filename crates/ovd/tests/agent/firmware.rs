@@ -4,6 +4,7 @@ use super::cloud::{Cloud, Link, within};
 use super::http_server::{HttpServer, Page};
 use super::{Running, setup};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 const SHA256_OF_X: &str = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881";
 
@@ -31,6 +32,8 @@ async fn new_firmware_is_what_the_device_logs_in_with() {
     );
     let image = Page {
         body: vec![7; 3 << 20].into(),
+        // Long enough for a Keepalive to tell of it.
+        delay: Duration::from_millis(500),
         ..Page::default()
     };
     server.put("/firmware/1", image);

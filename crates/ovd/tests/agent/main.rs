@@ -38,6 +38,7 @@ fn setup(folder: &Path, sources: &[&str]) -> Setup {
         number: ChannelId(number),
         name: format!("camera {number}"),
         source: Source::parse(source).unwrap(),
+        detect_motion: false,
         onvif: None,
         alarms: Vec::new(),
     });

@@ -30,6 +30,18 @@ pub(super) fn check(inner: &Inner, params: &ConfigDocument, patch: Value, whole:
     let mut keep = patch;
     if let Value::Object(patch) = &mut keep {
         compare("", patch, whole)?;
+        let channels = patch.get_mut(CHANNELS).and_then(Value::as_object_mut);
+        for (number, channel) in channels.into_iter().flatten() {
+            let made_here = inner
+                .channels
+                .iter()
+                .any(|known| known.pattern.is_some() && known.number.to_string() == *number);
+            if let Some(channel) = channel.as_object_mut().filter(|_| !made_here) {
+                // How a camera's picture is, the camera keeps.
+                channel.remove("image");
+                channel.remove("video_encoding");
+            }
+        }
     }
     let mut kept = inner.configuration.json();
     super::merge(&mut kept, &keep);

@@ -80,7 +80,7 @@ fn channel_config(inner: &Inner, channel: &Channel) -> ChannelConfig {
         switch_schedule: Some(SwitchSchedule {
             on: Some(false),
             start_time: Some(TimeOfDay::Clock(0)),
-            shutdown_time: Some(TimeOfDay::Clock(86_400)),
+            shutdown_time: Some(TimeOfDay::Clock(86_399)),
             repeat: Some(
                 ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
                     .map(str::to_owned)
