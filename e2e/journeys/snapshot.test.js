@@ -22,7 +22,7 @@ journey('a picture is taken of a device, looked at, saved and deleted', async (s
   await scene.screenshot(page, 'snapshots');
 
   await tile.click();
-  await console.imageShown(page.getByTestId('lightbox').getByRole('img'));
+  await console.imageShown(page.getByTestId('lightbox').locator('img'));
   await scene.screenshot(page, 'snapshot-large');
   const downloading = page.waitForEvent('download');
   await page.getByTestId('snapshot-download').click();

@@ -133,4 +133,6 @@ function bringUpgrade(queries: QueryClient, { login_code, id, state, progress }:
     return;
   }
   void queries.invalidateQueries({ queryKey: key });
+  // The device may be back with the new version sooner than anybody noticed that it was away.
+  void queries.invalidateQueries({ queryKey: keys.device(login_code) });
 }
