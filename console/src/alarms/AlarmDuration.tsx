@@ -1,8 +1,8 @@
 import { useTranslation } from 'react-i18next';
-import type { Alarm } from '../api/records';
 import { durationText } from '../device/duration';
 import { useNow } from '../ui/useNow';
 import classes from './AlarmList.module.css';
+import type { Alarm } from '../api/types';
 
 /** How long it lasted, or that it goes on. */
 export function AlarmDuration({ alarm }: { alarm: Alarm }) {

@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { useLocation, useNavigate } from 'react-router';
 import { onAlarmNews } from '../api/alarmNews';
 import { useAlarm } from '../api/alarms';
-import type { Alarm } from '../api/records';
+import type { Alarm } from '../api/types';
 import { AlarmPicture } from './AlarmPicture';
 import classes from './AlarmToasts.module.css';
 import { alarmTypeText } from './alarmTypes';

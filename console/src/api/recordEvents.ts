@@ -5,7 +5,7 @@ import { fetchDeviceLog } from './deviceLogs';
 import { paced } from './paced';
 import { mergeInto, type Pages, refreshNewest } from './pages';
 import { keys } from './queries';
-import type { Alarm, DeviceLog, Upgrade, UpgradeState } from './records';
+import type { Alarm, DeviceLog, Upgrade, UpgradeState } from './types';
 
 /** The events of the cloud's feed that are about what devices sent and did. */
 export const RECORD_EVENTS = ['alarm_changed', 'snapshot', 'device_log', 'upgrade', 'command'] as const;

@@ -1,6 +1,111 @@
 // Generated from openapi.json by `npm run gen`. Do not edit.
 
 export interface paths {
+    "/api/v1/alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Alarms of the channels that the caller may see, newest first. */
+        get: operations["list_alarms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms/{alarm}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One alarm. */
+        get: operations["get_alarm"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms/{alarm}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Note that somebody has seen to an alarm. */
+        post: operations["acknowledge_alarm"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms/{alarm}/picture": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An alarm's picture. */
+        get: operations["get_alarm_picture"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Note that somebody has seen to all these alarms: those that the list would show with the same filters, the newest 10,000
+         *     of them.
+         */
+        post: operations["acknowledge_alarms"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/alarms/unread": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How many alarms want attention. */
+        get: operations["count_alarms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit": {
         parameters: {
             query?: never;
@@ -78,6 +183,94 @@ export interface paths {
         patch: operations["change_device"];
         trace?: never;
     };
+    "/api/v1/devices/{login_code}/capabilities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a device can do: what it says it can, and what it turned out not to know. It is asked once a connection; of one that
+         *     is away it is what it said last.
+         */
+        get: operations["get_capabilities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/channels/{channel}/audio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a device plays. It is asked. */
+        get: operations["get_audio"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/channels/{channel}/audio/control": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End, halt or go on with what a device plays. */
+        post: operations["control_audio"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/channels/{channel}/audio/play": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a device play something. */
+        post: operations["play_sound"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/channels/{channel}/keep-awake": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep a device that saves power fully awake for a while. */
+        post: operations["keep_awake"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices/{login_code}/channels/{channel}/live": {
         parameters: {
             query?: never;
@@ -89,6 +282,161 @@ export interface paths {
         put?: never;
         /** Watch a channel live. Starts its stream if it does not run, and answers when video has come. */
         post: operations["open_live"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/channels/{channel}/presets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The stored positions of a camera, as it lists them. */
+        get: operations["list_presets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/channels/{channel}/presets/{preset}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Store where a camera looks now. */
+        put: operations["set_preset"];
+        post?: never;
+        /** Forget a stored position. */
+        delete: operations["clear_preset"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/channels/{channel}/presets/{preset}/goto": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Turn a camera to a stored position. */
+        post: operations["goto_preset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/channels/{channel}/ptz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move or zoom a camera, or stop it. What one caller sends to a device reaches it in the order in which the requests came in. */
+        post: operations["move_ptz"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/channels/{channel}/snapshots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a device take a picture now. Answers when it is there. */
+        post: operations["take_snapshot"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was wanted of a device, by people, programs and the cloud itself, and what came of it. Newest first. */
+        get: operations["list_commands"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the configuration of a device. */
+        get: operations["get_config"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change the configuration of a device: what is given, and nothing else. */
+        patch: operations["change_config"];
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/disk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the SD card of a device is. */
+        get: operations["get_disk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/disk/format": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Format the SD card of a device: what is on it is gone. How far it is, the state of the disk tells, where the device can. */
+        post: operations["format_disk"];
         delete?: never;
         options?: never;
         head?: never;
@@ -115,6 +463,96 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices/{login_code}/factory-reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set a device back to what it was when it left the factory, its Wi-Fi too, and restart it: it may not find its way back. */
+        post: operations["factory_reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/info": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Facts about a device and its network. A connected device is asked, unless it said so within the last 10 s; of one that is
+         *     away it is what it said last. Who may see single channels only does not get it.
+         */
+        get: operations["get_device_info"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/logs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Logs that a device was asked for, newest first. */
+        get: operations["list_device_logs"];
+        put?: never;
+        /** Ask a device for its log of some time. It uploads it when it can: see its state. */
+        post: operations["request_logs"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/logs/{log}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How it stands with a log. */
+        get: operations["get_device_log"];
+        put?: never;
+        post?: never;
+        /** Forget a log. */
+        delete: operations["delete_device_log"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/logs/{log}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A log itself, as text: what is packed by gzip is unpacked, up to 64 MiB. To be saved (`download=true`) as it came. */
+        get: operations["get_device_log_text"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices/{login_code}/password": {
         parameters: {
             query?: never;
@@ -129,6 +567,23 @@ export interface paths {
          *     it another.
          */
         post: operations["new_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When a device came and went. Newest first; what is just happening stands there a second later. */
+        get: operations["list_presence"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -164,6 +619,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices/{login_code}/reboot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restart a device, or one channel of it. */
+        post: operations["reboot_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices/{login_code}/release": {
         parameters: {
             query?: never;
@@ -179,6 +651,23 @@ export interface paths {
          *     hand can bind it; one that the organisation added itself is removed, with its password.
          */
         post: operations["release_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/reschedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a device fetch the address of its cloud anew, and connect there. */
+        post: operations["reschedule_device"];
         delete?: never;
         options?: never;
         head?: never;
@@ -202,6 +691,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices/{login_code}/snapshots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Pictures that people had a device take, newest first: of the channels and times of which the caller may watch
+         *     recordings.
+         */
+        get: operations["list_snapshots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/snapshots/{snapshot}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forget a picture. */
+        delete: operations["delete_snapshot"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/snapshots/{snapshot}/image": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A picture itself. */
+        get: operations["get_snapshot_image"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices/{login_code}/tenant": {
         parameters: {
             query?: never;
@@ -212,6 +755,59 @@ export interface paths {
         get?: never;
         /** Give a device that nobody has to a tenant. */
         put: operations["assign_device"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/time": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the clock of a device. */
+        get: operations["get_device_time"];
+        put?: never;
+        /** Set the clock of a device to the cloud's. */
+        post: operations["sync_device_time"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/upgrade": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last upgrade of a device, the one that runs if one does. */
+        get: operations["get_upgrade"];
+        put?: never;
+        /** Have a device install another version of its software. One upgrade of a device runs at a time. */
+        post: operations["upgrade_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/upgrades": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Upgrades of a device, newest first. */
+        get: operations["list_upgrades"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -266,6 +862,42 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/firmware": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Images of tenants where the caller may configure something, and the platform's: all of them, newest first. */
+        get: operations["list_firmware"];
+        put?: never;
+        /** Upload an image, as it is, 512 MiB at most. */
+        post: operations["upload_firmware"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/firmware/{firmware}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove an image. An upgrade with it that has not fetched it yet will fail. */
+        delete: operations["delete_firmware"];
+        options?: never;
+        head?: never;
+        /** Change an image's notes. */
+        patch: operations["change_firmware"];
         trace?: never;
     };
     "/api/v1/invitations/accept": {
@@ -810,6 +1442,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/tenants/{tenant}/sounds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a tenant's devices may play: all of it, newest first. */
+        get: operations["list_sounds"];
+        put?: never;
+        /** Upload a sound for a tenant's devices: MP3, WAV, AAC, M4A or Ogg, 16 MiB at most, as it is. */
+        post: operations["upload_sound"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tenants/{tenant}/sounds/{sound}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove a sound. */
+        delete: operations["delete_sound"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tenants/{tenant}/support": {
         parameters: {
             query?: never;
@@ -901,17 +1568,154 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What was wanted is on its way to the device, which does not answer to it. */
+        Accepted: Record<string, never>;
         /** @description Somebody new who accepts an invitation. */
         AcceptRequest: {
             password: string;
             token: string;
             username: string;
         };
+        /** @description How many were acknowledged. */
+        Acknowledged: {
+            acknowledged: number;
+        };
         /**
          * @description What did something.
          * @enum {string}
          */
         ActorKind: "user" | "key" | "device" | "system" | "nobody";
+        /** @description Something that a device raised an alarm of. */
+        Alarm: {
+            /**
+             * Format: date-time
+             * @description When somebody has seen to it.
+             */
+            acknowledged_at?: string;
+            /** @description Who that was. */
+            acknowledged_by?: string;
+            /** Format: date-time */
+            begin_at: string;
+            /** Format: int32 */
+            channel: number;
+            /** @description What people call the device; may be empty. */
+            device_name: string;
+            /**
+             * Format: date-time
+             * @description Absent: it stands.
+             */
+            end_at?: string;
+            /**
+             * @description `told`: by the device; `bit_cleared`: its Keepalive does not carry it any more; `timeout`: nothing was heard of it for
+             *     too long; `device_reset`: the device started anew.
+             */
+            end_reason?: string;
+            /** @description There is a picture, and the caller may see it. */
+            has_picture: boolean;
+            /**
+             * Format: int64
+             * @description Later ones have greater numbers.
+             */
+            id: number;
+            login_code: string;
+            /** @description The device's words; may be empty. */
+            text: string;
+            /**
+             * Format: int64
+             * @description By the protocol's number.
+             */
+            type: number;
+            /** @description `io`, `motion`, `cross`, `cry`, `face`, `voice`, `low_battery`, `lock_picked`, `doorbell`, `body` or `other`. */
+            type_name: string;
+        };
+        /** @description Which alarms a device says it can raise. */
+        AlarmCapabilities: {
+            /** @description A human body. */
+            body: boolean;
+            /** @description A crossed line. */
+            cross: boolean;
+            /** @description Crying. */
+            cry: boolean;
+            /** @description A face. */
+            face: boolean;
+            /** @description An external input. */
+            io: boolean;
+            /** @description Motion. */
+            motion: boolean;
+            /** @description Sound. */
+            voice: boolean;
+        };
+        /** @description How many alarms want attention. */
+        AlarmCounts: {
+            /**
+             * Format: int32
+             * @description That stand; 1000 at most.
+             */
+            active: number;
+            /** @description There are more of either than are counted. */
+            more: boolean;
+            /**
+             * Format: int32
+             * @description That nobody has seen to; 1000 at most.
+             */
+            unacknowledged: number;
+        };
+        /** @description Alarms, newest first. */
+        AlarmList: {
+            items: components["schemas"]["Alarm"][];
+            /**
+             * Format: int64
+             * @description For `before`, to get those before; absent: there are none.
+             */
+            next?: number;
+        };
+        /** @description Which alarms. */
+        AlarmsAsked: {
+            /**
+             * @description Those that somebody has seen to only; or, false, those that nobody has.
+             * @default null
+             */
+            acknowledged: boolean;
+            /**
+             * @description Those that stand only; or, false, those that have ended.
+             * @default null
+             */
+            active: boolean;
+            /**
+             * Format: int32
+             * @description Of channels with this number only.
+             * @default null
+             */
+            channel: number;
+            /**
+             * Format: date-time
+             * @description Those that stood at this time or later only.
+             * @default null
+             */
+            from: string;
+            /**
+             * @description Of this device only.
+             * @default null
+             */
+            login_code: string;
+            /**
+             * Format: int64
+             * @description Of devices of this tenant only.
+             * @default null
+             */
+            tenant: number;
+            /**
+             * Format: date-time
+             * @description Those that began at this time or before only.
+             * @default null
+             */
+            to: string;
+            /**
+             * @description Of this type only: by its name or by the protocol's number.
+             * @default null
+             */
+            type: string;
+        };
         /** @description An API key, without what makes it work. */
         ApiKey: {
             /** Format: date-time */
@@ -941,6 +1745,27 @@ export interface components {
         Assignment: {
             /** Format: int64 */
             tenant: number;
+        };
+        /** @description What a device plays. */
+        Audio: {
+            /**
+             * Format: int64
+             * @description The sound, if it is one of the tenant's.
+             */
+            sound?: number;
+            /** @description `stopped`, `pausing` or `playing`; others may come. */
+            status: string;
+            /** @description Where it has it from, without what is secret. */
+            url?: string;
+        };
+        /**
+         * @description What to do with what plays.
+         * @enum {string}
+         */
+        AudioControl: "stop" | "pause" | "resume";
+        /** @description What to do with what plays. */
+        AudioWanted: {
+            op: components["schemas"]["AudioControl"];
         };
         /** @description Who did something. */
         AuditActor: {
@@ -1022,6 +1847,44 @@ export interface components {
             code: string;
             password: string;
         };
+        /** @description What a device says it can do. */
+        Capabilities: {
+            alarms: components["schemas"]["AlarmCapabilities"];
+            /** @description It can play music. */
+            audio_out: boolean;
+            /** @description It can restart itself regularly. */
+            auto_reboot: boolean;
+            /** @description It runs on a battery. */
+            battery: boolean;
+            /** @description It can record to the cloud. */
+            cloud_record: boolean;
+            /** @description It fetches firmware over HTTPS. */
+            firmware_download_https: boolean;
+            /** @description It uploads pictures and recorded segments over HTTPS. */
+            https: boolean;
+            /** @description It has an indicator light that can be switched. */
+            led: boolean;
+            /** @description It uploads logs over HTTPS. */
+            log_upload_https: boolean;
+            /** @description How it sends media: `rtmp`, `srt`; others may come. */
+            media_protocol: string;
+            /** @description What else it said, as it came. */
+            other?: Record<string, never>;
+            /** @description It uploads pictures over HTTPS. */
+            pic_upload_https: boolean;
+            /** @description It can pan, tilt or zoom. */
+            ptz: boolean;
+            /** @description Its channels can be switched off. */
+            switch: boolean;
+            /** @description It can follow what moves. */
+            trace: boolean;
+            /** @description It can encrypt the video. */
+            video_encrypt: boolean;
+            /** @description A person can speak through it. */
+            voice_out: boolean;
+            /** @description Extensions of this project that it knows. */
+            x?: string[];
+        };
         /** @description What to change of a member; what is left out stays. */
         ChangedMember: {
             /** @description Always so for owners and admins. */
@@ -1050,6 +1913,76 @@ export interface components {
             state_name: string;
             /** @description The stream it publishes. */
             stream_id?: string;
+        };
+        /** @description What was wanted of a device, and what came of it. */
+        Command: {
+            /** @description What the device answered, kept as `params` are. */
+            answer?: unknown;
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["CommandBy"];
+            /**
+             * Format: int64
+             * @description From the call to its end; of requests only.
+             */
+            duration_ms?: number;
+            /** @description What the device said of why it refused, or what is wrong with its answer. */
+            error?: components["schemas"]["CommandFault"];
+            /**
+             * Format: int64
+             * @description Later ones have greater numbers.
+             */
+            id: number;
+            kind: components["schemas"]["CommandKind"];
+            /** @description The protocol's name of what was wanted. */
+            method: string;
+            outcome: components["schemas"]["CommandOutcome"];
+            /** @description Without secrets, which are `***`; what is longer than 4 KiB is a text with its beginning. */
+            params?: unknown;
+        };
+        /** @description Who wanted it. */
+        CommandBy: {
+            kind: components["schemas"]["CommandByKind"];
+            /** @description His name at the time; the cloud has none. */
+            name?: string;
+        };
+        /**
+         * @description What wanted it.
+         * @enum {string}
+         */
+        CommandByKind: "user" | "key" | "cloud";
+        /** @description Why it was not done. */
+        CommandFault: {
+            /**
+             * Format: int64
+             * @description The device's; absent where it is the cloud that found the fault.
+             */
+            code?: number;
+            msg: string;
+        };
+        /**
+         * @description How it was sent.
+         * @enum {string}
+         */
+        CommandKind: "request" | "event";
+        /** @description Commands, newest first. */
+        CommandList: {
+            items: components["schemas"]["Command"][];
+            /**
+             * Format: int64
+             * @description For `before`, to get those before; absent: there are none.
+             */
+            next?: number;
+        };
+        /**
+         * @description What came of a command.
+         * @enum {string}
+         */
+        CommandOutcome: "ok" | "refused" | "timeout" | "offline" | "disconnected" | "bad_answer" | "busy" | "sent";
+        /** @description Says that it is meant. */
+        Confirmation: {
+            /** @description The device's name or its login code. */
+            confirm: string;
         };
         /** @description A bind id just made. */
         CreatedBind: {
@@ -1084,6 +2017,11 @@ export interface components {
             battery?: number;
             /** @description Those that the caller may see. */
             channels: components["schemas"]["Channel"][];
+            /**
+             * Format: date-time
+             * @description Since when its connection is up; absent: it has none.
+             */
+            connected_at?: string;
             /** Format: date-time */
             created_at: string;
             /** @description It may not log in. */
@@ -1119,6 +2057,20 @@ export interface components {
             /** @description Whose it is; absent: nobody's, in the platform's stock. */
             tenant?: components["schemas"]["TenantName"];
         };
+        /** @description What is known of what a device can do. */
+        DeviceCapabilities: {
+            /** @description What it said. */
+            capabilities?: components["schemas"]["Capabilities"];
+            /**
+             * Format: date-time
+             * @description When it said that.
+             */
+            fetched_at?: string;
+            /** @description It has said what it can do. Else try. */
+            known: boolean;
+            /** @description Methods of the protocol that it said it does not know, on its present or last connection. */
+            unsupported: string[];
+        };
         /** @description What to change; what is left out stays. */
         DeviceChange: {
             /** @description A device that is disabled is disconnected. */
@@ -1129,6 +2081,19 @@ export interface components {
              */
             group_id?: number | null;
             name?: string;
+        };
+        /** @description The configuration of a device. */
+        DeviceConfig: {
+            /**
+             * @description The document as the device sent it; the channels stand under `channls` whatever it called them. Absent after a change
+             *     where the device took it and could not be asked again.
+             */
+            config?: Record<string, never>;
+            /**
+             * Format: date-time
+             * @description When it said that.
+             */
+            fetched_at: string;
         };
         /** @description Something a device told. */
         DeviceEvent: {
@@ -1157,6 +2122,73 @@ export interface components {
         DeviceEventList: {
             items: components["schemas"]["DeviceEvent"][];
         };
+        /** @description An error of the device access protocol, as the device answered it. */
+        DeviceFault: {
+            /**
+             * Format: int64
+             * @description 1 internal, 11 bitrate too high, 12 bad parameter, 13 not supported in the configuration, 101 unknown method, 102
+             *     no such channel, 103 channel offline; others may come.
+             */
+            code: number;
+            /** @description For people, in the device's words. */
+            msg: string;
+        };
+        /** @description What a device says it is. */
+        DeviceInfo: {
+            /**
+             * Format: date-time
+             * @description When it said that.
+             */
+            fetched_at?: string;
+            /**
+             * @description As it came: `dev_id`, `hardware_model`, `firmware_model`, `last_upgrade_datetime`, and where it says so `wifi_ssid`,
+             *     `wifi_signal`, `up_bandwidth`, `down_bandwidth`, `ip_addr`, `mac_addr`, `battery` and more.
+             */
+            info?: Record<string, never>;
+        };
+        /** @description A log that a device was asked for. */
+        DeviceLog: {
+            /** @description Who wanted it. */
+            by?: string;
+            /**
+             * Format: int64
+             * @description How long it is; 0: the device has nothing of that time.
+             */
+            bytes?: number;
+            /** @description `text/plain`, `application/gzip` or `application/zip` */
+            content_type?: string;
+            /** @description Why it failed. */
+            error?: string;
+            /**
+             * Format: date-time
+             * @description When it was settled.
+             */
+            finished_at?: string;
+            /**
+             * Format: date-time
+             * @description The time that was wanted.
+             */
+            from: string;
+            /**
+             * Format: int64
+             * @description Later ones have greater numbers.
+             */
+            id: number;
+            /** Format: date-time */
+            requested_at: string;
+            state: components["schemas"]["LogState"];
+            /** Format: date-time */
+            to: string;
+        };
+        /** @description Logs, newest first. */
+        DeviceLogList: {
+            items: components["schemas"]["DeviceLog"][];
+            /**
+             * Format: int64
+             * @description For `before`, to get those before; absent: there are none.
+             */
+            next?: number;
+        };
         /** @description A page of devices. */
         DevicePage: {
             items: components["schemas"]["Device"][];
@@ -1170,6 +2202,34 @@ export interface components {
              */
             total: number;
         };
+        /** @description What the clock of a device shows. */
+        DeviceTime: {
+            /**
+             * @description `yyyy-MM-ddTHH:mm:ss`, in the device's zone.
+             * @example 2016-12-05T02:15:32
+             */
+            datetime: string;
+            /**
+             * Format: int64
+             * @description By how many seconds it is ahead of the cloud's; absent where the zone is not known.
+             */
+            skew_s?: number;
+            /**
+             * Format: int32
+             * @description The zone, in hours east of UTC, as the device says it with its time or in its configuration.
+             */
+            tz?: number;
+        };
+        /** @description How the SD card of a device is. */
+        DiskInfo: {
+            /**
+             * Format: int64
+             * @description As the device says it.
+             */
+            state: number;
+            /** @description `ok`, `no_card`, `faulty`, `formatting` or `unknown`. */
+            state_name: string;
+        };
         /** @description Every failure of the API looks like this. */
         ErrorBody: {
             /** @description What went wrong. */
@@ -1182,12 +2242,46 @@ export interface components {
              * @example no_such_device
              */
             code: string;
+            /** @description What the device itself answered. */
+            device_error?: components["schemas"]["DeviceFault"];
+            /** @description The field that it is about, as a path such as `channls.0.image.horflip`. */
+            field?: string;
             /** @description What is wrong with which line of a file. */
             lines?: components["schemas"]["LineFault"][];
             /** @description For people, in English. */
             message: string;
             /** @description Names the request in the logs. */
             request_id: string;
+        };
+        /** @description An image of devices' software. */
+        Firmware: {
+            /** Format: int64 */
+            bytes: number;
+            /** Format: date-time */
+            created_at: string;
+            created_by: string;
+            /** @description What they say of themselves once it is installed. */
+            firmware_model: string;
+            /** @description The devices it is for. */
+            hardware_model: string;
+            /** Format: int64 */
+            id: number;
+            notes: string;
+            /** @description Hexadecimal. */
+            sha256: string;
+            /**
+             * Format: int64
+             * @description Whose it is; absent: the platform's, for all.
+             */
+            tenant?: number;
+        };
+        /** @description What to change of an image. */
+        FirmwareChange: {
+            notes: string;
+        };
+        /** @description Images, newest first. */
+        FirmwareList: {
+            items: components["schemas"]["Firmware"][];
         };
         /** @description A fresh API key. */
         FreshApiKey: components["schemas"]["ApiKey"] & {
@@ -1299,6 +2393,14 @@ export interface components {
         InvitationToken: {
             token: string;
         };
+        /** @description How long to keep a device awake. */
+        KeepAwake: {
+            /**
+             * Format: int32
+             * @description 1 to 3600.
+             */
+            seconds: number;
+        };
         /** @description A key to make. */
         KeyRequest: {
             /**
@@ -1347,6 +2449,18 @@ export interface components {
             code?: string | null;
             password: string;
             username: string;
+        };
+        /**
+         * @description How it stands with a log that a device was asked for.
+         * @enum {string}
+         */
+        LogState: "requested" | "uploading" | "done" | "failed" | "timed_out";
+        /** @description Which time a log is wanted of. */
+        LogWanted: {
+            /** Format: date-time */
+            from: string;
+            /** Format: date-time */
+            to: string;
         };
         /** @description Who calls, and what he may do. */
         Me: {
@@ -1549,6 +2663,50 @@ export interface components {
          * @enum {string}
          */
         Presence: "online" | "sleeping" | "offline";
+        /** @description A device came or went. */
+        PresenceEntry: {
+            /** @description Where it came from; for who may see all of it. */
+            address?: string;
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: int64
+             * @description Later ones have greater numbers.
+             */
+            id: number;
+            /** @description What it was from then on: `online`, `sleeping` or `offline`. */
+            presence: string;
+            /** @description Why it went: `silent`, `disabled`; others may come. */
+            reason?: string;
+        };
+        /** @description How a device came and went, newest first. */
+        PresenceList: {
+            items: components["schemas"]["PresenceEntry"][];
+            /**
+             * Format: int64
+             * @description For `before`, to get those before; absent: there are none.
+             */
+            next?: number;
+        };
+        /** @description A stored position of a camera. */
+        Preset: {
+            /**
+             * Format: int64
+             * @description 0 to 255.
+             */
+            id: number;
+            /** @description What people call it; the cloud keeps that. */
+            name?: string;
+        };
+        /** @description The stored positions of a camera. */
+        PresetList: {
+            items: components["schemas"]["Preset"][];
+        };
+        /** @description How to store a position. */
+        PresetToSet: {
+            /** @description What to call it; left out: as it is called already; empty: nothing. */
+            name?: string;
+        };
         /** @description One method of the protocol, as its table has it. */
         ProtocolMethod: {
             /** @description Other names that are understood. */
@@ -1575,6 +2733,30 @@ export interface components {
         /** @description The methods of the protocol. */
         ProtocolMethods: {
             items: components["schemas"]["ProtocolMethod"][];
+        };
+        /** @description What a camera is to do. */
+        PtzMove: {
+            /**
+             * @description `up`, `down`, `left`, `right`, `upleft`, `upright`, `downleft`, `downright`, `zoomin`, `zoomout`: it moves until
+             *     `stop`; the same with `_step` behind: one step; `goto_preset`, `set_preset`, `clear_preset`.
+             * @example left
+             */
+            op: string;
+            /**
+             * Format: int64
+             * @description Moves: speed 0 to 100, default 50. Steps: size 0 to 100. Presets: the number 0 to 255.
+             */
+            value?: number;
+        };
+        /** @description What to restart. */
+        Reboot: {
+            /**
+             * Format: int32
+             * @description This channel only, if the device can do that; left out: the device.
+             */
+            channel?: number;
+            /** @description The device's name or its login code. */
+            confirm: string;
         };
         /** @description Recovery codes, shown this once. Each is good for one login without the app. */
         RecoveryCodes: {
@@ -1634,6 +2816,63 @@ export interface components {
             /** @description What the first tenant is called. Left out: `Home`. */
             tenant_name?: string | null;
             username: string;
+        };
+        /** @description A picture that somebody had a device take. */
+        Snapshot: {
+            /**
+             * Format: date-time
+             * @description When it came.
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description How long the file is.
+             */
+            bytes: number;
+            /** Format: int32 */
+            channel: number;
+            /** @description `image/jpeg` */
+            content_type: string;
+            /**
+             * Format: int32
+             * @description In pixels.
+             */
+            height: number;
+            /**
+             * Format: int64
+             * @description Later ones have greater numbers.
+             */
+            id: number;
+            /**
+             * Format: int32
+             * @description In pixels.
+             */
+            width: number;
+        };
+        /** @description Pictures, newest first. */
+        SnapshotList: {
+            items: components["schemas"]["Snapshot"][];
+            /**
+             * Format: int64
+             * @description For `before`, to get those before; absent: there are none.
+             */
+            next?: number;
+        };
+        /** @description Something that a tenant's devices may play. */
+        Sound: {
+            /** Format: int64 */
+            bytes: number;
+            /** @description `audio/mpeg`, `audio/wav`, `audio/aac`, `audio/mp4` or `audio/ogg` */
+            content_type: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: int64 */
+            id: number;
+            name: string;
+        };
+        /** @description Sounds, newest first. */
+        SoundList: {
+            items: components["schemas"]["Sound"][];
         };
         /** @description A live stream. */
         Stream: {
@@ -1740,6 +2979,20 @@ export interface components {
             name: string;
             role: components["schemas"]["Role"];
         };
+        /** @description How to set a clock. */
+        TimeToSet: {
+            /**
+             * Format: int32
+             * @description By how many seconds it may be off without being set; default 1.
+             */
+            offset_s?: number;
+            /**
+             * Format: int32
+             * @description The zone in which it shows its time, in hours east of UTC, -12 to 14; left out: that of the device's configuration, or
+             *     else 8.
+             */
+            tz?: number;
+        };
         /** @description What the app shows. */
         TotpCode: {
             code: string;
@@ -1750,6 +3003,67 @@ export interface components {
             otpauth_url: string;
             /** @description In base32, for typing. */
             secret: string;
+        };
+        /** @description An upgrade of a device. */
+        Upgrade: {
+            /** @description Who wanted it. */
+            by?: string;
+            /**
+             * Format: date-time
+             * @description Absent: it runs.
+             */
+            ended_at?: string;
+            /** @description Why it failed. */
+            error?: string;
+            /** @description The version before. */
+            from?: string;
+            /**
+             * Format: int64
+             * @description Later ones have greater numbers.
+             */
+            id: number;
+            /**
+             * Format: int32
+             * @description In percent, of what it does at the moment.
+             */
+            progress: number;
+            /** Format: date-time */
+            started_at: string;
+            /**
+             * @description `requested`, `downloading`, `installing`, `done` (the device says so), `confirmed` (it is back with the new version),
+             *     `error` or `timed_out`.
+             */
+            state: components["schemas"]["UpgradeState"];
+            /** @description The version after. */
+            to: string;
+        };
+        /** @description Upgrades, newest first. */
+        UpgradeList: {
+            items: components["schemas"]["Upgrade"][];
+            /**
+             * Format: int64
+             * @description For `before`, to get those before; absent: there are none.
+             */
+            next?: number;
+        };
+        /**
+         * @description How it stands with an upgrade.
+         * @enum {string}
+         */
+        UpgradeState: "requested" | "downloading" | "installing" | "done" | "confirmed" | "error" | "timed_out";
+        /** @description What to install: an image that is kept here, or what is at an address. */
+        UpgradeWanted: {
+            /**
+             * Format: int64
+             * @description The number of an image.
+             */
+            firmware?: number;
+            /** @description With `url`: what the device will say of itself. */
+            firmware_model?: string;
+            /** @description Also if the image is for devices of another model. */
+            force?: boolean;
+            /** @description Where the device finds one, an http:// or https:// address. */
+            url?: string;
         };
         /** @description A user, as who runs the cloud sees him. */
         User: {
@@ -1790,6 +3104,16 @@ export interface components {
          * @enum {string}
          */
         Way: "up" | "down";
+        /** @description What to play: exactly one of the two. */
+        WhatToPlay: {
+            /**
+             * Format: int64
+             * @description A sound of the device's tenant.
+             */
+            sound?: number;
+            /** @description Where the device finds something to play: an http:// or https:// address. */
+            url?: string;
+        };
     };
     responses: never;
     parameters: never;
@@ -1799,6 +3123,250 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_alarms: {
+        parameters: {
+            query?: {
+                /** @description Those that somebody has seen to only; or, false, those that nobody has. */
+                acknowledged?: boolean;
+                /** @description Those that stand only; or, false, those that have ended. */
+                active?: boolean;
+                /** @description Older than the one of this number only: `next` of the part before. */
+                before?: number;
+                /** @description Of channels with this number only. */
+                channel?: number;
+                /** @description Those that stood at this time or later only. */
+                from?: string;
+                /** @description 1 to 500; default 50. */
+                limit?: number;
+                /** @description Of this device only. */
+                login_code?: string;
+                /** @description Of devices of this tenant only. */
+                tenant?: number;
+                /** @description Those that began at this time or before only. */
+                to?: string;
+                /** @description Of this type only: by its name or by the protocol's number. */
+                type?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Alarms */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmList"];
+                };
+            };
+        };
+    };
+    get_alarm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alarm: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The alarm */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alarm"];
+                };
+            };
+            /** @description `no_such_alarm` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    acknowledge_alarm: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                alarm: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The alarm as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Alarm"];
+                };
+            };
+            /** @description `no_such_alarm` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_alarm_picture: {
+        parameters: {
+            query?: {
+                /** @description To be saved rather than shown. */
+                download?: boolean;
+            };
+            header?: never;
+            path: {
+                alarm: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": number[];
+                };
+            };
+            /** @description `forbidden`: the caller may see the alarm, but no recordings */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `no_such_alarm`, `no_picture` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    acknowledge_alarms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlarmsAsked"];
+            };
+        };
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Acknowledged"];
+                };
+            };
+        };
+    };
+    count_alarms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description So many */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlarmCounts"];
+                };
+            };
+        };
+    };
     list_audit: {
         parameters: {
             query?: {
@@ -2173,6 +3741,315 @@ export interface operations {
             };
         };
     };
+    get_capabilities: {
+        parameters: {
+            query?: {
+                /** @description Ask the device again, if it is connected, though it is known what it said. */
+                refresh?: boolean;
+            };
+            header?: never;
+            path: {
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description As far as it is known */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceCapabilities"];
+                };
+            };
+            /** @description `no_such_device` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_timeout`, with `refresh` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_audio: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: number;
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What it says */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Audio"];
+                };
+            };
+            /** @description `no_such_device`, `no_such_channel` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_offline`, `device_disconnected` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_refused`, `not_supported` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_timeout` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    control_audio: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: number;
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AudioWanted"];
+            };
+        };
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The device was told */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description `no_such_device`, `no_such_channel` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_offline` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    play_sound: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: number;
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WhatToPlay"];
+            };
+        };
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The device was told */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description `bad_request`: neither or both, or no address */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `no_such_device`, `no_such_channel`, `no_such_sound` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_offline` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    keep_awake: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: number;
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeepAwake"];
+            };
+        };
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It stays awake */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description `no_such_device`, `no_such_channel` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_offline`, `device_disconnected` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `not_supported`, `device_refused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_timeout` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     open_live: {
         parameters: {
             query?: never;
@@ -2259,6 +4136,768 @@ export interface operations {
             };
         };
     };
+    list_presets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: number;
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description In its order */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresetList"];
+                };
+            };
+            /** @description `no_such_device`, `no_such_channel` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_offline`, `device_disconnected` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `not_supported`, `device_refused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_timeout` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    set_preset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: number;
+                login_code: string;
+                /** @description 0 to 255 */
+                preset: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PresetToSet"];
+            };
+        };
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It is told to */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preset"];
+                };
+            };
+            /** @description `bad_request`, `bad_name` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `no_such_device`, `no_such_channel` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_offline` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_busy` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    clear_preset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: number;
+                login_code: string;
+                /** @description 0 to 255 */
+                preset: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It is told to */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `no_such_device`, `no_such_channel` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_offline` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_busy` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    goto_preset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: number;
+                login_code: string;
+                /** @description 0 to 255 */
+                preset: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description On its way */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description `no_such_device`, `no_such_channel` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_offline` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_busy` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    move_ptz: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: number;
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PtzMove"];
+            };
+        };
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description On its way */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description `bad_params` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `no_such_device`, `no_such_channel` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_offline` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_busy` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    take_snapshot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: number;
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The picture */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Snapshot"];
+                };
+            };
+            /** @description `no_such_device`, `no_such_channel` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_offline`, `device_disconnected` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_refused`, `not_supported` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_busy` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `no_picture`: the device says that it took one, but none came */
+            502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_timeout` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_commands: {
+        parameters: {
+            query?: {
+                /** @description Older than the one of this number only: `next` of the part before. */
+                before?: number;
+                /** @description 1 to 500; default 50. */
+                limit?: number;
+                /** @description Of this method of the protocol only. */
+                method?: string;
+            };
+            header?: never;
+            path: {
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Commands */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandList"];
+                };
+            };
+            /** @description `no_such_device` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_config: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description As the device has it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceConfig"];
+                };
+            };
+            /** @description `no_such_device` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_offline`, `device_disconnected` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `not_supported`, `device_refused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_timeout` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_config: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        /** @description A part of the document, with the keys that the device uses */
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description As the device has it now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceConfig"];
+                };
+            };
+            /** @description `bad_config`, with `field` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `no_such_device` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_offline`, `device_disconnected` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `not_supported`, `device_refused`, with `field` where that is known */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_timeout` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_disk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description As the device says it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiskInfo"];
+                };
+            };
+            /** @description `no_such_device` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_offline`, `device_disconnected` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `not_supported`, `device_refused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_timeout` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    format_disk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Confirmation"];
+            };
+        };
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It formats */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description `confirmation_needed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `no_such_device` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_offline`, `device_disconnected` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `not_supported`, `device_refused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_timeout` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_device_events: {
         parameters: {
             query?: {
@@ -2297,6 +4936,396 @@ export interface operations {
             };
             /** @description `no_such_device` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    factory_reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Confirmation"];
+            };
+        };
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It is reset, and restarts */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description `confirmation_needed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `no_such_device` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_offline`, `device_disconnected` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `not_supported`, `device_refused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_timeout` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_device_info: {
+        parameters: {
+            query?: {
+                /** @description Ask the device again, if it is connected, though it is known what it said. */
+                refresh?: boolean;
+            };
+            header?: never;
+            path: {
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description As far as it is known */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceInfo"];
+                };
+            };
+            /** @description `no_such_device` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `not_supported`, `device_refused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_timeout` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_device_logs: {
+        parameters: {
+            query?: {
+                /** @description Older than the one of this number only: `next` of the part before. */
+                before?: number;
+                /** @description 1 to 500; default 50. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Logs */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceLogList"];
+                };
+            };
+            /** @description `no_such_device` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    request_logs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LogWanted"];
+            };
+        };
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The device knows */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceLog"];
+                };
+            };
+            /** @description `bad_request`: no times, or a year apart */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_offline`, `device_disconnected` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_refused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_timeout` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_device_log: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                log: number;
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The log */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceLog"];
+                };
+            };
+            /** @description `no_such_device`, `no_such_log` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_device_log: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                log: number;
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forgotten */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `no_such_device`, `no_such_log` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_device_log_text: {
+        parameters: {
+            query?: {
+                /** @description To be saved rather than shown. */
+                download?: boolean;
+            };
+            header?: never;
+            path: {
+                log: number;
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The log */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description `no_such_device`, `no_such_log` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `not_there`: it has not come; `not_text`: it can only be saved */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2359,6 +5388,51 @@ export interface operations {
             };
         };
     };
+    list_presence: {
+        parameters: {
+            query?: {
+                /** @description Older than the one of this number only: `next` of the part before. */
+                before?: number;
+                /** @description 1 to 500; default 50. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description How it came and went */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresenceList"];
+                };
+            };
+            /** @description `no_such_device` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     watch_protocol: {
         parameters: {
             query?: never;
@@ -2396,6 +5470,77 @@ export interface operations {
                 };
             };
             /** @description `too_many_readers` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    reboot_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reboot"];
+            };
+        };
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description On its way */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description `confirmation_needed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `no_such_device` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_offline` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_busy` */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2475,6 +5620,64 @@ export interface operations {
             };
         };
     };
+    reschedule_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description On its way */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description `no_such_device` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_offline` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_busy` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     call_device: {
         parameters: {
             query?: never;
@@ -2544,6 +5747,136 @@ export interface operations {
             };
         };
     };
+    list_snapshots: {
+        parameters: {
+            query?: {
+                /** @description Older than the one of this number only: `next` of the part before. */
+                before?: number;
+                /** @description Of this channel only. */
+                channel?: number;
+                /** @description 1 to 500; default 50. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Pictures */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SnapshotList"];
+                };
+            };
+            /** @description `no_such_device` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_snapshot: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                login_code: string;
+                snapshot: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Forgotten */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `no_such_device`, `no_such_snapshot` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_snapshot_image: {
+        parameters: {
+            query?: {
+                /** @description To be saved rather than shown. */
+                download?: boolean;
+            };
+            header?: never;
+            path: {
+                login_code: string;
+                snapshot: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": number[];
+                };
+            };
+            /** @description `no_such_device`, `no_such_snapshot` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     assign_device: {
         parameters: {
             query?: never;
@@ -2597,6 +5930,291 @@ export interface operations {
             };
             /** @description `device_held` */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_device_time: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What it shows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceTime"];
+                };
+            };
+            /** @description `no_such_device` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_offline`, `device_disconnected` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `not_supported`, `device_refused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_timeout` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    sync_device_time: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TimeToSet"];
+            };
+        };
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What it shows now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceTime"];
+                };
+            };
+            /** @description `no_such_device` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_offline`, `device_disconnected` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `not_supported`, `device_refused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_timeout` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_upgrade: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The upgrade */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upgrade"];
+                };
+            };
+            /** @description `no_such_device`, `no_such_upgrade` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    upgrade_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpgradeWanted"];
+            };
+        };
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The device was told */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Upgrade"];
+                };
+            };
+            /** @description `bad_request`: neither or both, no address, no version */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `no_such_device`, `no_such_firmware` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_offline`, `upgrade_running`, `wrong_model` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_upgrades: {
+        parameters: {
+            query?: {
+                /** @description Older than the one of this number only: `next` of the part before. */
+                before?: number;
+                /** @description 1 to 500; default 50. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Upgrades */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpgradeList"];
+                };
+            };
+            /** @description `no_such_device` */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2715,6 +6333,236 @@ export interface operations {
             };
             /** @description `too_many_readers` */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_firmware: {
+        parameters: {
+            query?: {
+                /** @description For devices of this model only. */
+                hardware_model?: string;
+                /** @description Of this tenant, and of the platform, only. */
+                tenant?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Images */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FirmwareList"];
+                };
+            };
+            /** @description `forbidden`: the caller may configure nothing */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    upload_firmware: {
+        parameters: {
+            query: {
+                /** @description What they will say of themselves. */
+                firmware_model: string;
+                /** @description The devices it is for. */
+                hardware_model: string;
+                /** @description For people. */
+                notes?: string;
+                /** @description Whose it becomes; left out: the platform's, for all. */
+                tenant?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Kept */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Firmware"];
+                };
+            };
+            /** @description `bad_model`, `bad_notes` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `forbidden`, `too_much_firmware` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `no_such_tenant` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `firmware_exists` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `bad_content`: there is nothing in it */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_firmware: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                firmware: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `no_such_firmware` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_firmware: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                firmware: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FirmwareChange"];
+            };
+        };
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The image as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Firmware"];
+                };
+            };
+            /** @description `bad_notes` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `no_such_firmware` */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4887,6 +8735,168 @@ export interface operations {
             };
             /** @description `tenant_has_owner` */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_sounds: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                tenant: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Sounds */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SoundList"];
+                };
+            };
+            /** @description `no_such_tenant` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    upload_sound: {
+        parameters: {
+            query: {
+                /** @description 1 to 100 characters. */
+                name: string;
+            };
+            header?: never;
+            path: {
+                tenant: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": number[];
+            };
+        };
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Kept */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Sound"];
+                };
+            };
+            /** @description `bad_name` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `forbidden`, `too_many_sounds` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `no_such_tenant` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `bad_content` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_sound: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                sound: number;
+                tenant: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `no_such_tenant`, `no_such_sound` */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

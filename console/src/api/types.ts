@@ -30,3 +30,14 @@ export type AuditEntry = Schemas['AuditEntry'];
 export type AuditOutcome = Schemas['AuditOutcome'];
 export type Bind = Schemas['Bind'];
 export type CreatedBind = Schemas['CreatedBind'];
+
+/** What devices sent and did. */
+export type Snapshot = Schemas['Snapshot'];
+export type Alarm = Schemas['Alarm'];
+export type DeviceLog = Schemas['DeviceLog'];
+export type Sound = Schemas['Sound'];
+export type AudioState = Schemas['Audio'];
+export type Firmware = Schemas['Firmware'];
+export type Upgrade = Schemas['Upgrade'];
+export type UpgradeState = Schemas['UpgradeState'];
+export type Command = Schemas['Command'];

@@ -1,11 +1,11 @@
 import { Stack, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import type { Upgrade } from '../../api/records';
 import { isOver, isRunning } from '../../firmware/upgrades';
 import { momentText } from '../../i18n/formats';
 import { Older } from '../../ui/Older';
 import { NoRows, Row, Rows } from '../../ui/Rows';
 import { durationText } from '../duration';
+import type { Upgrade } from '../../api/types';
 
 interface Props {
   upgrades: Upgrade[];
