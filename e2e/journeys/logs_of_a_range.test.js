@@ -24,8 +24,8 @@ journey('the log of a time is asked for, comes in, and is read and searched', as
 
   await row.getByTestId('view-log').click();
   const lines = page.getByTestId('log-lines');
-  await lines.getByText(/ovd/).first().waitFor();
-  await page.getByTestId('log-search').fill('info');
+  await lines.getByText(/logged in/).first().waitFor();
+  await page.getByTestId('log-search').fill('LOGGED IN');
   await page
     .getByTestId('log-matches')
     .getByText(/1 \/ \d+/)
