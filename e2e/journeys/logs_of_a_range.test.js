@@ -24,7 +24,10 @@ journey('the log of a time is asked for, comes in, and is read and searched', as
 
   await row.getByTestId('view-log').click();
   const lines = page.getByTestId('log-lines');
-  await lines.getByText(/logged in/).first().waitFor();
+  await lines
+    .getByText(/logged in/)
+    .first()
+    .waitFor();
   await page.getByTestId('log-search').fill('LOGGED IN');
   await page
     .getByTestId('log-matches')
