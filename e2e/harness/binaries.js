@@ -22,6 +22,11 @@ export function built(name) {
   return program(path.join(TARGET, 'debug', name), 'run `make build`');
 }
 
+/** An example program of the agent's. @param {'onvif_camera'} name */
+export function builtExample(name) {
+  return program(path.join(TARGET, 'debug/examples', name), 'run `make build`');
+}
+
 /** An ffmpeg that knows HEVC in FLV (Enhanced RTMP), which Debian's does not. */
 export function enhancedFfmpeg() {
   return program(path.join(ROOT, '.tools/ffmpeg/bin/ffmpeg'), 'run `scripts/need.sh hevc`');

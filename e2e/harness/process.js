@@ -11,15 +11,17 @@ export class Process {
    * @param {string} name shown in reports
    * @param {string} command
    * @param {string[]} args
-   * @param {{ env?: Record<string, string>, cwd?: string }} [options] `env` adds to our own environment
+   * @param {{ env?: Record<string, string>, cwd?: string, input?: boolean }} [options] `env` adds to our own environment;
+   *   `input`: it is told things, see `write`
    */
-  constructor(name, command, args, { env = {}, cwd } = {}) {
+  constructor(name, command, args, { env = {}, cwd, input = false } = {}) {
     this.name = name;
     /** @type {string[]} */
     this.lines = [];
     /** @type {{ code: number | null, signal: NodeJS.Signals | null } | undefined} */
     this.ended = undefined;
-    this.child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const stdio = /** @type {['pipe' | 'ignore', 'pipe', 'pipe']} */ ([input ? 'pipe' : 'ignore', 'pipe', 'pipe']);
+    this.child = spawn(command, args, { cwd, env: { ...process.env, ...env }, stdio });
     this.exit = new Promise((resolve) => {
       this.child.on('error', (error) => {
         this.lines.push(`cannot start ${command}: ${error.message}`);
@@ -31,7 +33,7 @@ export class Process {
         resolve(this.ended);
       });
     });
-    for (const stream of [this.child.stdout, this.child.stderr]) this.#collect(stream);
+    for (const stream of [this.child.stdout, this.child.stderr]) if (stream) this.#collect(stream);
   }
 
   /** @param {import('node:stream').Readable} stream */
@@ -47,6 +49,11 @@ export class Process {
     stream.on('end', () => {
       if (rest) this.lines.push(plain(rest));
     });
+  }
+
+  /** Tells it something on its standard input. @param {string} text */
+  write(text) {
+    this.child.stdin?.write(text);
   }
 
   get output() {

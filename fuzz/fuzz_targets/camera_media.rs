@@ -51,9 +51,11 @@ struct Input<'a> {
 const MAX_TIME_MS: i64 = 100 * 366 * 24 * 3_600_000;
 
 fuzz_target!(|input: Input<'_>| {
-    let format = [SampleFormat::ALaw, SampleFormat::ULaw, SampleFormat::S16Be][usize::from(input.format) % 3];
+    let format = [SampleFormat::ALaw, SampleFormat::ULaw, SampleFormat::S16Be][usize::from(input.format / 8) % 3];
     let rate = [8000, 16_000, 44_100, 48_000, 11_025, 1][usize::from(input.rate) % 6];
-    let mut track = SoundTrack::recoded(format, rate, 1 + u8::from(input.stereo)).ok();
+    // An encoder is costly to make: mostly without.
+    let sound = input.format.is_multiple_of(8).then(|| SoundTrack::recoded(format, rate, 1 + u8::from(input.stereo)));
+    let mut track = sound.and_then(Result::ok);
     check_times(input.packets.iter().map(|(time, _)| time % MAX_TIME_MS));
     for (time, data) in input.packets {
         let data = Bytes::copy_from_slice(data);

@@ -4098,7 +4098,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description `bitrate_too_high`, `device_refused` */
+            /** @description `not_supported`, `bitrate_too_high`, `device_refused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -4109,15 +4109,6 @@ export interface operations {
             };
             /** @description `too_many_streams` */
             429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ErrorBody"];
-                };
-            };
-            /** @description `not_supported` */
-            501: {
                 headers: {
                     [name: string]: unknown;
                 };

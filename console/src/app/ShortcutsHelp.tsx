@@ -20,6 +20,13 @@ const PLAYER = [
   ['fullscreen', ['F']],
   ['snapshot', ['S']],
   ['details', ['I']],
+  ['stick', ['P']],
+] as const;
+
+const STEERING = [
+  ['turn', ['←', '↑', '→', '↓']],
+  ['zoom', ['+', '−']],
+  ['oneStep', ['Shift', '←']],
 ] as const;
 
 const RECORDS = [
@@ -57,15 +64,25 @@ export function ShortcutsHelp() {
       closeButtonProps={{ 'aria-label': t('app.close') }}
     >
       <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="xl" pb="xs">
-        <Keys title={t('shortcuts.general')} keys={GENERAL} />
-        <Keys title={t('shortcuts.inPlayer')} keys={PLAYER} />
-        <Keys title={t('shortcuts.inRecords')} keys={RECORDS} />
+        <Stack gap="xl">
+          <Keys title={t('shortcuts.general')} keys={GENERAL} />
+          <Keys title={t('shortcuts.inRecords')} keys={RECORDS} />
+        </Stack>
+        <Stack gap="xl">
+          <Keys title={t('shortcuts.inPlayer')} keys={PLAYER} />
+          <Keys title={t('shortcuts.steering')} keys={STEERING} />
+        </Stack>
       </SimpleGrid>
     </Modal>
   );
 }
 
-function Keys({ title, keys }: { title: string; keys: typeof GENERAL | typeof PLAYER | typeof RECORDS }) {
+interface KeysProps {
+  title: string;
+  keys: typeof GENERAL | typeof PLAYER | typeof STEERING | typeof RECORDS;
+}
+
+function Keys({ title, keys }: KeysProps) {
   const { t } = useTranslation();
   return (
     <Stack gap={10}>

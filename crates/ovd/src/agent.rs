@@ -146,6 +146,8 @@ struct Inner {
     audio_out: AudioOut,
     alarms: Alarms,
     reboots: Reboots,
+    /// What GetCap said last of moving cameras; `None` before it was asked.
+    told_ptz: Mutex<Option<bool>>,
     /// Counts changes of what is configured.
     configured: watch::Sender<u64>,
     tasks: Mutex<JoinSet<()>>,
@@ -186,6 +188,7 @@ impl Agent {
             disk: disk.map(|disk| Disk::new(disk, login_code.as_str())),
             battery: battery.map(Battery::new),
             audio_out: AudioOut::new(audio_out, &state, numbers),
+            told_ptz: Mutex::default(),
             reboots: Reboots::load(&state),
             login_code,
             channels,
@@ -205,6 +208,9 @@ impl Agent {
         for setup in setups {
             let steering = inner.channel(setup.number).ok();
             let steering = steering.and_then(|channel| channel.steering.clone());
+            if let Some(steering) = &steering {
+                inner.spawn(Arc::clone(&inner).follow_abilities(steering.abilities()));
+            }
             match steering {
                 // What is found here is preferred to what the camera says: both at once would contradict each other.
                 _ if setup.detect_motion => inner.spawn(Arc::clone(&inner).follow_picture(setup.number)),
@@ -293,17 +299,20 @@ impl Inner {
         tasks.spawn(task);
     }
 
-    /// Calls the cloud, on this connection or the next.
+    /// Calls the cloud, on this connection or the next. A call that was not answered is made once more, not for ever:
+    /// it may be what ended the connection.
     async fn call<M: Method>(&self, params: &M::Params) -> Result<M::Answer, CloudError>
     where
         M::Params: Sync,
     {
         let mut clouds = self.cloud.subscribe();
+        let mut unanswered = 0;
         loop {
             let cloud = clouds.borrow_and_update().clone();
             if let Some(cloud) = cloud {
                 match cloud.call::<M>(params).await {
                     Err(CloudError::Disconnected | CloudError::Call(dap::CallError::Disconnected)) => {}
+                    Err(CloudError::Call(dap::CallError::TimedOut)) if unanswered == 0 => unanswered += 1,
                     outcome => return outcome,
                 }
             }

@@ -69,6 +69,7 @@ fn delay_after_end(end: &End, backoff: &mut Backoff) -> Option<Duration> {
         End::Stopped => return None,
         End::Relogin(Relogin::Started) => tracing::info!("started anew"),
         End::Relogin(Relogin::Rescheduled) => tracing::info!("logging in anew, as the cloud wants it"),
+        End::Relogin(Relogin::Changed) => tracing::info!("logging in anew: a camera can do more or less than before"),
         End::ByCloud {
             code: dap::close_code::REPLACED,
             ..

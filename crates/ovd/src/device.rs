@@ -25,6 +25,8 @@ pub enum Relogin {
     Started,
     /// The cloud wants it to come back (Reschedule).
     Rescheduled,
+    /// It can do more or less than it said: the cloud asks what a device can do once a login.
+    Changed,
 }
 
 macro_rules! device {

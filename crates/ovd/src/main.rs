@@ -8,6 +8,7 @@ use ovd::clock::Clock;
 use ovd::config::{ChannelFile, ConfigFile, LogFormat};
 use ovd::control::TellError;
 use ovd::log::LogFiles;
+use ovd::onvif::{self, Found};
 use ovd::source::Source;
 use ovd::state::StateDir;
 use ovd::tls::Roots;
@@ -16,6 +17,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::signal::unix::{SignalKind, signal};
 
 /// Agent that brings cameras, files and a test pattern to an open video cloud.
@@ -43,6 +45,12 @@ enum Command {
     Alarm {
         #[command(subcommand)]
         order: AlarmOrder,
+    },
+    /// Look for ONVIF cameras on the local network, and show what to write into the configuration for each.
+    Discover {
+        /// How long to listen for answers, seconds.
+        #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u64).range(1..=60))]
+        seconds: u64,
     },
 }
 
@@ -153,6 +161,7 @@ fn main() -> ExitCode {
         Command::CheckConfig(settings) => check_config(settings),
         Command::Bind { id, settings } => bind(&id, settings),
         Command::Alarm { order } => alarm(order),
+        Command::Discover { seconds } => discover(seconds),
     };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
@@ -168,8 +177,16 @@ fn check_config(settings: Settings) -> anyhow::Result<()> {
     Roots::load(config.ca_file.as_deref())?;
     let mut out = std::io::stdout().lock();
     writeln!(out, "{} as {}", config.login.url, config.login.login_code)?;
+    writeln!(out, "state in {}", config.state_dir.display())?;
+    if let Some(disk) = &config.disk {
+        writeln!(out, "disk {}, {} bytes", disk.path.display(), disk.size)?;
+    }
     for channel in &config.channels {
-        writeln!(out, "channel {} ({}): {}", channel.number, channel.name, channel.source)?;
+        write!(out, "channel {} ({}): {}", channel.number, channel.name, channel.source)?;
+        match &channel.onvif {
+            Some(onvif) => writeln!(out, ", ONVIF at {}", onvif.url)?,
+            None => writeln!(out)?,
+        }
     }
     Ok(())
 }
@@ -290,4 +307,31 @@ fn alarm(order: AlarmOrder) -> anyhow::Result<()> {
     runtime
         .block_on(control::tell(&socket, &command))
         .context("the running agent could not do it")
+}
+
+fn discover(seconds: u64) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Runtime::new().context("cannot start")?;
+    let cameras = runtime
+        .block_on(onvif::discover(onvif::GROUP, Duration::from_secs(seconds)))
+        .context("cannot ask the network")?;
+    let mut out = std::io::stdout().lock();
+    if cameras.is_empty() {
+        writeln!(out, "# No ONVIF camera answered.")?;
+    }
+    for camera in cameras {
+        let Found { url, name, hardware } = camera;
+        let host = url.host_str().unwrap_or_default();
+        let title = if name.is_empty() { host } else { name.as_str() };
+        // What cameras say of themselves stands in quotes that it cannot leave.
+        let quoted = |text: &str| toml::Value::String(text.to_owned()).to_string();
+        let comment: String = hardware.chars().filter(|sign| !sign.is_control()).collect();
+        writeln!(
+            out,
+            "# {comment}\n[[channel]]\nname = {}\nsource = {}\nonvif = {{ url = {} }}\n",
+            quoted(title),
+            quoted(&format!("rtsp://USER:PASSWORD@{host}:554/STREAM")),
+            quoted(url.as_str()),
+        )?;
+    }
+    Ok(())
 }

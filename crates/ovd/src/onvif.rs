@@ -40,6 +40,9 @@ use std::time::{Duration, Instant};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
+/// A camera that does not take the password is asked again after this time only: many shut out whoever is wrong too often,
+/// and then from the video too.
+const WRONG_PASSWORD_DELAY: Duration = Duration::from_secs(600);
 /// Getting to know a camera may take this long.
 const OPEN_LIMIT: Duration = Duration::from_secs(30);
 /// Delay before the first retry; it doubles up to
@@ -172,7 +175,12 @@ async fn keep_acquainted(shared: Arc<Shared>) {
                 shared.note_motion(false);
                 why
             }
-            Err(failure) => failure.to_string(),
+            Err(failure) => {
+                if failure == Failure::NotAuthorized {
+                    delay = WRONG_PASSWORD_DELAY;
+                }
+                failure.to_string()
+            }
         };
         if known_away {
             tracing::debug!(camera = %shared.settings.url, %why, "ONVIF camera still away");
@@ -183,7 +191,7 @@ async fn keep_acquainted(shared: Arc<Shared>) {
         shared.state.send_replace(State::Away(why));
         let jitter = rand::rng().random_range(0.75..1.25);
         tokio::time::sleep(delay.mul_f64(jitter)).await;
-        delay = (delay * 2).min(LONGEST_DELAY);
+        delay = (delay * 2).clamp(FIRST_DELAY, LONGEST_DELAY);
     }
 }
 

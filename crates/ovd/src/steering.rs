@@ -31,8 +31,7 @@ pub trait Steering: Send + Sync {
     fn motion(&self) -> watch::Receiver<Motion>;
 
     /// Moves, stops, or works with a stored position. Returns at once; orders are carried out one after the other, in
-    /// the order given, except that a move or stop that has not begun yet is overtaken by the next one: the camera does
-    /// what was asked last. `value` is a speed or a step 0–100, or the number of a position 0–255, according to `op`.
+    /// the order given, except that a move that has not begun yet is overtaken by the next one. `value` is a speed or a step 0–100, or the number of a position 0–255, according to `op`.
     ///
     /// # Errors
     /// [`SteeringError::NotOffered`] and [`SteeringError::BadValue`], at once. What fails later is logged: the protocol

@@ -270,9 +270,8 @@ async fn a_stream_ends_for_all_when_its_device_is_released() {
     assert_eq!(viewer.next().await, None);
     let closed = async {
         loop {
-            match socket.next().await.unwrap().unwrap() {
-                Message::Close(close) => break close.unwrap().code,
-                _ => {}
+            if let Message::Close(close) = socket.next().await.unwrap().unwrap() {
+                break close.unwrap().code;
             }
         }
     };

@@ -2,11 +2,21 @@
 
 use super::Inner;
 use crate::clock::local;
-use crate::device::Answer;
+use crate::device::{Answer, Relogin};
+use crate::steering::Abilities;
 use dap::methods::{DevInfo, DevInfoAnswer, Empty, GetCap};
-use dap::{AlarmCapabilities, CapabilityDocument, MediaProtocol, Percent};
+use dap::{AlarmCapabilities, CapabilityDocument, Extra, MediaProtocol, Percent};
+use serde_json::{Value, json};
 use std::net::IpAddr;
 use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+
+/// A key of ours in the answer of DevInfo: the cameras behind the channels.
+const CAMERAS: &str = "x-cameras";
+/// So long a camera is waited for before the cloud is told what it or the device is.
+const CAMERA_LIMIT: Duration = Duration::from_secs(5);
 
 impl Inner {
     pub(super) async fn get_cap(&self, _params: Empty) -> Answer<GetCap> {
@@ -21,10 +31,8 @@ impl Inner {
             cross: Some(true),
             ..AlarmCapabilities::default()
         };
-        let ptz = self.channels.iter().any(|channel| {
-            let steering = channel.steering.as_ref();
-            steering.is_some_and(|steering| steering.abilities().borrow().ptz)
-        });
+        let ptz = self.cameras_known().await;
+        *self.told_ptz.lock() = Some(ptz);
         Ok(CapabilityDocument {
             ptz: Some(ptz),
             battery: Some(self.battery.is_some()),
@@ -46,6 +54,59 @@ impl Inner {
         })
     }
 
+    /// Whether any camera can be moved, once it is known of all; a camera that is away is not waited for long.
+    async fn cameras_known(&self) -> bool {
+        let unknown = self.channels.iter().filter_map(|channel| channel.steering.as_ref());
+        let known = unknown.map(|steering| async move {
+            let mut abilities = steering.abilities();
+            let _ = abilities.wait_for(|abilities| *abilities != Abilities::default()).await;
+        });
+        let _ = tokio::time::timeout(CAMERA_LIMIT, futures_util::future::join_all(known)).await;
+        self.can_move()
+    }
+
+    /// What the cameras behind the channels say of themselves, by the numbers of the channels; those that do not answer
+    /// are left out. `None`: there is nothing to say.
+    async fn cameras(&self) -> Option<Value> {
+        let asked = self.channels.iter().filter_map(|channel| {
+            let steering = channel.steering.as_ref()?;
+            steering.abilities().borrow().information.then_some(())?;
+            Some(async move {
+                let answer = tokio::time::timeout(CAMERA_LIMIT, steering.information()).await;
+                let camera = answer.ok()?.ok()?;
+                let told = json!({
+                    "manufacturer": camera.manufacturer,
+                    "model": camera.model,
+                    "firmware": camera.firmware,
+                    "serial_number": camera.serial_number,
+                    "hardware": camera.hardware,
+                });
+                Some((channel.number.to_string(), told))
+            })
+        });
+        let told = futures_util::future::join_all(asked).await.into_iter().flatten();
+        let told: serde_json::Map<String, Value> = told.collect();
+        (!told.is_empty()).then_some(Value::Object(told))
+    }
+
+    fn can_move(&self) -> bool {
+        self.channels.iter().any(|channel| {
+            let steering = channel.steering.as_ref();
+            steering.is_some_and(|steering| steering.abilities().borrow().ptz)
+        })
+    }
+
+    /// Logs in anew when a camera that was away turns out to be another than the cloud was told, for ever.
+    pub(super) async fn follow_abilities(self: Arc<Self>, mut abilities: watch::Receiver<Abilities>) {
+        while abilities.changed().await.is_ok() {
+            abilities.borrow_and_update();
+            let told = *self.told_ptz.lock();
+            if told.is_some_and(|told| told != self.can_move()) {
+                self.reboots.want(Relogin::Changed);
+            }
+        }
+    }
+
     pub(super) async fn dev_info(&self, _params: Empty) -> Answer<DevInfo> {
         let identity = self.firmware.identity();
         let address = self
@@ -54,6 +115,7 @@ impl Inner {
             .as_ref()
             .and_then(crate::connection::Cloud::local_address);
         let network = address.map(network).unwrap_or_default();
+        let cameras = self.cameras().await;
         Ok(DevInfoAnswer {
             dev_id: self.login_code.as_str().to_owned(),
             hardware_model: identity.hardware_model.unwrap_or_default(),
@@ -70,6 +132,9 @@ impl Inner {
             down_bandwidth: network.bits_per_second,
             wifi_signal: network.wifi_signal,
             battery: self.battery.as_ref().map(super::battery::Battery::percent),
+            extra: cameras.map_or_else(Extra::default, |cameras| {
+                Extra(serde_json::Map::from_iter([(CAMERAS.to_owned(), cameras)]))
+            }),
             ..DevInfoAnswer::default()
         })
     }

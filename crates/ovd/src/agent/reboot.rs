@@ -46,7 +46,8 @@ impl Reboots {
         self.kept.lock().last_auto
     }
 
-    fn want(&self, relogin: Relogin) {
+    /// The connection is to be made anew.
+    pub(super) fn want(&self, relogin: Relogin) {
         let mut wanted = self.wanted.lock();
         // Who has just started need not be told to come back.
         if *wanted != Some(Relogin::Started) {

@@ -256,22 +256,45 @@ impl<'a, 'i> Element<'a, 'i> {
         let text = self.0.document().input_text().get(self.0.range()).unwrap_or_default();
         let name_end = text.find(|sign: char| sign.is_whitespace() || matches!(sign, '>' | '/'));
         let (start, rest) = text.split_at(name_end.unwrap_or(text.len()));
-        let own = rest.split('>').next().unwrap_or_default();
+        let own = attribute_names(rest);
         let mut out = start.to_owned();
         for namespace in self.0.namespaces() {
             let name = match namespace.name() {
                 // Known without being declared.
                 Some("xml") => continue,
-                Some(prefix) => format!(" xmlns:{prefix}="),
-                None => " xmlns=".to_owned(),
+                Some(prefix) => format!("xmlns:{prefix}"),
+                None => "xmlns".to_owned(),
             };
             // What the element declares itself must not be declared twice.
-            if !own.contains(&name) {
-                out.push_str(&format!("{name}\"{}\"", escaped(namespace.uri())));
+            if !own.contains(&name.as_str()) {
+                out.push_str(&format!(" {name}=\"{}\"", escaped(namespace.uri())));
             }
         }
         out.push_str(rest);
         out
+    }
+}
+
+/// The names of the attributes in the rest of a start tag, which is known to be well-formed.
+fn attribute_names(mut tag: &str) -> Vec<&str> {
+    let mut names = Vec::new();
+    loop {
+        tag = tag.trim_start();
+        if tag.starts_with(['>', '/']) {
+            return names;
+        }
+        let Some((name, value)) = tag.split_once('=') else {
+            return names;
+        };
+        let value = value.trim_start();
+        let Some(quote) = value.chars().next() else {
+            return names;
+        };
+        let Some((_, rest)) = value.get(1..).and_then(|value| value.split_once(quote)) else {
+            return names;
+        };
+        names.push(name.trim_end());
+        tag = rest;
     }
 }
 
@@ -383,14 +406,24 @@ mod tests {
             .unwrap();
         let document = Document::parse(&moved).unwrap();
         assert_eq!(document.root_element().tag_name().namespace(), Some("s"));
+        // A value may look like a declaration, or like the end of the tag.
+        for tricky in ["<tt:A b=' xmlns:tt=\"x\"'/>", "<tt:A b='>' xmlns:tt = 'y' ><c/></tt:A>"] {
+            let answer = self::answer(tricky);
+            let moved = answer
+                .need("A", |body| body.child("A").map(Element::transplant))
+                .unwrap();
+            assert!(Document::parse(&moved).is_ok(), "{moved}");
+        }
     }
 
     #[test]
     fn what_is_no_answer_is_an_error() {
         let bomb = "<!DOCTYPE a [<!ENTITY b 'x'>]><a>&b;</a>";
-        for text in ["", "no xml", "<a><b></a>", "<a/>", bomb, "<a xmlns:"] {
+        let deep = "<a>".repeat(300_000);
+        let wide = format!("<a>{}</a>", "<b/>".repeat(100_000));
+        for text in ["", "no xml", "<a><b></a>", "<a/>", bomb, "<a xmlns:", &deep, &wide] {
             let answer = Answer { text: text.to_owned() };
-            assert!(matches!(answer.read(fault), Err(Failure::Malformed(_))), "{text}");
+            assert!(matches!(answer.read(fault), Err(Failure::Malformed(_))), "{text:.100}");
         }
     }
 

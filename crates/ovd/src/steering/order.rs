@@ -66,11 +66,6 @@ impl Order {
             Self::Go(direction, value)
         })
     }
-
-    /// It says how the camera moves from now on, whatever was said before.
-    fn supersedes(self) -> bool {
-        matches!(self, Self::Go(..) | Self::Stop)
-    }
 }
 
 /// Orders that have not begun. Bounded: the oldest is dropped for a new one.
@@ -78,11 +73,20 @@ impl Order {
 pub(crate) struct Orders(VecDeque<Order>);
 
 impl Orders {
-    /// Puts one at the end; in the place of the last one, if both say how to move from now on. `false` when the oldest
-    /// had to go for it.
+    /// Puts one at the end. Of moves that wait the last one wins; a stop leaves the move before it, so that a tap that is
+    /// over before the camera has heard of it moves it all the same. `false` when the oldest had to go for it.
     pub(crate) fn push(&mut self, order: Order) -> bool {
-        if order.supersedes() && self.0.back().is_some_and(|last| last.supersedes()) {
-            self.0.pop_back();
+        match order {
+            Order::Go(..) => {
+                if let [.., Order::Go(..), Order::Stop] = self.0.make_contiguous() {
+                    self.0.pop_back();
+                }
+                if let Some(Order::Go(..)) = self.0.back() {
+                    self.0.pop_back();
+                }
+            }
+            Order::Stop if self.0.back() == Some(&Order::Stop) => return true,
+            _ => {}
         }
         let full = self.0.len() >= MOST_WAITING;
         if full {
@@ -148,14 +152,24 @@ mod tests {
             of(PtzOp::Left, 50),
             of(PtzOp::Right, 50),
             Order::Stop,
+            Order::Stop,
             of(PtzOp::SetPreset, 1),
             of(PtzOp::Up, 10),
+            Order::Stop,
             of(PtzOp::Up, 90),
+            Order::Stop,
         ] {
             assert!(orders.push(order));
         }
         let waiting: Vec<Order> = std::iter::from_fn(|| orders.pop()).collect();
-        assert_eq!(waiting, [Order::Stop, of(PtzOp::SetPreset, 1), of(PtzOp::Up, 90)]);
+        let expected = [
+            of(PtzOp::Right, 50),
+            Order::Stop,
+            of(PtzOp::SetPreset, 1),
+            of(PtzOp::Up, 90),
+            Order::Stop,
+        ];
+        assert_eq!(waiting, expected);
     }
 
     #[test]

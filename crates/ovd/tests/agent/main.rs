@@ -16,6 +16,7 @@ mod media_server;
 mod music;
 mod sdk;
 mod snapshot;
+mod steer;
 
 use dap::{ChannelId, LoginCode};
 use ovd::agent::{Agent, ChannelSetup, Setup};

@@ -2,6 +2,7 @@
 
 use super::canvas::{Area, Canvas, Colour};
 use super::lens::{Aim, SCENE};
+use std::ops::Range;
 
 /// The chart has so many fields in a row, and so many rows.
 const FIELDS: usize = 8;
@@ -41,30 +42,78 @@ impl View {
     }
 }
 
-/// Where in pattern and chart each of `count` pixels of a row or column lies: the place in the pattern if it is there,
-/// and that in the chart.
-fn origins(count: usize, middle: f64, zoom: f64) -> Vec<(Option<usize>, usize)> {
-    let pixel = |share: f64| ((share * count as f64) as usize).min(count.saturating_sub(1));
-    let origin = |index: usize| {
-        let place = middle + ((index as f64 + 0.5) / count as f64 - 0.5) / zoom;
-        let inside = (-0.5..0.5).contains(&place);
-        (inside.then(|| pixel(place + 0.5)), pixel(place / SCENE + 0.5))
-    };
-    (0..count).map(origin).collect()
+/// Where the pixels of a row, or the rows of a column, come from.
+struct Origins {
+    /// Those of the chart, for each; at least what is not seen of the pattern.
+    chart: Vec<usize>,
+    /// Those of the pattern, for each of `seen`.
+    pattern: Vec<usize>,
+    /// Which show the pattern.
+    seen: Range<usize>,
 }
 
-type Origins<'a> = (&'a [(Option<usize>, usize)], &'a [(Option<usize>, usize)]);
+fn origins(count: usize, middle: f64, zoom: f64) -> Origins {
+    let pixel = |share: f64| ((share * count as f64) as usize).min(count.saturating_sub(1));
+    let place = |index: usize| middle + ((index as f64 + 0.5) / count as f64 - 0.5) / zoom;
+    let first = (0..count).find(|&index| place(index) >= -0.5).unwrap_or(count);
+    let end = (first..count).find(|&index| place(index) >= 0.5).unwrap_or(count);
+    Origins {
+        chart: (0..count).map(|index| pixel(place(index) / SCENE + 0.5)).collect(),
+        pattern: (first..end).map(|index| pixel(place(index) + 0.5)).collect(),
+        seen: first..end,
+    }
+}
 
 /// Fills a plane of `width` with what is seen of the same plane of pattern and chart.
-fn look(out: &mut [u8], width: usize, (columns, rows): Origins<'_>, pattern: &[u8], chart: &[u8]) {
-    for (line, &(in_pattern, in_chart)) in out.chunks_exact_mut(width.max(1)).zip(rows) {
-        let row_of = |plane: &'_ [u8], row: usize| row * width..((row + 1) * width).min(plane.len());
-        let chart_line = chart.get(row_of(chart, in_chart)).unwrap_or_default();
-        let pattern_line = in_pattern.and_then(|row| pattern.get(row_of(pattern, row)));
-        for (pixel, &(in_pattern, in_chart)) in line.iter_mut().zip(columns) {
-            let seen = pattern_line.zip(in_pattern).and_then(|(line, column)| line.get(column));
-            *pixel = seen.or_else(|| chart_line.get(in_chart)).copied().unwrap_or(16);
+fn look(out: &mut [u8], width: usize, (columns, rows): (&Origins, &Origins), pattern: &[u8], chart: &[u8]) {
+    let width = width.max(1);
+    let line_of = |plane: &'_ [u8], row: usize| row * width..((row + 1) * width).min(plane.len());
+    let mut before = None;
+    for row in 0..rows.chart.len().min(out.len() / width) {
+        let in_chart = rows.chart.get(row).copied().unwrap_or(0);
+        let in_pattern = row
+            .checked_sub(rows.seen.start)
+            .and_then(|row| rows.pattern.get(row))
+            .copied();
+        // Magnified, many rows are like the one before.
+        if before.replace((in_pattern, in_chart)) == Some((in_pattern, in_chart)) {
+            out.copy_within((row - 1) * width..row * width, row * width);
+            continue;
         }
+        let Some(line) = out.get_mut(row * width..(row + 1) * width) else {
+            return;
+        };
+        let chart_line = chart.get(line_of(chart, in_chart)).unwrap_or_default();
+        let pattern_line = in_pattern.and_then(|row| pattern.get(line_of(pattern, row)));
+        let seen = if pattern_line.is_some() {
+            columns.seen.clone()
+        } else {
+            0..0
+        };
+        for part in [0..seen.start, seen.end..width] {
+            let pixels = line.get_mut(part.clone()).unwrap_or_default();
+            let from = columns.chart.get(part).unwrap_or_default();
+            for (pixel, &from) in pixels.iter_mut().zip(from) {
+                *pixel = chart_line.get(from).copied().unwrap_or(16);
+            }
+        }
+        if let (Some(from), Some(pixels)) = (pattern_line, line.get_mut(seen)) {
+            take(pixels, from, &columns.pattern);
+        }
+    }
+}
+
+/// Takes the pixels at these places; at once where they lie side by side.
+fn take(pixels: &mut [u8], line: &[u8], places: &[usize]) {
+    if let (Some(&first), Some(&last)) = (places.first(), places.last())
+        && last - first + 1 == places.len()
+        && let Some(run) = line.get(first..=last)
+    {
+        pixels.copy_from_slice(run);
+        return;
+    }
+    for (pixel, &from) in pixels.iter_mut().zip(places) {
+        *pixel = line.get(from).copied().unwrap_or(16);
     }
 }
 
