@@ -2,10 +2,10 @@ import { Text, UnstyledButton } from '@mantine/core';
 import { IconChevronRight } from '@tabler/icons-react';
 import { memo, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Command } from '../../api/records';
 import { JsonView } from '../../ui/JsonView';
 import classes from './CommandTable.module.css';
 import { tookText } from './took';
+import type { Command } from '../../api/types';
 
 export function CommandTable({ commands, stale }: { commands: Command[]; stale: boolean }) {
   const { t } = useTranslation();
@@ -78,7 +78,7 @@ const CommandRows = memo(function CommandRows({ command }: { command: Command })
             {error && (
               <Text component="span" size="xs" c="dimmed">
                 {' '}
-                {error.code} {error.msg}
+                {[error.code, error.msg].filter((part) => part !== undefined).join(' ')}
               </Text>
             )}
           </span>
