@@ -25,7 +25,12 @@ export default defineConfig({
     rolldownOptions: {
       output: {
         // The libraries change seldom: browsers keep them over an update of the console. What few pages need comes with those.
-        codeSplitting: { groups: [{ name: 'vendor', test: /node_modules\/(?!qr\/)/ }] },
+        codeSplitting: {
+          groups: [
+            { name: 'react', test: /node_modules\/(react|react-dom|react-router|scheduler|@tanstack)\// },
+            { name: 'vendor', test: /node_modules\/(?!qr\/)/ },
+          ],
+        },
       },
     },
   },

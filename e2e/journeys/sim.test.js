@@ -66,8 +66,8 @@ journey(
 );
 
 journey('the simulated cloud lets only those in that were named', async (scene) => {
-  const { dap_url } = await startSim(scene, ['--device', 'cam-1:its own password']);
-  const good = { login_code: 'cam-1', login_passwd: 'its own password', dap_url };
+  const { dap_url } = await startSim(scene, ['--device', 'cam-1:its-own-password']);
+  const good = { login_code: 'cam-1', login_passwd: 'its-own-password', dap_url };
   await ScriptedDevice.login(scene, good);
   for (const bad of [
     { ...good, login_passwd: 'another' },

@@ -1,8 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
-import type { PresenceHistory } from './presence';
+import { answerOf, client } from './client';
 import { keys } from './queries';
 import type { Device } from './types';
-import { ask } from './untyped';
 
 /** What a device tells of itself (DAP DevInfo); devices leave out what they do not know. */
 export interface DevInfo {
@@ -35,8 +34,10 @@ export function useDeviceInfo(device: Device) {
   const steady = device.presence === 'online' && device.battery == null;
   return useQuery({
     queryKey: keys.ofDevice(device.login_code, 'info'),
-    queryFn: ({ signal }) =>
-      ask<DeviceInfo>('GET', '/api/v1/devices/{login_code}/info', { path: { login_code: device.login_code }, signal }),
+    queryFn: async ({ signal }): Promise<DeviceInfo> => {
+      const path = { login_code: device.login_code };
+      return await answerOf(client.GET('/api/v1/devices/{login_code}/info', { params: { path }, signal }));
+    },
     refetchInterval: steady ? INFO_POLL_MS : false,
   });
 }
@@ -45,10 +46,11 @@ export function usePresenceHistory(loginCode: string) {
   return useQuery({
     queryKey: keys.ofDevice(loginCode, 'presence'),
     queryFn: ({ signal }) =>
-      ask<PresenceHistory>('GET', '/api/v1/devices/{login_code}/presence', {
-        path: { login_code: loginCode },
-        query: { limit: HISTORY_LIMIT },
-        signal,
-      }),
+      answerOf(
+        client.GET('/api/v1/devices/{login_code}/presence', {
+          params: { path: { login_code: loginCode }, query: { limit: HISTORY_LIMIT } },
+          signal,
+        }),
+      ),
   });
 }

@@ -1,32 +1,18 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query';
+import { answerOf, client } from './client';
 import { keys } from './queries';
-import { ask } from './untyped';
+import type { DeviceTime } from './types';
 import { useChange } from './useChange';
-
-export interface DeviceTime {
-  /** Of the device's place, without a zone: "2026-11-29T12:00:00". */
-  datetime: string;
-  /** Hours east of UTC. */
-  tz?: number;
-  /** How far the device's clock is ahead of the cloud's, s. */
-  skew_s?: number;
-}
-
-export type DiskState = 'ok' | 'no_card' | 'faulty' | 'formatting' | 'unknown';
-
-export interface Disk {
-  state: number;
-  state_name: DiskState;
-}
 
 /** While a card is being formatted nobody tells when it is done. */
 const FORMATTING_POLL_MS = 2000;
 
+const of = (loginCode: string) => ({ params: { path: { login_code: loginCode } } });
+
 export function useDeviceTime(loginCode: string, online: boolean) {
   return useQuery({
     queryKey: keys.ofDevice(loginCode, 'time'),
-    queryFn: ({ signal }) =>
-      ask<DeviceTime>('GET', '/api/v1/devices/{login_code}/time', { path: { login_code: loginCode }, signal }),
+    queryFn: ({ signal }) => answerOf(client.GET('/api/v1/devices/{login_code}/time', { ...of(loginCode), signal })),
     enabled: online,
     staleTime: 0,
   });
@@ -35,10 +21,7 @@ export function useDeviceTime(loginCode: string, online: boolean) {
 export function useSyncTime(loginCode: string) {
   const queries = useQueryClient();
   return useChange(async () => {
-    const time = await ask<DeviceTime>('POST', '/api/v1/devices/{login_code}/time', {
-      path: { login_code: loginCode },
-      body: {},
-    });
+    const time = await answerOf(client.POST('/api/v1/devices/{login_code}/time', { ...of(loginCode), body: {} }));
     queries.setQueryData<DeviceTime>(keys.ofDevice(loginCode, 'time'), time);
   });
 }
@@ -46,8 +29,7 @@ export function useSyncTime(loginCode: string) {
 export function useDisk(loginCode: string, online: boolean) {
   return useQuery({
     queryKey: keys.ofDevice(loginCode, 'disk'),
-    queryFn: ({ signal }) =>
-      ask<Disk>('GET', '/api/v1/devices/{login_code}/disk', { path: { login_code: loginCode }, signal }),
+    queryFn: ({ signal }) => answerOf(client.GET('/api/v1/devices/{login_code}/disk', { ...of(loginCode), signal })),
     enabled: online,
     staleTime: 0,
     refetchInterval: ({ state }) => (state.data?.state_name === 'formatting' ? FORMATTING_POLL_MS : false),
@@ -57,14 +39,14 @@ export function useDisk(loginCode: string, online: boolean) {
 export function useFormatDisk(loginCode: string) {
   return useChange(
     (confirm: string) =>
-      ask('POST', '/api/v1/devices/{login_code}/disk/format', { path: { login_code: loginCode }, body: { confirm } }),
+      answerOf(client.POST('/api/v1/devices/{login_code}/disk/format', { ...of(loginCode), body: { confirm } })),
     keys.ofDevice(loginCode, 'disk'),
   );
 }
 
 export function useReboot(loginCode: string) {
   return useChange((body: { confirm: string; channel?: number }) =>
-    ask('POST', '/api/v1/devices/{login_code}/reboot', { path: { login_code: loginCode }, body }),
+    answerOf(client.POST('/api/v1/devices/{login_code}/reboot', { ...of(loginCode), body })),
   );
 }
 
@@ -72,20 +54,22 @@ export function useReboot(loginCode: string) {
 export function useFactoryReset(loginCode: string) {
   return useChange(
     (confirm: string) =>
-      ask('POST', '/api/v1/devices/{login_code}/factory-reset', { path: { login_code: loginCode }, body: { confirm } }),
+      answerOf(client.POST('/api/v1/devices/{login_code}/factory-reset', { ...of(loginCode), body: { confirm } })),
     keys.ofDevice(loginCode, 'config'),
   );
 }
 
 export function useReschedule(loginCode: string) {
-  return useChange(() => ask('POST', '/api/v1/devices/{login_code}/reschedule', { path: { login_code: loginCode } }));
+  return useChange(() => answerOf(client.POST('/api/v1/devices/{login_code}/reschedule', of(loginCode))));
 }
 
 export function useKeepAwake(loginCode: string) {
   return useChange(({ channel, seconds }: { channel: number; seconds: number }) =>
-    ask('POST', '/api/v1/devices/{login_code}/channels/{channel}/keep-awake', {
-      path: { login_code: loginCode, channel },
-      body: { seconds },
-    }),
+    answerOf(
+      client.POST('/api/v1/devices/{login_code}/channels/{channel}/keep-awake', {
+        params: { path: { login_code: loginCode, channel } },
+        body: { seconds },
+      }),
+    ),
   );
 }

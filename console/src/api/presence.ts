@@ -1,20 +1,6 @@
 import type { QueryClient } from '@tanstack/react-query';
 import { keys } from './queries';
-import type { Presence } from './types';
-
-export interface PresenceChange {
-  id: number;
-  at: string;
-  presence: Presence;
-  address?: string;
-  reason?: string;
-}
-
-export interface PresenceHistory {
-  /** Newest first. */
-  items: PresenceChange[];
-  next?: number;
-}
+import type { Presence, PresenceHistory } from './types';
 
 /** A change just pushed: the cloud writes its history a little later. */
 export function notePresence(queries: QueryClient, loginCode: string, presence: Presence, now: Date): void {

@@ -1,29 +1,25 @@
 import { useQuery } from '@tanstack/react-query';
 import type { PtzCommand, Sent } from '../device/ptz/steering';
 import { ApiError } from './apiError';
+import { answerOf, client } from './client';
 import { keys } from './queries';
-import { ask } from './untyped';
+import type { Preset } from './types';
 import { useChange } from './useChange';
-
-export interface Preset {
-  /** 0 to 255. */
-  id: number;
-  /** Given by people; kept by the cloud. */
-  name?: string;
-}
 
 /** The cloud only passes a movement on: it answers soon, or is not there. */
 const PATIENCE_MS = 4000;
 
 /** Has the cloud pass one steering command on to the camera. */
 export function movePtz(loginCode: string, channel: number, command: PtzCommand): Promise<unknown> {
-  return ask('POST', '/api/v1/devices/{login_code}/channels/{channel}/ptz', {
-    path: { login_code: loginCode, channel },
-    body: command,
-    signal: AbortSignal.timeout(PATIENCE_MS),
-    // What is under way when the page is left is still delivered.
-    keepalive: true,
-  });
+  return answerOf(
+    client.POST('/api/v1/devices/{login_code}/channels/{channel}/ptz', {
+      params: { path: { login_code: loginCode, channel } },
+      body: command,
+      signal: AbortSignal.timeout(PATIENCE_MS),
+      // What is under way when the page is left is still delivered.
+      keepalive: true,
+    }),
+  );
 }
 
 /** What a failed command's error says about sending it again. */
@@ -41,10 +37,12 @@ export function usePresets(loginCode: string, channel: number, enabled: boolean)
   return useQuery({
     queryKey: presetsKey(loginCode, channel),
     queryFn: ({ signal }) =>
-      ask<{ items: Preset[] }>('GET', '/api/v1/devices/{login_code}/channels/{channel}/presets', {
-        path: { login_code: loginCode, channel },
-        signal,
-      }),
+      answerOf(
+        client.GET('/api/v1/devices/{login_code}/channels/{channel}/presets', {
+          params: { path: { login_code: loginCode, channel } },
+          signal,
+        }),
+      ),
     enabled,
   });
 }
@@ -53,10 +51,12 @@ export function usePresets(loginCode: string, channel: number, enabled: boolean)
 export function useSetPreset(loginCode: string, channel: number) {
   return useChange(
     ({ id, name }: Preset) =>
-      ask<Preset>('PUT', '/api/v1/devices/{login_code}/channels/{channel}/presets/{id}', {
-        path: { login_code: loginCode, channel, id },
-        body: name ? { name } : {},
-      }),
+      answerOf(
+        client.PUT('/api/v1/devices/{login_code}/channels/{channel}/presets/{preset}', {
+          params: { path: { login_code: loginCode, channel, preset: id } },
+          body: name ? { name } : {},
+        }),
+      ),
     presetsKey(loginCode, channel),
   );
 }
@@ -64,9 +64,11 @@ export function useSetPreset(loginCode: string, channel: number) {
 export function useClearPreset(loginCode: string, channel: number) {
   return useChange(
     (id: number) =>
-      ask('DELETE', '/api/v1/devices/{login_code}/channels/{channel}/presets/{id}', {
-        path: { login_code: loginCode, channel, id },
-      }),
+      answerOf(
+        client.DELETE('/api/v1/devices/{login_code}/channels/{channel}/presets/{preset}', {
+          params: { path: { login_code: loginCode, channel, preset: id } },
+        }),
+      ),
     presetsKey(loginCode, channel),
   );
 }

@@ -78,6 +78,43 @@ export interface paths {
         patch: operations["change_device"];
         trace?: never;
     };
+    "/api/v1/devices/{login_code}/capabilities": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What a device can do: what it says it can, and what it turned out not to know. It is asked once a connection; of one that
+         *     is away it is what it said last.
+         */
+        get: operations["get_capabilities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/channels/{channel}/keep-awake": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep a device that saves power fully awake for a while. */
+        post: operations["keep_awake"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices/{login_code}/channels/{channel}/live": {
         parameters: {
             query?: never;
@@ -89,6 +126,144 @@ export interface paths {
         put?: never;
         /** Watch a channel live. Starts its stream if it does not run, and answers when video has come. */
         post: operations["open_live"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/channels/{channel}/presets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The stored positions of a camera, as it lists them. */
+        get: operations["list_presets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/channels/{channel}/presets/{preset}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Store where a camera looks now. */
+        put: operations["set_preset"];
+        post?: never;
+        /** Forget a stored position. */
+        delete: operations["clear_preset"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/channels/{channel}/presets/{preset}/goto": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Turn a camera to a stored position. */
+        post: operations["goto_preset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/channels/{channel}/ptz": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Move or zoom a camera, or stop it. What one caller sends to a device reaches it in the order in which the requests came in. */
+        post: operations["move_ptz"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/commands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was wanted of a device, by people, programs and the cloud itself, and what came of it. Newest first. */
+        get: operations["list_commands"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the configuration of a device. */
+        get: operations["get_config"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change the configuration of a device: what is given, and nothing else. */
+        patch: operations["change_config"];
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/disk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How the SD card of a device is. */
+        get: operations["get_disk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/disk/format": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Format the SD card of a device: what is on it is gone. How far it is, the state of the disk tells, where the device can. */
+        post: operations["format_disk"];
         delete?: never;
         options?: never;
         head?: never;
@@ -115,6 +290,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices/{login_code}/factory-reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Set a device back to what it was when it left the factory, its Wi-Fi too, and restart it: it may not find its way back. */
+        post: operations["factory_reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/info": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Facts about a device and its network. A connected device is asked, unless it said so within the last 10 s; of one that is
+         *     away it is what it said last. Who may see single channels only does not get it.
+         */
+        get: operations["get_device_info"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices/{login_code}/password": {
         parameters: {
             query?: never;
@@ -129,6 +341,23 @@ export interface paths {
          *     it another.
          */
         post: operations["new_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When a device came and went. Newest first; what is just happening stands there a second later. */
+        get: operations["list_presence"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -164,6 +393,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices/{login_code}/reboot": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Restart a device, or one channel of it. */
+        post: operations["reboot_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices/{login_code}/release": {
         parameters: {
             query?: never;
@@ -179,6 +425,23 @@ export interface paths {
          *     hand can bind it; one that the organisation added itself is removed, with its password.
          */
         post: operations["release_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/reschedule": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a device fetch the address of its cloud anew, and connect there. */
+        post: operations["reschedule_device"];
         delete?: never;
         options?: never;
         head?: never;
@@ -213,6 +476,24 @@ export interface paths {
         /** Give a device that nobody has to a tenant. */
         put: operations["assign_device"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/time": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Read the clock of a device. */
+        get: operations["get_device_time"];
+        put?: never;
+        /** Set the clock of a device to the cloud's. */
+        post: operations["sync_device_time"];
         delete?: never;
         options?: never;
         head?: never;
@@ -901,6 +1182,8 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description What was wanted is on its way to the device, which does not answer to it. */
+        Accepted: Record<string, never>;
         /** @description Somebody new who accepts an invitation. */
         AcceptRequest: {
             password: string;
@@ -912,6 +1195,23 @@ export interface components {
          * @enum {string}
          */
         ActorKind: "user" | "key" | "device" | "system" | "nobody";
+        /** @description Which alarms a device says it can raise. */
+        AlarmCapabilities: {
+            /** @description A human body. */
+            body: boolean;
+            /** @description A crossed line. */
+            cross: boolean;
+            /** @description Crying. */
+            cry: boolean;
+            /** @description A face. */
+            face: boolean;
+            /** @description An external input. */
+            io: boolean;
+            /** @description Motion. */
+            motion: boolean;
+            /** @description Sound. */
+            voice: boolean;
+        };
         /** @description An API key, without what makes it work. */
         ApiKey: {
             /** Format: date-time */
@@ -1022,6 +1322,44 @@ export interface components {
             code: string;
             password: string;
         };
+        /** @description What a device says it can do. */
+        Capabilities: {
+            alarms: components["schemas"]["AlarmCapabilities"];
+            /** @description It can play music. */
+            audio_out: boolean;
+            /** @description It can restart itself regularly. */
+            auto_reboot: boolean;
+            /** @description It runs on a battery. */
+            battery: boolean;
+            /** @description It can record to the cloud. */
+            cloud_record: boolean;
+            /** @description It fetches firmware over HTTPS. */
+            firmware_download_https: boolean;
+            /** @description It uploads pictures and recorded segments over HTTPS. */
+            https: boolean;
+            /** @description It has an indicator light that can be switched. */
+            led: boolean;
+            /** @description It uploads logs over HTTPS. */
+            log_upload_https: boolean;
+            /** @description How it sends media: `rtmp`, `srt`; others may come. */
+            media_protocol: string;
+            /** @description What else it said, as it came. */
+            other?: Record<string, never>;
+            /** @description It uploads pictures over HTTPS. */
+            pic_upload_https: boolean;
+            /** @description It can pan, tilt or zoom. */
+            ptz: boolean;
+            /** @description Its channels can be switched off. */
+            switch: boolean;
+            /** @description It can follow what moves. */
+            trace: boolean;
+            /** @description It can encrypt the video. */
+            video_encrypt: boolean;
+            /** @description A person can speak through it. */
+            voice_out: boolean;
+            /** @description Extensions of this project that it knows. */
+            x?: string[];
+        };
         /** @description What to change of a member; what is left out stays. */
         ChangedMember: {
             /** @description Always so for owners and admins. */
@@ -1050,6 +1388,76 @@ export interface components {
             state_name: string;
             /** @description The stream it publishes. */
             stream_id?: string;
+        };
+        /** @description What was wanted of a device, and what came of it. */
+        Command: {
+            /** @description What the device answered, kept as `params` are. */
+            answer?: unknown;
+            /** Format: date-time */
+            at: string;
+            by: components["schemas"]["CommandBy"];
+            /**
+             * Format: int64
+             * @description From the call to its end; of requests only.
+             */
+            duration_ms?: number;
+            /** @description What the device said of why it refused, or what is wrong with its answer. */
+            error?: components["schemas"]["CommandFault"];
+            /**
+             * Format: int64
+             * @description Later ones have greater numbers.
+             */
+            id: number;
+            kind: components["schemas"]["CommandKind"];
+            /** @description The protocol's name of what was wanted. */
+            method: string;
+            outcome: components["schemas"]["CommandOutcome"];
+            /** @description Without secrets, which are `***`; what is longer than 4 KiB is a text with its beginning. */
+            params?: unknown;
+        };
+        /** @description Who wanted it. */
+        CommandBy: {
+            kind: components["schemas"]["CommandByKind"];
+            /** @description His name at the time; the cloud has none. */
+            name?: string;
+        };
+        /**
+         * @description What wanted it.
+         * @enum {string}
+         */
+        CommandByKind: "user" | "key" | "cloud";
+        /** @description Why it was not done. */
+        CommandFault: {
+            /**
+             * Format: int64
+             * @description The device's; absent where it is the cloud that found the fault.
+             */
+            code?: number;
+            msg: string;
+        };
+        /**
+         * @description How it was sent.
+         * @enum {string}
+         */
+        CommandKind: "request" | "event";
+        /** @description Commands, newest first. */
+        CommandList: {
+            items: components["schemas"]["Command"][];
+            /**
+             * Format: int64
+             * @description For `before`, to get those before; absent: there are none.
+             */
+            next?: number;
+        };
+        /**
+         * @description What came of a command.
+         * @enum {string}
+         */
+        CommandOutcome: "ok" | "refused" | "timeout" | "offline" | "disconnected" | "bad_answer" | "busy" | "sent";
+        /** @description Says that it is meant. */
+        Confirmation: {
+            /** @description The device's name or its login code. */
+            confirm: string;
         };
         /** @description A bind id just made. */
         CreatedBind: {
@@ -1084,6 +1492,11 @@ export interface components {
             battery?: number;
             /** @description Those that the caller may see. */
             channels: components["schemas"]["Channel"][];
+            /**
+             * Format: date-time
+             * @description Since when its connection is up; absent: it has none.
+             */
+            connected_at?: string;
             /** Format: date-time */
             created_at: string;
             /** @description It may not log in. */
@@ -1119,6 +1532,20 @@ export interface components {
             /** @description Whose it is; absent: nobody's, in the platform's stock. */
             tenant?: components["schemas"]["TenantName"];
         };
+        /** @description What is known of what a device can do. */
+        DeviceCapabilities: {
+            /** @description What it said. */
+            capabilities?: components["schemas"]["Capabilities"];
+            /**
+             * Format: date-time
+             * @description When it said that.
+             */
+            fetched_at?: string;
+            /** @description It has said what it can do. Else try. */
+            known: boolean;
+            /** @description Methods of the protocol that it said it does not know, on its present or last connection. */
+            unsupported: string[];
+        };
         /** @description What to change; what is left out stays. */
         DeviceChange: {
             /** @description A device that is disabled is disconnected. */
@@ -1129,6 +1556,19 @@ export interface components {
              */
             group_id?: number | null;
             name?: string;
+        };
+        /** @description The configuration of a device. */
+        DeviceConfig: {
+            /**
+             * @description The document as the device sent it; the channels stand under `channls` whatever it called them. Absent after a change
+             *     where the device took it and could not be asked again.
+             */
+            config?: Record<string, never>;
+            /**
+             * Format: date-time
+             * @description When it said that.
+             */
+            fetched_at: string;
         };
         /** @description Something a device told. */
         DeviceEvent: {
@@ -1157,6 +1597,30 @@ export interface components {
         DeviceEventList: {
             items: components["schemas"]["DeviceEvent"][];
         };
+        /** @description An error of the device access protocol, as the device answered it. */
+        DeviceFault: {
+            /**
+             * Format: int64
+             * @description 1 internal, 11 bitrate too high, 12 bad parameter, 13 not supported in the configuration, 101 unknown method, 102
+             *     no such channel, 103 channel offline; others may come.
+             */
+            code: number;
+            /** @description For people, in the device's words. */
+            msg: string;
+        };
+        /** @description What a device says it is. */
+        DeviceInfo: {
+            /**
+             * Format: date-time
+             * @description When it said that.
+             */
+            fetched_at?: string;
+            /**
+             * @description As it came: `dev_id`, `hardware_model`, `firmware_model`, `last_upgrade_datetime`, and where it says so `wifi_ssid`,
+             *     `wifi_signal`, `up_bandwidth`, `down_bandwidth`, `ip_addr`, `mac_addr`, `battery` and more.
+             */
+            info?: Record<string, never>;
+        };
         /** @description A page of devices. */
         DevicePage: {
             items: components["schemas"]["Device"][];
@@ -1170,6 +1634,34 @@ export interface components {
              */
             total: number;
         };
+        /** @description What the clock of a device shows. */
+        DeviceTime: {
+            /**
+             * @description `yyyy-MM-ddTHH:mm:ss`, in the device's zone.
+             * @example 2016-12-05T02:15:32
+             */
+            datetime: string;
+            /**
+             * Format: int64
+             * @description By how many seconds it is ahead of the cloud's; absent where the zone is not known.
+             */
+            skew_s?: number;
+            /**
+             * Format: int32
+             * @description The zone, in hours east of UTC, as the device says it with its time or in its configuration.
+             */
+            tz?: number;
+        };
+        /** @description How the SD card of a device is. */
+        DiskInfo: {
+            /**
+             * Format: int64
+             * @description As the device says it.
+             */
+            state: number;
+            /** @description `ok`, `no_card`, `faulty`, `formatting` or `unknown`. */
+            state_name: string;
+        };
         /** @description Every failure of the API looks like this. */
         ErrorBody: {
             /** @description What went wrong. */
@@ -1182,6 +1674,10 @@ export interface components {
              * @example no_such_device
              */
             code: string;
+            /** @description What the device itself answered. */
+            device_error?: components["schemas"]["DeviceFault"];
+            /** @description The field that it is about, as a path such as `channls.0.image.horflip`. */
+            field?: string;
             /** @description What is wrong with which line of a file. */
             lines?: components["schemas"]["LineFault"][];
             /** @description For people, in English. */
@@ -1298,6 +1794,14 @@ export interface components {
         /** @description What makes an invitation work: the part of the link after `#`. */
         InvitationToken: {
             token: string;
+        };
+        /** @description How long to keep a device awake. */
+        KeepAwake: {
+            /**
+             * Format: int32
+             * @description 1 to 3600.
+             */
+            seconds: number;
         };
         /** @description A key to make. */
         KeyRequest: {
@@ -1549,6 +2053,50 @@ export interface components {
          * @enum {string}
          */
         Presence: "online" | "sleeping" | "offline";
+        /** @description A device came or went. */
+        PresenceEntry: {
+            /** @description Where it came from; for who may see all of it. */
+            address?: string;
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: int64
+             * @description Later ones have greater numbers.
+             */
+            id: number;
+            /** @description What it was from then on: `online`, `sleeping` or `offline`. */
+            presence: string;
+            /** @description Why it went: `silent`, `disabled`; others may come. */
+            reason?: string;
+        };
+        /** @description How a device came and went, newest first. */
+        PresenceList: {
+            items: components["schemas"]["PresenceEntry"][];
+            /**
+             * Format: int64
+             * @description For `before`, to get those before; absent: there are none.
+             */
+            next?: number;
+        };
+        /** @description A stored position of a camera. */
+        Preset: {
+            /**
+             * Format: int64
+             * @description 0 to 255.
+             */
+            id: number;
+            /** @description What people call it; the cloud keeps that. */
+            name?: string;
+        };
+        /** @description The stored positions of a camera. */
+        PresetList: {
+            items: components["schemas"]["Preset"][];
+        };
+        /** @description How to store a position. */
+        PresetToSet: {
+            /** @description What to call it; left out: as it is called already; empty: nothing. */
+            name?: string;
+        };
         /** @description One method of the protocol, as its table has it. */
         ProtocolMethod: {
             /** @description Other names that are understood. */
@@ -1575,6 +2123,30 @@ export interface components {
         /** @description The methods of the protocol. */
         ProtocolMethods: {
             items: components["schemas"]["ProtocolMethod"][];
+        };
+        /** @description What a camera is to do. */
+        PtzMove: {
+            /**
+             * @description `up`, `down`, `left`, `right`, `upleft`, `upright`, `downleft`, `downright`, `zoomin`, `zoomout`: it moves until
+             *     `stop`; the same with `_step` behind: one step; `goto_preset`, `set_preset`, `clear_preset`.
+             * @example left
+             */
+            op: string;
+            /**
+             * Format: int64
+             * @description Moves: speed 0 to 100, default 50. Steps: size 0 to 100. Presets: the number 0 to 255.
+             */
+            value?: number;
+        };
+        /** @description What to restart. */
+        Reboot: {
+            /**
+             * Format: int32
+             * @description This channel only, if the device can do that; left out: the device.
+             */
+            channel?: number;
+            /** @description The device's name or its login code. */
+            confirm: string;
         };
         /** @description Recovery codes, shown this once. Each is good for one login without the app. */
         RecoveryCodes: {
@@ -1739,6 +2311,20 @@ export interface components {
             id: number;
             name: string;
             role: components["schemas"]["Role"];
+        };
+        /** @description How to set a clock. */
+        TimeToSet: {
+            /**
+             * Format: int32
+             * @description By how many seconds it may be off without being set; default 1.
+             */
+            offset_s?: number;
+            /**
+             * Format: int32
+             * @description The zone in which it shows its time, in hours east of UTC, -12 to 14; left out: that of the device's configuration, or
+             *     else 8.
+             */
+            tz?: number;
         };
         /** @description What the app shows. */
         TotpCode: {
@@ -2173,6 +2759,130 @@ export interface operations {
             };
         };
     };
+    get_capabilities: {
+        parameters: {
+            query?: {
+                /** @description Ask the device again, if it is connected, though it is known what it said. */
+                refresh?: boolean;
+            };
+            header?: never;
+            path: {
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description As far as it is known */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceCapabilities"];
+                };
+            };
+            /** @description `no_such_device` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_timeout`, with `refresh` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    keep_awake: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: number;
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeepAwake"];
+            };
+        };
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It stays awake */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description `no_such_device`, `no_such_channel` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_offline`, `device_disconnected` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `not_supported`, `device_refused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_timeout` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     open_live: {
         parameters: {
             query?: never;
@@ -2221,7 +2931,7 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description `bitrate_too_high`, `device_refused` */
+            /** @description `not_supported`, `bitrate_too_high`, `device_refused` */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2239,8 +2949,8 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description `not_supported` */
-            501: {
+            /** @description `no_media`, `device_timeout` */
+            504: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2248,7 +2958,674 @@ export interface operations {
                     "application/json": components["schemas"]["ErrorBody"];
                 };
             };
-            /** @description `no_media`, `device_timeout` */
+        };
+    };
+    list_presets: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: number;
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description In its order */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresetList"];
+                };
+            };
+            /** @description `no_such_device`, `no_such_channel` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_offline`, `device_disconnected` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `not_supported`, `device_refused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_timeout` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    set_preset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: number;
+                login_code: string;
+                /** @description 0 to 255 */
+                preset: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PresetToSet"];
+            };
+        };
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It is told to */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preset"];
+                };
+            };
+            /** @description `bad_request`, `bad_name` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `no_such_device`, `no_such_channel` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_offline` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_busy` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    clear_preset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: number;
+                login_code: string;
+                /** @description 0 to 255 */
+                preset: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It is told to */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `no_such_device`, `no_such_channel` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_offline` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_busy` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    goto_preset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: number;
+                login_code: string;
+                /** @description 0 to 255 */
+                preset: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description On its way */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description `no_such_device`, `no_such_channel` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_offline` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_busy` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    move_ptz: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: number;
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PtzMove"];
+            };
+        };
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description On its way */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description `bad_params` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `no_such_device`, `no_such_channel` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_offline` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_busy` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_commands: {
+        parameters: {
+            query?: {
+                /** @description Older than the one of this number only: `next` of the part before. */
+                before?: number;
+                /** @description 1 to 500; default 50. */
+                limit?: number;
+                /** @description Of this method of the protocol only. */
+                method?: string;
+            };
+            header?: never;
+            path: {
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Commands */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CommandList"];
+                };
+            };
+            /** @description `no_such_device` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_config: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description As the device has it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceConfig"];
+                };
+            };
+            /** @description `no_such_device` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_offline`, `device_disconnected` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `not_supported`, `device_refused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_timeout` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_config: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        /** @description A part of the document, with the keys that the device uses */
+        requestBody: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description As the device has it now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceConfig"];
+                };
+            };
+            /** @description `bad_config`, with `field` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `no_such_device` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_offline`, `device_disconnected` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `not_supported`, `device_refused`, with `field` where that is known */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_timeout` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_disk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description As the device says it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiskInfo"];
+                };
+            };
+            /** @description `no_such_device` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_offline`, `device_disconnected` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `not_supported`, `device_refused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_timeout` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    format_disk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Confirmation"];
+            };
+        };
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It formats */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description `confirmation_needed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `no_such_device` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_offline`, `device_disconnected` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `not_supported`, `device_refused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_timeout` */
             504: {
                 headers: {
                     [name: string]: unknown;
@@ -2297,6 +3674,147 @@ export interface operations {
             };
             /** @description `no_such_device` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    factory_reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Confirmation"];
+            };
+        };
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It is reset, and restarts */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description `confirmation_needed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `no_such_device` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_offline`, `device_disconnected` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `not_supported`, `device_refused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_timeout` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_device_info: {
+        parameters: {
+            query?: {
+                /** @description Ask the device again, if it is connected, though it is known what it said. */
+                refresh?: boolean;
+            };
+            header?: never;
+            path: {
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description As far as it is known */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceInfo"];
+                };
+            };
+            /** @description `no_such_device` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `not_supported`, `device_refused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_timeout` */
+            504: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2359,6 +3877,51 @@ export interface operations {
             };
         };
     };
+    list_presence: {
+        parameters: {
+            query?: {
+                /** @description Older than the one of this number only: `next` of the part before. */
+                before?: number;
+                /** @description 1 to 500; default 50. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description How it came and went */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PresenceList"];
+                };
+            };
+            /** @description `no_such_device` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     watch_protocol: {
         parameters: {
             query?: never;
@@ -2396,6 +3959,77 @@ export interface operations {
                 };
             };
             /** @description `too_many_readers` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    reboot_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reboot"];
+            };
+        };
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description On its way */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description `confirmation_needed` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `no_such_device` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_offline` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_busy` */
             429: {
                 headers: {
                     [name: string]: unknown;
@@ -2466,6 +4100,64 @@ export interface operations {
             };
             /** @description `device_timeout` */
             504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    reschedule_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description On its way */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Accepted"];
+                };
+            };
+            /** @description `no_such_device` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_offline` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_busy` */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -2597,6 +4289,144 @@ export interface operations {
             };
             /** @description `device_held` */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_device_time: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What it shows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceTime"];
+                };
+            };
+            /** @description `no_such_device` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_offline`, `device_disconnected` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `not_supported`, `device_refused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_timeout` */
+            504: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    sync_device_time: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TimeToSet"];
+            };
+        };
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What it shows now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceTime"];
+                };
+            };
+            /** @description `no_such_device` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_offline`, `device_disconnected` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `not_supported`, `device_refused` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `device_timeout` */
+            504: {
                 headers: {
                     [name: string]: unknown;
                 };

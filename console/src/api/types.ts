@@ -3,10 +3,7 @@ import type { components } from './schema';
 
 type Schemas = components['schemas'];
 
-export type Device = Schemas['Device'] & {
-  /** Since when the connection stands; absent unless it does. */
-  connected_at?: string;
-};
+export type Device = Schemas['Device'];
 export type Channel = Schemas['Channel'];
 export type Presence = Schemas['Presence'];
 export type CreatedDevice = Schemas['CreatedDevice'];
@@ -30,3 +27,11 @@ export type AuditEntry = Schemas['AuditEntry'];
 export type AuditOutcome = Schemas['AuditOutcome'];
 export type Bind = Schemas['Bind'];
 export type CreatedBind = Schemas['CreatedBind'];
+
+/** What a device says that it can do (DAP section 6), and what it turned out not to know. */
+export type Capabilities = Schemas['DeviceCapabilities'];
+export type PresenceChange = Schemas['PresenceEntry'];
+export type PresenceHistory = Schemas['PresenceList'];
+export type Preset = Schemas['Preset'];
+export type DeviceTime = Schemas['DeviceTime'];
+export type Disk = Schemas['DiskInfo'];

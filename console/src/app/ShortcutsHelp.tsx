@@ -20,6 +20,13 @@ const PLAYER = [
   ['fullscreen', ['F']],
   ['snapshot', ['S']],
   ['details', ['I']],
+  ['stick', ['P']],
+] as const;
+
+const STEERING = [
+  ['turn', ['←', '↑', '→', '↓']],
+  ['zoom', ['+', '−']],
+  ['oneStep', ['Shift', '←']],
 ] as const;
 
 export function ShortcutsHelp() {
@@ -50,13 +57,16 @@ export function ShortcutsHelp() {
     >
       <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="xl" pb="xs">
         <Keys title={t('shortcuts.general')} keys={GENERAL} />
-        <Keys title={t('shortcuts.inPlayer')} keys={PLAYER} />
+        <Stack gap="xl">
+          <Keys title={t('shortcuts.inPlayer')} keys={PLAYER} />
+          <Keys title={t('shortcuts.steering')} keys={STEERING} />
+        </Stack>
       </SimpleGrid>
     </Modal>
   );
 }
 
-function Keys({ title, keys }: { title: string; keys: typeof GENERAL | typeof PLAYER }) {
+function Keys({ title, keys }: { title: string; keys: typeof GENERAL | typeof PLAYER | typeof STEERING }) {
   const { t } = useTranslation();
   return (
     <Stack gap={10}>

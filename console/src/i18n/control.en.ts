@@ -99,6 +99,7 @@ export const controlEn = {
       start: 'Not before',
       end: 'Not after',
     },
+    sensitivity: 'Sensitivity',
     encryptHint: 'Only apps that hold the key show it then; this console does not.',
     alarms: {
       motion: 'Motion',
@@ -161,8 +162,9 @@ export const controlEn = {
       badValue: 'The device does not take this value.',
       unsupported: 'The device does not support this setting.',
       noChannel: 'The device has no such channel.',
+      outOfProtocol: 'This value cannot be.',
       other: 'The device refused this (error {{code}}).',
-      withText: '{{reason}} It says: {{msg}}',
+      withText: '{{reason}} ({{msg}})',
     },
     leaveTitle: 'Leave without saving?',
     leaveText: 'What you changed was not sent to the device.',

@@ -101,6 +101,7 @@ export const controlZh: Shape<typeof controlEn> = {
       start: '最早时间',
       end: '最晚时间',
     },
+    sensitivity: '灵敏度',
     encryptHint: '加密后只有持有密钥的应用能够观看，本控制台无法播放。',
     alarms: {
       motion: '移动侦测',
@@ -163,8 +164,9 @@ export const controlZh: Shape<typeof controlEn> = {
       badValue: '设备不接受此值。',
       unsupported: '设备不支持此配置。',
       noChannel: '设备没有此通道。',
+      outOfProtocol: '此值不符合协议。',
       other: '设备拒绝了此配置（错误 {{code}}）。',
-      withText: '{{reason}}设备说明：{{msg}}',
+      withText: '{{reason}}（{{msg}}）',
     },
     leaveTitle: '不保存就离开？',
     leaveText: '你的更改还没有发送到设备。',

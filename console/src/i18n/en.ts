@@ -241,6 +241,11 @@ export const en = {
     fullscreen: 'Full screen',
     snapshot: 'Save picture',
     details: 'Details',
+    stick: 'Stick over the picture',
+    steering: 'While a camera is steered',
+    turn: 'Turn; two together diagonally',
+    zoom: 'Zoom',
+    oneStep: 'One step',
     or: 'or',
   },
 };

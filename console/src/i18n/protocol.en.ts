@@ -107,6 +107,7 @@ export const protocolEn = {
       lost: 'The connection to the cloud was lost. Trying again…',
       gone: 'You may not, or no longer, see the messages of this device.',
     },
+    noCode: 'Without a code',
     words: {
       text: 'a text',
       array: 'an array',

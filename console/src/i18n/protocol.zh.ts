@@ -109,6 +109,7 @@ export const protocolZh: Shape<typeof protocolEn> = {
       lost: '与云的连接已断开，正在重试…',
       gone: '您无权或不再有权查看此设备的消息。',
     },
+    noCode: '没有关闭码',
     words: {
       text: '文本',
       array: '数组',

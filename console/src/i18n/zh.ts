@@ -238,6 +238,11 @@ export const zh: Texts = {
     fullscreen: '全屏',
     snapshot: '保存画面',
     details: '详细信息',
+    stick: '在画面上显示摇杆',
+    steering: '控制云台时',
+    turn: '转动，同时按两个为斜向',
+    zoom: '变焦',
+    oneStep: '移动一步',
     or: '或',
   },
 };

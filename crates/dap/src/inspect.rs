@@ -146,6 +146,16 @@ impl Inspector {
 
     /// A message passed, `at` counted from any fixed moment.
     pub fn message(&mut self, at: Duration, direction: Direction, text: &str) -> Inspection {
+        self.look(at, direction, text, false)
+    }
+
+    /// The same of a message that a person sent past the cloud ([`crate::Peer::note_by_hand`]): the cloud's own requests
+    /// count on as if it had not been, unless it has the number that comes next.
+    pub fn message_by_hand(&mut self, at: Duration, direction: Direction, text: &str) -> Inspection {
+        self.look(at, direction, text, true)
+    }
+
+    fn look(&mut self, at: Duration, direction: Direction, text: &str, by_hand: bool) -> Inspection {
         let mut findings = Findings::default();
         if self.closed {
             findings.error(None, "comes after the connection was closed");
@@ -169,7 +179,7 @@ impl Inspector {
                     Message::Request { seq, method, .. } => {
                         look_at_keys(&whole, "a request", &["req", "params", "seq"], &mut findings);
                         look_at_use(&method, "req", Kind::Rpc, direction, &whole, &mut findings);
-                        mine.sent(at, seq, &method, &mut findings);
+                        mine.sent(at, seq, &method, by_hand, &mut findings);
                         Inspection::of(MessageKind::Request, Some(method.into_owned()), Some(seq))
                     }
                     Message::Event { name, .. } => {
@@ -236,15 +246,18 @@ impl Inspection {
 }
 
 impl Requests {
-    fn sent(&mut self, at: Duration, seq: i64, method: &str, findings: &mut Findings) {
+    fn sent(&mut self, at: Duration, seq: i64, method: &str, by_hand: bool, findings: &mut Findings) {
+        let next = self.last_seq.map(|last| last.checked_add(1).unwrap_or(1));
         if self.waiting.iter().any(|request| request.seq == seq) {
             findings.error(Some("seq"), format!("request {seq} waits for its answer already"));
         } else if let Some(last) = self.last_seq
-            && seq != last.checked_add(1).unwrap_or(1)
+            && next != Some(seq)
         {
             findings.warn(Some("seq"), format!("follows on {last}: each request counts one more"));
         }
-        self.last_seq = Some(seq);
+        if !by_hand || next == Some(seq) {
+            self.last_seq = Some(seq);
+        }
         if self.waiting.len() >= MAX_WAITING {
             self.waiting.pop_front();
             self.unseen = true;

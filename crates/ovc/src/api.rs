@@ -5,12 +5,16 @@ mod audit;
 mod audit_slot;
 mod auth;
 mod binds;
+mod commands;
 mod console;
+mod device_config;
 mod device_events;
+mod device_time;
 mod devices;
 mod door;
 mod error;
 mod extract;
+mod facts;
 mod feed;
 mod feed_reader;
 mod feed_socket;
@@ -24,6 +28,7 @@ mod keys;
 mod layers;
 mod live;
 mod login;
+mod maintenance;
 mod me;
 mod members;
 mod my_password;
@@ -33,16 +38,19 @@ mod openapi;
 mod pace;
 mod password_reset;
 mod play;
+mod presence;
 mod protocol;
 mod protocol_right;
 mod protocol_socket;
 mod protocol_told;
+mod ptz;
 mod recorder;
 mod rpc;
 mod setup;
 mod sim;
 mod sse;
 mod tenants;
+mod turns;
 mod users;
 mod way;
 
@@ -53,6 +61,7 @@ pub use openapi::document;
 pub use pace::Pace;
 pub use recorder::Recorder;
 pub use sim::SimDoor;
+pub use turns::Turns;
 
 use crate::access::Access;
 use crate::account::Accounts;
@@ -61,7 +70,7 @@ use crate::binding::Binding;
 use crate::clock::UnixMs;
 use crate::config::{HttpConfig, LimitsConfig, Plain};
 use crate::db::{AuditLog, Db};
-use crate::device::Devices;
+use crate::device::{Chronicle, Commands, Devices, Facts};
 use crate::gateway::Gateway;
 use crate::ids::LoginCode;
 use crate::live::Live;
@@ -95,6 +104,14 @@ pub struct Api {
     pub access: Access,
     /// Devices.
     pub devices: Arc<Devices>,
+    /// What is wanted of devices.
+    pub commands: Commands,
+    /// In which order that was.
+    pub turns: Arc<Turns>,
+    /// What devices say of themselves when they are asked.
+    pub facts: Facts,
+    /// When they were there.
+    pub chronicle: Chronicle,
     /// How devices come and go.
     pub binding: Arc<Binding>,
     /// Who did what from where.

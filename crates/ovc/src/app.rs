@@ -8,9 +8,9 @@ use crate::binding::Binding;
 use crate::bus::Bus;
 use crate::capacity;
 use crate::clock::UnixMs;
-use crate::config::{Config, Plain};
+use crate::config::{Config, DevicesConfig, Plain};
 use crate::db::{AuditEntry, AuditLog, DataDir, Db, DbError, EventLog};
-use crate::device::{DevicePort, Devices, Directory, Journal, PasswdHasher};
+use crate::device::{Chronicle, Commands, DevicePort, Devices, Directory, Facts, Journal, PasswdHasher};
 use crate::gateway::{Gateway, GatewayParts};
 use crate::ingest::rtmp::Rtmp;
 use crate::live::{Live, LiveOptions};
@@ -167,17 +167,13 @@ impl App {
         };
         let gateway = Gateway::new(&config.gateway, parts);
         let port: Arc<dyn DevicePort> = Arc::new(gateway.clone());
+        let commands = Commands::start(db.clone(), port.clone(), directory.clone(), bus.clone());
+        let facts = Facts::new(db.clone(), commands.clone(), directory.clone(), bus.clone());
+        let chronicle = Chronicle::new(db.clone(), directory.clone());
         let access = Access::new(accounts.clone(), directory.clone());
         let devices = Arc::new(
-            Devices::new(
-                db.clone(),
-                directory,
-                journal.clone(),
-                hasher,
-                port.clone(),
-                bus.clone(),
-            )
-            .limited_to(config.limits.max_devices_per_tenant),
+            Devices::new(db.clone(), directory, journal.clone(), hasher, port, bus.clone())
+                .limited_to(config.limits.max_devices_per_tenant),
         );
 
         let audit = AuditLog::start(db.clone());
@@ -192,7 +188,7 @@ impl App {
 
         let live = Live::start(
             live_options(&config, rtmp_address),
-            port,
+            Arc::new(commands.port_of_cloud()),
             Arc::new(access.clone()),
             &bus,
             tokens.clone(),
@@ -211,6 +207,10 @@ impl App {
             readers: Arc::default(),
             access,
             devices,
+            commands,
+            turns: Arc::default(),
+            facts,
+            chronicle: chronicle.clone(),
             binding: binding.clone(),
             audit,
             recorder: Recorder::default(),
@@ -245,9 +245,11 @@ impl App {
             let journal = journal.clone();
             async move { journal.run().await }
         });
+        let presences = bus.subscribe();
+        tasks.spawn(async move { chronicle.run(presences).await });
         let binds = bus.subscribe();
         tasks.spawn(async move { binding.run(binds).await });
-        tasks.spawn(tidy(api.clone(), config.devices.events_kept));
+        tasks.spawn(tidy(api.clone(), config.devices.clone()));
         tasks.spawn(expire(api.clone()));
         tasks.spawn(upkeep(api.metrics.clone()));
         if config.tls.plain == Plain::Redirect && !config.acme.domains.is_empty() {
@@ -356,6 +358,12 @@ impl App {
         {
             tracing::warn!("what devices said last is not written");
         }
+        if tokio::time::timeout(left().max(Duration::from_secs(1)), self.api.commands.flush())
+            .await
+            .is_err()
+        {
+            tracing::warn!("what was wanted of devices last is not written");
+        }
         // The last commit is on the disk already; this only tidies up.
         let closing = tokio::time::timeout(left().max(Duration::from_secs(1)), self.db.close_files());
         Stopped {
@@ -422,15 +430,20 @@ fn recorder() -> PrometheusHandle {
         .clone()
 }
 
-async fn tidy(api: Arc<Api>, events_kept: Duration) {
+async fn tidy(api: Arc<Api>, kept: DevicesConfig) {
     let mut ticker = tokio::time::interval(TIDY_INTERVAL);
     loop {
         ticker.tick().await;
         api.pace.tidy();
+        api.commands.tidy();
+        api.facts.tidy();
         let done = async {
             api.accounts.tidy().await?;
             api.binding.tidy().await?;
-            api.db.delete_events_before(UnixMs::now().minus(events_kept)).await
+            let now = UnixMs::now();
+            api.commands.forget_before(now.minus(kept.commands_kept)).await?;
+            api.chronicle.forget_before(now.minus(kept.events_kept)).await?;
+            api.db.delete_events_before(now.minus(kept.events_kept)).await
         };
         if let Err(error) = done.await {
             tracing::error!(%error, "cannot tidy up");

@@ -3,7 +3,7 @@
 
 use crate::binding::BindSettled;
 use crate::clock::UnixMs;
-use crate::device::{Belonging, DeviceEvent, Presence, Report};
+use crate::device::{Belonging, CommandRow, DeviceEvent, Gone, Presence, Report};
 use crate::ids::LoginCode;
 use std::sync::Arc;
 use tokio::sync::broadcast;
@@ -32,6 +32,8 @@ pub enum Event {
         device: LoginCode,
         /// What it is now.
         presence: Presence,
+        /// Why it is offline.
+        reason: Option<Gone>,
     },
     /// A device sent Keepalive. Told if it says something new, or names a stream, or anything was sent to the device
     /// since it is online; an idle device that only repeats itself is not told of.
@@ -45,6 +47,14 @@ pub enum Event {
     },
     /// An alarm, a wish to be bound, a battery level or the end of a log upload; stored already.
     Device(Arc<DeviceEvent>),
+    /// Something was wanted of a device, and it is known what came of it; written down already.
+    Command(Arc<CommandRow>),
+    /// A device says that it can do something else than before, or it was learned that it cannot do something; stored
+    /// already.
+    CapabilitiesChanged {
+        /// Which device.
+        device: LoginCode,
+    },
     /// An operator changed a device.
     DeviceChanged {
         /// Which device.

@@ -4,14 +4,18 @@
 mod api_keys;
 mod audit;
 mod binds;
+mod commands;
 mod data_dir;
 mod device_events;
+mod device_facts;
 mod devices;
 mod event;
 mod groups;
 mod keys;
 mod links;
 mod members;
+mod presence_history;
+mod ptz_presets;
 mod second_factors;
 mod sessions;
 pub mod snapshot;
@@ -21,8 +25,10 @@ mod users;
 pub use api_keys::ApiKeyRow;
 pub use audit::{ActorKind, AuditActor, AuditEntry, AuditFilter, AuditLog, AuditOutcome, AuditRow};
 pub use binds::{BindOutcome, BindRow, NewBind, Settled};
+pub use commands::{By, CommandFilter, CommandOutcome, CommandRow, NewCommand};
 pub use data_dir::DataDir;
 pub use device_events::{EventFilter, EventLog, NewEvent};
+pub use device_facts::DeviceFacts;
 pub use devices::{
     AddedDevices, DeviceFilter, DevicePage, DeviceRow, DeviceScope, NewDeviceRow, PresenceFilter, Sighting,
 };
@@ -30,6 +36,7 @@ pub use event::{DeviceEvent, DeviceEventKind};
 pub use groups::GroupRow;
 pub use links::{Accepted, InvitationRow, Invited};
 pub use members::{GrantRow, MemberRow};
+pub use presence_history::{PresenceEntry, PresenceRow};
 pub use sessions::SessionRow;
 pub use tenants::TenantRow;
 pub use users::UserRow;

@@ -299,17 +299,20 @@ impl Inner {
         tasks.spawn(task);
     }
 
-    /// Calls the cloud, on this connection or the next.
+    /// Calls the cloud, on this connection or the next. A call that was not answered is made once more, not for ever:
+    /// it may be what ended the connection.
     async fn call<M: Method>(&self, params: &M::Params) -> Result<M::Answer, CloudError>
     where
         M::Params: Sync,
     {
         let mut clouds = self.cloud.subscribe();
+        let mut unanswered = 0;
         loop {
             let cloud = clouds.borrow_and_update().clone();
             if let Some(cloud) = cloud {
                 match cloud.call::<M>(params).await {
                     Err(CloudError::Disconnected | CloudError::Call(dap::CallError::Disconnected)) => {}
+                    Err(CloudError::Call(dap::CallError::TimedOut)) if unanswered == 0 => unanswered += 1,
                     outcome => return outcome,
                 }
             }

@@ -177,6 +177,10 @@ fn check_config(settings: Settings) -> anyhow::Result<()> {
     Roots::load(config.ca_file.as_deref())?;
     let mut out = std::io::stdout().lock();
     writeln!(out, "{} as {}", config.login.url, config.login.login_code)?;
+    writeln!(out, "state in {}", config.state_dir.display())?;
+    if let Some(disk) = &config.disk {
+        writeln!(out, "disk {}, {} bytes", disk.path.display(), disk.size)?;
+    }
     for channel in &config.channels {
         write!(out, "channel {} ({}): {}", channel.number, channel.name, channel.source)?;
         match &channel.onvif {

@@ -5,7 +5,7 @@ import { bitrateText } from '../../i18n/formats';
 import classes from './ConfigSection.module.css';
 import { type Json, type JsonObject, type Path, pathText, valueAt } from './document';
 import { FieldRow } from './FieldRow';
-import type { FieldGroup, Section } from './fields';
+import type { Field, FieldGroup, Section } from './fields';
 import type { ConfigForm } from './useConfigForm';
 
 /** The settings of one channel, or of the device as a whole. */
@@ -43,13 +43,25 @@ function Group({ group, form }: { group: FieldGroup; form: ConfigForm }) {
         </Text>
       )}
       <div className={classes.fields}>
-        {group.fields.map((field) => (
-          <FieldRow key={pathText(field.path)} field={field} form={form} />
-        ))}
+        {group.name === 'alarms'
+          ? pairsOf(group.fields).map((pair) => (
+              <div key={pair[0]?.alarm} className={classes.pair}>
+                {pair.map((field) => (
+                  <FieldRow key={pathText(field.path)} field={field} form={form} />
+                ))}
+              </div>
+            ))
+          : group.fields.map((field) => <FieldRow key={pathText(field.path)} field={field} form={form} />)}
       </div>
       {group.facts.length > 0 && <Facts document={form.base} facts={group.facts} />}
     </div>
   );
+}
+
+/** What belongs to one cause of alarms, side by side. */
+function pairsOf(fields: Field[]): Field[][] {
+  const kinds = new Set(fields.map(({ alarm }) => alarm));
+  return [...kinds].map((kind) => fields.filter(({ alarm }) => alarm === kind));
 }
 
 /** What the device tells of itself and nobody can change. */

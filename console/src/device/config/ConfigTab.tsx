@@ -26,7 +26,7 @@ export function ConfigTab() {
   if (!online && config.data === undefined) return <NoRows>{t('config.offline')}</NoRows>;
   return (
     <Loaded query={config}>
-      {({ config: document }) => <Form device={device} document={document} online={online} />}
+      {({ config: document }) => document && <Form device={device} document={document} online={online} />}
     </Loaded>
   );
 }
@@ -43,7 +43,7 @@ function Form({ device, document, online }: { device: Device; document: JsonObje
     setAdjusted([]);
     change.mutate(wanted, {
       onSuccess: ({ config }) => {
-        const others = notTaken(config, wanted).map(pathText);
+        const others = config ? notTaken(config, wanted).map(pathText) : [];
         setAdjusted(others);
         form.reset();
         if (others.length === 0) notifications.show({ message: t('config.saved'), color: 'gray' });
@@ -51,7 +51,7 @@ function Form({ device, document, online }: { device: Device; document: JsonObje
       onError: (error) => {
         const refusal = refusalOf(t, error, paths);
         form.refuse(refusal.fields);
-        setProblem(refusal.general ?? t('config.refusedAtField'));
+        setProblem(refusal.general);
       },
     });
   };
@@ -78,7 +78,7 @@ function Form({ device, document, online }: { device: Device; document: JsonObje
           form={form}
           saving={change.isPending}
           online={online}
-          problem={problem}
+          problem={problem ?? (Object.keys(form.refusals).length > 0 ? t('config.refusedAtField') : undefined)}
           onSave={save}
           onDiscard={() => {
             setProblem(undefined);

@@ -44,7 +44,7 @@ export function FieldRow({ field, form }: { field: Field; form: ConfigForm }) {
           htmlFor={`config-${key}`}
           {...(field.name === undefined ? { ff: 'monospace', fz: '0.8125rem' } : {})}
         >
-          {label}
+          {field.name === 'sensitivity' ? t('config.sensitivity') : label}
         </Text>
         {hint && (
           <Text size="xs" c="dimmed">

@@ -21,10 +21,6 @@ export function JsonControl({ id, value, onChange, invalid }: ControlProps) {
         setText(typed);
         onChange(parsed(typed));
       }}
-      onBlur={() => {
-        const read = parsed(text);
-        if (read !== undefined) setText(jsonText(read));
-      }}
     />
   );
 }

@@ -32,3 +32,8 @@ it('speaks of all where nobody knows which', () => {
   expect(refusalOf(t, refused(12, '', 'led'), sent).fields).toEqual({});
   expect(refusalOf(t, new ApiError('device_offline', '', 409), sent).general).toBe('error.device_offline');
 });
+
+it('understands what the cloud itself does not let through', () => {
+  const error = new ApiError('bad_config', 'tz: at most 14', 400, { field: 'tz' });
+  expect(refusalOf(t, error, sent).fields).toEqual({ tz: 'config.refused.outOfProtocol (at most 14)' });
+});

@@ -12,10 +12,16 @@ export interface Refusal {
 
 /** Finds the field that a refusal is about. `sent`: the values that were in the change. */
 export function refusalOf(t: TFunction, error: unknown, sent: readonly Path[]): Refusal {
-  if (!(error instanceof ApiError) || !error.deviceError) return { fields: {}, general: errorText(t, error) };
-  const { code, msg } = error.deviceError;
+  if (!(error instanceof ApiError)) return { fields: {}, general: errorText(t, error) };
+  // The cloud looks at what is sent, too, before the device does.
+  if (!error.deviceError && error.code !== 'bad_config') return { fields: {}, general: errorText(t, error) };
   const field = fieldOf(error.field, sent);
-  const text = reasonText(t, code, withoutPath(msg, error.field));
+  const text = error.deviceError
+    ? reasonText(t, error.deviceError.code, withoutPath(error.deviceError.msg, error.field))
+    : t('config.refused.withText', {
+        reason: t('config.refused.outOfProtocol'),
+        msg: withoutPath(error.message, error.field),
+      });
   return field === undefined ? { fields: {}, general: text } : { fields: { [field]: text } };
 }
 

@@ -1,10 +1,12 @@
 import { Button, Group, Loader, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useDisclosure } from '@mantine/hooks';
+import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import { ApiError } from '../../api/apiError';
 import { UNKNOWN_CAPABILITIES, refuses, useCapabilities } from '../../api/capabilities';
-import { type Disk, useDisk, useFormatDisk } from '../../api/maintenance';
+import { useDisk, useFormatDisk } from '../../api/maintenance';
+import type { Disk } from '../../api/types';
 import { Card } from '../../ui/Card';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
 import { Loaded } from '../../ui/Loaded';
@@ -77,8 +79,15 @@ function State({ disk }: { disk: Disk }) {
     <Group gap={8} data-testid="disk-state" data-state={disk.state_name} role="status">
       {disk.state_name === 'formatting' && <Loader size={14} color="gray" />}
       <Text fw={550} {...(disk.state_name === 'faulty' ? { c: 'red' } : {})}>
-        {t(`maintenance.diskStates.${disk.state_name}`, { state: disk.state })}
+        {diskText(t, disk)}
       </Text>
     </Group>
   );
+}
+
+function diskText(t: TFunction, { state, state_name: name }: Disk): string {
+  if (name === 'ok' || name === 'no_card' || name === 'faulty' || name === 'formatting') {
+    return t(`maintenance.diskStates.${name}`);
+  }
+  return t('maintenance.diskStates.unknown', { state });
 }

@@ -1,6 +1,7 @@
 import { Button, Group, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { type DeviceTime, useDeviceTime, useSyncTime } from '../../api/maintenance';
+import { useDeviceTime, useSyncTime } from '../../api/maintenance';
+import type { DeviceTime } from '../../api/types';
 import { Card } from '../../ui/Card';
 import { Loaded } from '../../ui/Loaded';
 import { useNow } from '../../ui/useNow';

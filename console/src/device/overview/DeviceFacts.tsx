@@ -45,7 +45,7 @@ export function DeviceFacts({ device }: { device: Device }) {
         <Fact name={t('overview.down')}>{info.down_bandwidth !== undefined && bitrateText(info.down_bandwidth)}</Fact>
         <Fact name={t('device.address')}>{device.address}</Fact>
         <Fact name={t('overview.localAddress')}>{info.ip_addr}</Fact>
-        <Fact name={t('overview.mac')}>{info.mac_addr}</Fact>
+        <Fact name={t('overview.mac')}>{info.mac_addr !== NO_MAC && info.mac_addr}</Fact>
       </Facts>
       <Facts title={t('device.about')}>
         <div className={classes.fact}>
@@ -60,12 +60,20 @@ export function DeviceFacts({ device }: { device: Device }) {
         <Fact name={t('device.state')}>{device.state != null && stateText(t, device.state)}</Fact>
         <Fact name={t('device.hardware')}>{device.hardware_model ?? info.hardware_model}</Fact>
         <Fact name={t('device.firmware')}>{device.firmware_model ?? info.firmware_model}</Fact>
-        <Fact name={t('overview.upgraded')}>{info.last_upgrade_datetime?.replace('T', ' ')}</Fact>
+        <Fact name={t('overview.upgraded')}>{upgradeText(info.last_upgrade_datetime)}</Fact>
         <Fact name={t('device.sdk')}>{device.sdk}</Fact>
         <Fact name={t('device.added')}>{dateText(i18n.language, new Date(device.created_at))}</Fact>
       </Facts>
     </>
   );
+}
+
+/** Devices that have no such thing say so. */
+const NO_MAC = '00:00:00:00:00:00';
+
+/** In the device's own time. Of the epoch: it was never upgraded. */
+function upgradeText(datetime: string | undefined): string | undefined {
+  return datetime === undefined || datetime.startsWith('1970-01-01') ? undefined : datetime.replace('T', ' ');
 }
 
 function Facts({ title, note, children }: { title: string; note?: ReactNode; children: ReactNode }) {

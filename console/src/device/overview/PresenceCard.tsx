@@ -2,7 +2,7 @@ import { SegmentedControl, Text, Title, UnstyledButton } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { usePresenceHistory } from '../../api/deviceFacts';
-import type { PresenceChange } from '../../api/presence';
+import type { PresenceChange } from '../../api/types';
 import { Loaded } from '../../ui/Loaded';
 import { useNow } from '../../ui/useNow';
 import classes from './PresenceCard.module.css';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { PresenceChange } from '../../api/presence';
+import type { PresenceChange } from '../../api/types';
 import type { Presence } from '../../api/types';
 import { onlineShare, spansOf } from './presenceSpans';
 

@@ -1,4 +1,4 @@
-import type { PresenceChange } from '../../api/presence';
+import type { PresenceChange } from '../../api/types';
 import type { Presence } from '../../api/types';
 
 export interface Span {
@@ -14,12 +14,13 @@ export function spansOf(changes: readonly PresenceChange[], nowMs: number, lengt
   const start = nowMs - lengthMs;
   const spans: Span[] = [];
   let to = nowMs;
-  for (const { at, presence } of changes) {
+  for (const { at, presence: told } of changes) {
+    const presence = presenceOf(told);
     if (to <= start) break;
     const from = Math.max(start, Math.min(Date.parse(at), to));
     if (from < to) {
       const newer = spans.at(-1);
-      if (newer?.presence === presence) newer.from = from;
+      if (newer && newer.presence === presence) newer.from = from;
       else spans.push({ from, to, presence });
     }
     to = from;
@@ -37,4 +38,9 @@ export function onlineShare(spans: readonly Span[]): number | undefined {
     if (presence === 'online') online += to - from;
   }
   return known === 0 ? undefined : online / known;
+}
+
+/** What the console has a word for. */
+export function presenceOf(told: string): Presence | undefined {
+  return told === 'online' || told === 'sleeping' || told === 'offline' ? told : undefined;
 }

@@ -4,8 +4,9 @@ import type { TFunction } from 'i18next';
 import { type KeyboardEvent, type UIEvent, useCallback, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { bytesText, clockText, msText } from './formats';
-import { type Message, worst } from './message';
+import { type Message, parsed, worst } from './message';
 import classes from './MessageList.module.css';
+import { isRecord } from './schemaFields';
 
 interface Props {
   messages: readonly Message[];
@@ -244,9 +245,20 @@ function nameOf(t: TFunction, { kind, method, text, count }: Message): string {
     case 'gap':
       return t('protocol.gap');
     case 'close':
+      return factsOf(text, ['code', 'reason']) || t('protocol.noCode');
+    case 'login':
+      return factsOf(text, ['refused', 'info', 'hardware_model', 'firmware_model', 'sdk', 'from']);
     case 'malformed':
       return method ?? text.slice(0, 200);
     default:
-      return method ?? (kind === 'login' ? text.slice(0, 200) : t('protocol.unknownRequest'));
+      return method ?? t('protocol.unknownRequest');
   }
+}
+
+/** Values of these keys, those that there are. */
+function factsOf(text: string, keys: string[]): string {
+  const facts = parsed(text);
+  if (!isRecord(facts)) return '';
+  const values = keys.map((key) => facts[key]);
+  return values.filter((value) => typeof value === 'number' || (typeof value === 'string' && value !== '')).join(' · ');
 }

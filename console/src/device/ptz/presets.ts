@@ -1,5 +1,5 @@
 import type { TFunction } from 'i18next';
-import type { Preset } from '../../api/ptz';
+import type { Preset } from '../../api/types';
 
 const LAST_ID = 255;
 

@@ -78,6 +78,7 @@ export class Steering {
     this.#wish = undefined;
     if (!mayMove) return;
     this.#queue = [];
+    this.#moving = false;
     this.#options.sendParting({ op: 'stop' });
   }
 

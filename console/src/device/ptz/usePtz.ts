@@ -140,8 +140,8 @@ function useLettingGo(
       if (document.visibilityState === 'hidden') letGo();
     };
     const part = (): void => {
-      letGo();
       steering.part();
+      letGo();
     };
     globalThis.addEventListener('blur', letGo);
     globalThis.addEventListener('pagehide', part);

@@ -28,6 +28,8 @@ pub(super) struct AuditNote {
     pub(super) detail: String,
     /// It is written down each time, though it changes nothing.
     pub(super) always: bool,
+    /// It is done again and again: the same thing is written down once in a while only.
+    pub(super) often: bool,
 }
 
 /// Who asks.

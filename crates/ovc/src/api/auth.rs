@@ -41,6 +41,7 @@ macro_rules! permits {
 permits! {
     View,
     SeeLive,
+    Control,
     Configure,
     CallAny,
     ManagePeople,
@@ -398,6 +399,20 @@ impl<P: Permit> Allowed<OnDevice<P>> {
             Decision::Allow => Ok(()),
             Decision::Forbid => Err(ApiError::forbidden()),
             Decision::Hide => Err(ApiError::no_such_device()),
+        }
+    }
+}
+
+impl<P: Permit> Allowed<OnChannel<P>> {
+    /// The same for a channel.
+    pub(super) fn decide_again(&self, api: &Api) -> Result<(), ApiError> {
+        let place = api.place(&self.place.code, UnixMs::now());
+        let place = place.filter(|now| now.tenant == self.place.tenant);
+        let place = place.ok_or_else(ApiError::no_such_device)?;
+        match P::decide(&self.caller, Resource::Channel(&place, self.channel)) {
+            Decision::Allow => Ok(()),
+            Decision::Forbid => Err(ApiError::forbidden()),
+            Decision::Hide => Err(ApiError::no_such_channel()),
         }
     }
 }

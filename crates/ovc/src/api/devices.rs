@@ -49,6 +49,10 @@ pub(super) struct Device {
     #[schema(format = DateTime, nullable = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
     last_seen_at: Option<String>,
+    /// Since when its connection is up; absent: it has none.
+    #[schema(format = DateTime, nullable = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    connected_at: Option<String>,
     #[schema(nullable = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
     hardware_model: Option<String>,
@@ -159,6 +163,7 @@ impl Device {
             permissions: policy::permissions(caller, Resource::Device(&place)).iter().collect(),
             created_at: device.created_at.to_rfc3339(),
             last_seen_at: device.last_seen_at.map(|at| at.to_rfc3339()),
+            connected_at: device.connected_at.map(|at| at.to_rfc3339()),
             hardware_model: device.hardware_model,
             firmware_model: device.firmware_model.filter(|_| whole),
             sdk: device.sdk.filter(|_| whole),

@@ -8,6 +8,7 @@ use crate::throttle::RetryAfter;
 use axum::Json;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use dap::{ErrorCode, RpcError};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -32,6 +33,33 @@ pub(super) struct ErrorDetail {
     #[schema(nullable = false)]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) lines: Vec<LineFault>,
+    /// What the device itself answered.
+    #[schema(nullable = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) device_error: Option<DeviceFault>,
+    /// The field that it is about, as a path such as `channls.0.image.horflip`.
+    #[schema(nullable = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) field: Option<String>,
+}
+
+/// An error of the device access protocol, as the device answered it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub(super) struct DeviceFault {
+    /// 1 internal, 11 bitrate too high, 12 bad parameter, 13 not supported in the configuration, 101 unknown method, 102
+    /// no such channel, 103 channel offline; others may come.
+    pub(super) code: i64,
+    /// For people, in the device's words.
+    pub(super) msg: String,
+}
+
+impl From<&RpcError> for DeviceFault {
+    fn from(error: &RpcError) -> Self {
+        Self {
+            code: error.code.0,
+            msg: error.msg.clone(),
+        }
+    }
 }
 
 /// A failure on its way out. The request's id is filled in by the outermost layer.
@@ -42,6 +70,9 @@ pub(super) struct ApiError {
     pub(super) message: String,
     pub(super) retry_after: Option<RetryAfter>,
     pub(super) lines: Vec<LineFault>,
+    // Boxed: seldom there, and this is in the answer of every handler.
+    pub(super) device_error: Option<Box<DeviceFault>>,
+    pub(super) field: Option<Box<str>>,
 }
 
 impl ApiError {
@@ -52,6 +83,24 @@ impl ApiError {
             message: message.into(),
             retry_after: None,
             lines: Vec::new(),
+            device_error: None,
+            field: None,
+        }
+    }
+
+    /// It is about this field.
+    pub(super) fn at(self, field: impl Into<Box<str>>) -> Self {
+        Self {
+            field: Some(field.into()),
+            ..self
+        }
+    }
+
+    /// The device itself said no.
+    pub(super) fn refused_by_device(status: StatusCode, code: &'static str, error: &RpcError) -> Self {
+        Self {
+            device_error: Some(Box::new(error.into())),
+            ..Self::new(status, code, CallError::Device(error.clone()).to_string())
         }
     }
 
@@ -123,6 +172,8 @@ impl ApiError {
                 message: self.message,
                 request_id,
                 lines: self.lines,
+                device_error: self.device_error.map(|error| *error),
+                field: self.field.map(String::from),
             },
         }
     }
@@ -299,9 +350,16 @@ impl From<CallError> for ApiError {
             CallError::TimedOut => Self::new(StatusCode::GATEWAY_TIMEOUT, "device_timeout", message),
             CallError::QueueFull => Self::new(StatusCode::TOO_MANY_REQUESTS, "device_busy", message),
             CallError::Disconnected | CallError::Replaced => {
-                Self::new(StatusCode::BAD_GATEWAY, "device_disconnected", message)
+                Self::new(StatusCode::CONFLICT, "device_disconnected", message)
             }
-            CallError::Device(_) => Self::new(StatusCode::UNPROCESSABLE_ENTITY, "device_refused", message),
+            CallError::Device(error) => {
+                let code = match error.code {
+                    ErrorCode::UNKNOWN_METHOD => "not_supported",
+                    _ => "device_refused",
+                };
+                Self::refused_by_device(StatusCode::UNPROCESSABLE_ENTITY, code, &error)
+            }
+            CallError::BadAnswer(_) => Self::new(StatusCode::BAD_GATEWAY, "bad_answer", message),
         }
     }
 }

@@ -47,6 +47,8 @@ enum About {
     Device(DevicePlace),
     /// What a device told of itself, for those who see all of it.
     Whole(DevicePlace),
+    /// A device, for those with this permission on it as a whole.
+    DeviceFor(DevicePlace, Permission),
     /// A channel of it.
     Channel(DevicePlace, ChannelId),
     /// Its channels: a reader gets those that he may see.
@@ -63,6 +65,9 @@ impl Item {
             About::Everything => true,
             About::Device(place) => sees(Resource::Device(place)),
             About::Whole(place) => channels(reader, Permission::View, place).is_none(),
+            About::DeviceFor(place, permission) => {
+                decide(reader, *permission, Resource::Device(place)) == Decision::Allow
+            }
             About::Channel(place, channel) => sees(Resource::Channel(place, *channel)),
             About::Tenant(tenant, permission) => {
                 let which = Resource::Tenant {
@@ -245,7 +250,7 @@ fn told(event: Event, access: &Access) -> Vec<Told> {
         ("device", data, About::Device(access.place_of(device, belonging, now)))
     };
     match event {
-        Event::Presence { device, presence } => {
+        Event::Presence { device, presence, .. } => {
             let data = json!({ "login_code": device, "presence": presence });
             vec![("presence", data, About::Device(place(&device)))]
         }
@@ -289,6 +294,25 @@ fn told(event: Event, access: &Access) -> Vec<Told> {
                 data,
                 About::Tenant(settled.tenant, Permission::Configure),
             )]
+        }
+        Event::Command(row) => {
+            let (id, command) = (row.id, &row.command);
+            let place = place(&command.device);
+            // What was wanted of it while it was another's is not told to who has it now.
+            if place.tenant != command.tenant {
+                return Vec::new();
+            }
+            let data = json!({
+                "login_code": command.device,
+                "id": id,
+                "method": command.method,
+                "outcome": command.outcome,
+            });
+            vec![("command", data, About::DeviceFor(place, Permission::Configure))]
+        }
+        Event::CapabilitiesChanged { device } => {
+            let data = json!({ "login_code": device });
+            vec![("capabilities", data, About::Device(place(&device)))]
         }
         Event::Device(event) => {
             let mut data = serde_json::to_value(DeviceEvent::from(&*event)).unwrap_or_default();

@@ -3,9 +3,11 @@
 use super::Api;
 use super::audit_slot::AuditSlot;
 use super::auth::{Allowed, Configure, OnDevice, OnPlatform, RunPlatform, Still, View};
+use super::commands::by;
 use super::devices::Device;
 use super::error::{ApiError, ErrorBody};
 use super::extract::{Body, Params};
+use super::maintenance::reset_to_factory;
 use crate::account::policy::may_take_away;
 use crate::clock::UnixMs;
 use crate::device::{CsvFault, MAX_IMPORT_BYTES};
@@ -14,15 +16,11 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, FromRequest, Request, State};
 use axum::http::StatusCode;
-use dap::Method as _;
-use dap::methods::{RebootDevice, ResetConfig};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::Duration;
 use utoipa::{IntoParams, ToSchema};
 
-/// How long a device may take to reset itself.
-const RESET_PATIENCE: Duration = Duration::from_secs(45);
 /// How long the file of an import may take to come.
 const FILE_LIMIT: Duration = Duration::from_secs(60);
 
@@ -68,13 +66,7 @@ pub(super) async fn release_device(
     }
     if release.factory_reset {
         slot.fill(|note| note.detail = "factory reset".into());
-        let nothing = || dap::to_raw(&dap::methods::Empty::default());
-        let port = api.devices.port();
-        port.call(code, ResetConfig::NAME, nothing(), RESET_PATIENCE).await?;
-        // Reset it is; without this it only comes back later.
-        if let Err(error) = port.emit(code, RebootDevice::NAME, nothing()) {
-            tracing::info!(device = %code, %error, "the device is reset and could not be told to reboot");
-        }
+        reset_to_factory(&api, &by(&on.caller), code).await?;
     }
     if api.binding.release(code, tenant).await? {
         Ok(StatusCode::NO_CONTENT)

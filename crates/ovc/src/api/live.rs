@@ -43,7 +43,7 @@ impl From<OpenError> for ApiError {
             OpenError::Refused(refused) => match refused.code {
                 ErrorCode::CHANNEL_OFFLINE => (StatusCode::CONFLICT, "channel_offline"),
                 ErrorCode::NO_SUCH_CHANNEL => (StatusCode::NOT_FOUND, "no_such_channel"),
-                ErrorCode::UNKNOWN_METHOD => (StatusCode::NOT_IMPLEMENTED, "not_supported"),
+                ErrorCode::UNKNOWN_METHOD => (StatusCode::UNPROCESSABLE_ENTITY, "not_supported"),
                 ErrorCode::BITRATE_TOO_HIGH => (StatusCode::UNPROCESSABLE_ENTITY, "bitrate_too_high"),
                 _ => (StatusCode::UNPROCESSABLE_ENTITY, "device_refused"),
             },
@@ -52,7 +52,10 @@ impl From<OpenError> for ApiError {
             OpenError::NoMedia => (StatusCode::GATEWAY_TIMEOUT, "no_media"),
             OpenError::ShuttingDown => (StatusCode::SERVICE_UNAVAILABLE, "shutting_down"),
         };
-        Self::new(status, code, message)
+        match &error {
+            OpenError::Refused(refused) => Self::refused_by_device(status, code, refused),
+            _ => Self::new(status, code, message),
+        }
     }
 }
 
@@ -68,8 +71,7 @@ impl From<OpenError> for ApiError {
         (status = 404, description = "`no_such_device`, `no_such_channel`", body = ErrorBody),
         (status = 409, description = "`device_offline`, `channel_offline`", body = ErrorBody),
         (status = 429, description = "`too_many_streams`", body = ErrorBody),
-        (status = 422, description = "`bitrate_too_high`, `device_refused`", body = ErrorBody),
-        (status = 501, description = "`not_supported`", body = ErrorBody),
+        (status = 422, description = "`not_supported`, `bitrate_too_high`, `device_refused`", body = ErrorBody),
         (status = 504, description = "`no_media`, `device_timeout`", body = ErrorBody),
         (status = "4XX", description = "Refused", body = ErrorBody),
     )

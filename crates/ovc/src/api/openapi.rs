@@ -1,6 +1,7 @@
 use super::{
-    Api, audit, binds, device_events, devices, groups, handover, invitations, keys, live, login, me, members,
-    my_password, my_sessions, my_totp, password_reset, protocol, rpc, setup, sse, tenants, users,
+    Api, audit, binds, commands, device_config, device_events, device_time, devices, facts, groups, handover,
+    invitations, keys, live, login, maintenance, me, members, my_password, my_sessions, my_totp, password_reset,
+    presence, protocol, ptz, rpc, setup, sse, tenants, users,
 };
 use axum::Router;
 use axum::routing::get;
@@ -26,6 +27,9 @@ use utoipa_axum::routes;
         (name = "devices", description = "Devices, what they tell, and calls to them"),
         (name = "protocol", description = "What passes between devices and the cloud, for who makes or mends devices"),
         (name = "live", description = "Live streams"),
+        (name = "control", description = "Steering cameras"),
+        (name = "configuration", description = "How a device is set up"),
+        (name = "maintenance", description = "What keeps a device going"),
         (name = "binding", description = "Devices that come and go"),
         (name = "audit", description = "Who did what from where"),
         (name = "events", description = "What happens, as it happens"),
@@ -99,6 +103,22 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(protocol::list_protocol_methods))
         .routes(routes!(protocol::watch_protocol))
         .routes(routes!(device_events::list_device_events))
+        .routes(routes!(commands::list_commands))
+        .routes(routes!(facts::get_capabilities))
+        .routes(routes!(facts::get_device_info))
+        .routes(routes!(presence::list_presence))
+        .routes(routes!(ptz::move_ptz))
+        .routes(routes!(ptz::list_presets))
+        .routes(routes!(ptz::set_preset, ptz::clear_preset))
+        .routes(routes!(ptz::goto_preset))
+        .routes(routes!(device_config::get_config, device_config::change_config))
+        .routes(routes!(device_time::get_device_time, device_time::sync_device_time))
+        .routes(routes!(maintenance::get_disk))
+        .routes(routes!(maintenance::format_disk))
+        .routes(routes!(maintenance::factory_reset))
+        .routes(routes!(maintenance::reboot_device))
+        .routes(routes!(maintenance::reschedule_device))
+        .routes(routes!(maintenance::keep_awake))
         .routes(routes!(handover::release_device))
         .routes(routes!(handover::assign_device))
         .routes(routes!(handover::import_devices).layer(handover::file_limit()))

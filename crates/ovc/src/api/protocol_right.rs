@@ -2,6 +2,7 @@
 
 use super::Api;
 use super::auth::{Allowed, CallAny, OnDevice};
+use super::commands::by;
 use super::door::Place;
 use super::error::ApiError;
 use super::feed_reader::Seat;
@@ -9,21 +10,20 @@ use super::recorder;
 use crate::account::policy::{Decision, Resource, decide};
 use crate::account::{Caller, Permission};
 use crate::clock::UnixMs;
-use crate::device::{CallError, DevicePort as _};
+use crate::device::{CallError, DevicePort as _, PATIENCE};
 use crate::gateway::Gateway;
 use crate::ids::{LoginCode, SessionId, TenantId};
 use axum::http::request::Parts;
 use dap::{Kind, method_info};
+use futures_util::future::BoxFuture;
 use serde_json::value::RawValue;
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::sync::watch;
 
 /// How often a right is looked at, even if nobody took it away: sessions also end by themselves.
 const LOOK_AGAIN: Duration = Duration::from_secs(10);
-/// How long a call may take, with what is queued before it.
-const PATIENCE: Duration = Duration::from_secs(45);
 
 /// By what right.
 pub(super) enum Right {
@@ -42,6 +42,8 @@ pub(super) struct Person {
     tenant: Option<TenantId>,
     from: IpAddr,
     access: watch::Receiver<()>,
+    /// When it was last looked at.
+    looked_at: Instant,
     _seat: Seat,
     /// Its connection's: a WebSocket outlives the request that it began with, and counts as long as it is there.
     _place: Option<Arc<Place>>,
@@ -65,6 +67,7 @@ impl Person {
             tenant: on.place.tenant,
             from,
             access: api.feed.access(),
+            looked_at: Instant::now(),
             _seat: api.readers.seat(on.caller.principal)?,
             _place: parts.extensions.get().cloned(),
             api,
@@ -73,6 +76,7 @@ impl Person {
 
     fn holds(&mut self) -> bool {
         self.access.mark_unchanged();
+        self.looked_at = Instant::now();
         let now = UnixMs::now();
         let caller = self.api.accounts.caller_still(self.caller.principal, self.session, now);
         // In other hands it is another device.
@@ -94,7 +98,12 @@ impl Right {
     pub(super) fn holds(&mut self) -> bool {
         match self {
             Self::Anyone => true,
-            Self::Person(person) => !person.access.has_changed().unwrap_or(true) || person.holds(),
+            Self::Person(person) => {
+                let changed = person.access.has_changed().unwrap_or(true);
+                // Also where so much passes that it is never waited for.
+                let stale = person.looked_at.elapsed() >= LOOK_AGAIN;
+                !(changed || stale) || person.holds()
+            }
         }
     }
 
@@ -135,22 +144,42 @@ impl Right {
         };
         recorder::record_deed(api, &person.caller, person.from, person.tenant, deed).await
     }
-}
 
-/// Calls a method by its name, known or not, and waits for the answer, if it has one; what it is passes by anyhow.
-pub(super) async fn call(
-    gateway: Gateway,
-    device: LoginCode,
-    method: String,
-    params: Option<Box<RawValue>>,
-) -> Result<(), CallError> {
-    let params = params.unwrap_or_else(|| dap::to_raw(&dap::methods::Empty::default()));
-    match method_info(&method).map_or(Kind::Rpc, |info| info.kind) {
-        Kind::Event => gateway.emit(&device, &method, params),
-        Kind::Rpc => match gateway.call(&device, &method, params, PATIENCE).await {
+    /// Calls a method by its name, known or not, and waits for the answer, if it has one; what it is passes by anyhow.
+    pub(super) fn call(
+        &self,
+        gateway: &Gateway,
+        device: &LoginCode,
+        method: String,
+        params: Option<Box<RawValue>>,
+    ) -> BoxFuture<'static, Result<(), CallError>> {
+        let params = params.unwrap_or_else(|| dap::to_raw(&dap::methods::Empty::default()));
+        let is_event = method_info(&method).is_some_and(|info| info.kind == Kind::Event);
+        let device = device.clone();
+        let answered = |result| match result {
             // That it refused is an answer too.
             Ok(_) | Err(CallError::Device(_)) => Ok(()),
             Err(error) => Err(error),
-        },
+        };
+        match self {
+            Self::Anyone => {
+                let gateway = gateway.clone();
+                Box::pin(async move {
+                    if is_event {
+                        return gateway.emit(&device, &method, params);
+                    }
+                    answered(gateway.call(&device, &method, params, PATIENCE).await)
+                })
+            }
+            Self::Person(person) => {
+                let (commands, by) = (person.api.commands.clone(), by(&person.caller));
+                Box::pin(async move {
+                    if is_event {
+                        return commands.emit_raw(&by, &device, &method, params);
+                    }
+                    answered(commands.call_raw(&by, &device, &method, params).await)
+                })
+            }
+        }
     }
 }

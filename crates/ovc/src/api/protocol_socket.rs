@@ -1,7 +1,7 @@
 //! The WebSocket by which somebody looks at a device's messages.
 
 use super::error::ApiError;
-use super::protocol_right::{self, Right};
+use super::protocol_right::Right;
 use super::protocol_told::Judge;
 use crate::device::CallError;
 use crate::gateway::{Gateway, Seen, Watcher};
@@ -238,7 +238,7 @@ impl Watching {
                 if let Err(error) = self.right.admit(method.clone()).await {
                     return Some((id, Err(error.into())));
                 }
-                let calling = protocol_right::call(self.gateway.clone(), self.device.clone(), method, wish.params);
+                let calling = self.right.call(&self.gateway, &self.device, method, wish.params);
                 calls.push(Box::pin(async move { (id, calling.await.map_err(Failure::from)) }));
                 None
             }

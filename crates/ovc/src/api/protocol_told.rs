@@ -111,7 +111,11 @@ impl Judge {
         match &passed.what {
             What::Text { text, by_hand } => {
                 let inspector = self.connection(passed.connection, false);
-                let inspection = inspector.message(passed.since_start, passed.direction, text);
+                let look = match by_hand {
+                    true => Inspector::message_by_hand,
+                    false => Inspector::message,
+                };
+                let inspection = look(inspector, passed.since_start, passed.direction, text);
                 told.by_hand = *by_hand;
                 told.text = text;
                 told.bytes = text.len();

@@ -109,8 +109,10 @@ pub(super) async fn record(State(api): State<Arc<Api>>, mut request: Request, ne
         .get::<Remote>()
         .map(|remote| remote.0.ip().to_canonical());
     let response = next.run(request).await;
-    let noted = noted(&api, slot.note(), action, from, &response);
-    if !is_worth_it(&api.recorder, &noted, from, reads) {
+    let note = slot.note();
+    let often = reads || note.often;
+    let noted = noted(&api, note, action, from, &response);
+    if !is_worth_it(&api.recorder, &noted, from, often) {
         return response;
     }
     // All at once: they share a wait for the disk.
@@ -270,8 +272,8 @@ fn capacity(api: &Api, caller: &Caller, tenant: TenantId) -> Option<&'static str
     })
 }
 
-/// What somebody known changed is, always, and so is every wrong secret. The same reading again and again is not, nor is
-/// the same refusal, nor whatever else somebody unknown sends: the log only grows, and must not be what somebody fills a
+/// What somebody known changed is, always, and so is every wrong secret. The same reading (or steering of a camera) again
+/// and again is not, nor is the same refusal, nor whatever else somebody unknown sends: the log only grows, and must not be what somebody fills a
 /// disk with.
 fn is_worth_it(recorder: &Recorder, noted: &Noted, from: Option<IpAddr>, reads: bool) -> bool {
     let entry = &noted.entry;

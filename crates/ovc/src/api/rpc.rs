@@ -1,22 +1,24 @@
 use super::Api;
 use super::audit_slot::AuditSlot;
 use super::auth::{Allowed, CallAny, OnDevice};
+use super::commands::by;
 use super::error::{ApiError, ErrorBody};
 use super::extract::Body;
 use crate::device::CallError;
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{FromRequest as _, Request, State};
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
-use dap::{Direction, Kind, method_info};
+use dap::methods::CtrlPTZ;
+use dap::{Direction, Kind, Method as _, method_info};
+use futures_util::poll;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use std::pin::pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::task::Poll;
 use utoipa::ToSchema;
 
-/// How long a caller waits: the device's own time to answer, and some for what is queued before.
-const PATIENCE: Duration = Duration::from_secs(45);
 /// Longest method name.
 const MAX_METHOD_LEN: usize = 64;
 
@@ -76,22 +78,36 @@ pub(super) async fn call_device(
     State(api): State<Arc<Api>>,
     on: Allowed<OnDevice<CallAny>>,
     slot: AuditSlot,
-    Body(request): Body<RpcRequest>,
+    request: Request,
 ) -> Result<Response, ApiError> {
-    on.decide_again(&api)?;
     let code = &on.place.code;
+    let mut turn = api.turns.take(on.caller.principal, code);
+    let Body(request) = Body::<RpcRequest>::from_request(request, &()).await?;
+    on.decide_again(&api)?;
     let kind = check(&request)?;
-    // Never the parameters: passwords are among them.
-    slot.fill(|note| note.detail.clone_from(&request.method));
+    slot.fill(|note| {
+        // Never the parameters: passwords are among them.
+        note.detail.clone_from(&request.method);
+        note.often = request.method == CtrlPTZ::NAME;
+    });
+    turn.come().await;
     let params = request
         .params
         .unwrap_or_else(|| dap::to_raw(&dap::methods::Empty::default()));
-    let port = api.devices.port();
+    let by = by(&on.caller);
     if kind == Kind::Event {
-        port.emit(code, &request.method, params)?;
+        api.commands.emit_raw(&by, code, &request.method, params)?;
         return Ok((StatusCode::ACCEPTED, Json(serde_json::json!({}))).into_response());
     }
-    let answer = match port.call(code, &request.method, params, PATIENCE).await {
+    let mut calling = pin!(api.commands.call_raw(&by, code, &request.method, params));
+    // Asked once, it is on its way; the next need not wait for the answer.
+    let asked = poll!(&mut calling);
+    drop(turn);
+    let answer = match asked {
+        Poll::Ready(answer) => answer,
+        Poll::Pending => calling.await,
+    };
+    let answer = match answer {
         Ok(resp) => RpcAnswer {
             resp: Some(resp),
             err: None,

@@ -346,6 +346,10 @@ async fn move_device(connection: &mut SqliteConnection, device: &LoginCode, to: 
     for sql in [
         "DELETE FROM grants WHERE login_code = ?",
         "DELETE FROM device_events WHERE login_code = ?",
+        "DELETE FROM commands WHERE login_code = ?",
+        "DELETE FROM device_facts WHERE login_code = ?",
+        "DELETE FROM presence_history WHERE login_code = ?",
+        "DELETE FROM ptz_presets WHERE login_code = ?",
     ] {
         sqlx::query(sql).bind(device.as_str()).execute(&mut *connection).await?;
     }

@@ -36,6 +36,8 @@ pub struct Device {
     pub created_at: UnixMs,
     /// When it was last heard.
     pub last_seen_at: Option<UnixMs>,
+    /// Since when its connection is up.
+    pub connected_at: Option<UnixMs>,
     /// Vendor's model.
     pub hardware_model: Option<String>,
     /// Vendor's version.
@@ -334,6 +336,7 @@ impl Devices {
             },
             created_at: row.created_at,
             last_seen_at: row.last_seen_at,
+            connected_at: seen.as_ref().and_then(|seen| seen.connected_at),
             hardware_model: row.hardware_model,
             firmware_model: row.firmware_model,
             sdk: row.sdk,

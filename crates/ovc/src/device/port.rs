@@ -1,7 +1,7 @@
 use super::{Presence, Report};
 use crate::clock::UnixMs;
 use crate::ids::LoginCode;
-use dap::RpcError;
+use dap::{BadField, RpcError};
 use futures_util::future::BoxFuture;
 use serde_json::value::RawValue;
 use std::sync::Arc;
@@ -55,6 +55,8 @@ pub struct Seen {
     pub last_seen_at: UnixMs,
     /// Its last Keepalive, if it sent one since it is there.
     pub report: Option<Arc<Report>>,
+    /// Since when its connection is up; `None`: it has none at the moment.
+    pub connected_at: Option<UnixMs>,
 }
 
 /// Why an operator ends a device's connection.
@@ -92,4 +94,7 @@ pub enum CallError {
     /// Another login of the same device took over before the answer came.
     #[error("the device connected anew before it answered")]
     Replaced,
+    /// The device answered, but that is no answer to this method.
+    #[error("the device answered something that makes no sense: {0}")]
+    BadAnswer(BadField),
 }

@@ -14,6 +14,31 @@ pub enum Presence {
     Offline,
 }
 
+/// Why a device went offline.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Gone {
+    /// It was silent for too long.
+    Silent,
+    /// An operator disabled it.
+    Disabled,
+    /// It was removed.
+    Deleted,
+    /// It went from one hand to another.
+    HandedOn,
+}
+
+impl Gone {
+    /// The name on the wire of the API and in the database.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Silent => "silent",
+            Self::Disabled => "disabled",
+            Self::Deleted => "deleted",
+            Self::HandedOn => "handed_on",
+        }
+    }
+}
+
 impl Presence {
     /// The name on the wire of the API.
     pub fn name(self) -> &'static str {

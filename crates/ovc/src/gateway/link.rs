@@ -1,3 +1,4 @@
+use crate::clock::UnixMs;
 use crate::device::CallError;
 use parking_lot::Mutex;
 use serde_json::value::RawValue;
@@ -10,6 +11,8 @@ use tokio::sync::oneshot;
 pub(super) struct Link {
     /// Which connection of the cloud's life it is.
     number: u64,
+    /// Since when the connection is up.
+    pub(super) connected_at: UnixMs,
     inbox: Mutex<Inbox>,
 }
 
@@ -40,7 +43,7 @@ pub(super) enum Command {
 }
 
 impl Link {
-    pub(super) fn new(number: u64) -> Self {
+    pub(super) fn new(number: u64, connected_at: UnixMs) -> Self {
         let inbox = Inbox {
             commands: VecDeque::new(),
             close: None,
@@ -49,6 +52,7 @@ impl Link {
         };
         Self {
             number,
+            connected_at,
             inbox: Mutex::new(inbox),
         }
     }

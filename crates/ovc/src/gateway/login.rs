@@ -283,17 +283,19 @@ impl Gateway {
 
         entry.set_home(from.to_canonical());
         let facts = (params.info.clone(), params.reconnect);
+        let connected_at = UnixMs::now();
         shared
             .parts
             .journal
-            .logged_in(&entry.code, params.info, from, UnixMs::now());
+            .logged_in(&entry.code, params.info, from, connected_at);
         shared.meters.logins.increment(1);
         shared.meters.connected.increment(1.0);
         tracing::debug!(device = %entry.code, %from, "device logged in");
         let host = host
             .filter(|host| host.len() <= MAX_HOST_LEN)
             .map(|host| shared.hosts.share(host));
-        let link = Arc::new(Link::new(shared.connections.fetch_add(1, Ordering::Relaxed) + 1));
+        let number = shared.connections.fetch_add(1, Ordering::Relaxed) + 1;
+        let link = Arc::new(Link::new(number, connected_at));
         let code = entry.code.clone();
         let tick = shared.tick(now);
         let bus = &shared.parts.bus;
@@ -308,6 +310,7 @@ impl Gateway {
                 bus.publish(Event::Presence {
                     device: code.clone(),
                     presence: Presence::Online,
+                    reason: None,
                 });
             }
             bus.publish(Event::LoggedIn { device: code.clone() });

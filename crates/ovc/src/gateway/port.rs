@@ -1,6 +1,6 @@
 use super::link::Command;
 use super::{Gateway, close_code};
-use crate::device::{CallError, DevicePort, Dismissal, Presence, Seen};
+use crate::device::{CallError, DevicePort, Dismissal, Gone, Presence, Seen};
 use crate::ids::LoginCode;
 use futures_util::future::BoxFuture;
 use serde_json::value::RawValue;
@@ -62,6 +62,7 @@ impl DevicePort for Gateway {
             presence: Presence::Online,
             last_seen_at: self.shared.wall(attendance.heard_at()),
             report: attendance.report(),
+            connected_at: attendance.link().map(|link| link.connected_at),
         })
     }
 
@@ -72,10 +73,10 @@ impl DevicePort for Gateway {
     }
 
     fn dismiss(&self, device: &LoginCode, why: Dismissal) {
-        let reason = match why {
-            Dismissal::Disabled => "the device was disabled",
-            Dismissal::Deleted => "the device was deleted",
-            Dismissal::HandedOn => "the device changed hands",
+        let (gone, reason) = match why {
+            Dismissal::Disabled => (Gone::Disabled, "the device was disabled"),
+            Dismissal::Deleted => (Gone::Deleted, "the device was deleted"),
+            Dismissal::HandedOn => (Gone::HandedOn, "the device changed hands"),
             Dismissal::PasswdChanged => {
                 // It stays online until it has been silent for too long: it may be back at once.
                 let link = self
@@ -89,7 +90,8 @@ impl DevicePort for Gateway {
                 return;
             }
         };
-        self.shared.go_offline(device, |_| true, close_code::DISMISSED, reason);
+        self.shared
+            .go_offline(device, |_| true, gone, close_code::DISMISSED, reason);
     }
 }
 

@@ -1,7 +1,7 @@
 use super::Shared;
 use super::attendance::Attendance;
 use crate::bus::Event;
-use crate::device::{ByCode, Presence};
+use crate::device::{ByCode, Gone, Presence};
 use crate::ids::LoginCode;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -44,6 +44,7 @@ async fn sweep(shared: &Shared) {
             shared.go_offline(
                 &code,
                 is_silent,
+                Gone::Silent,
                 dap::close_code::RULE_BROKEN,
                 "no message for too long",
             );
@@ -59,6 +60,7 @@ impl Shared {
         &self,
         code: &LoginCode,
         like: impl FnOnce(&Arc<Attendance>) -> bool,
+        why: Gone,
         close_code: u16,
         reason: &'static str,
     ) {
@@ -71,6 +73,7 @@ impl Shared {
             self.parts.bus.publish(Event::Presence {
                 device: code.clone(),
                 presence: Presence::Offline,
+                reason: Some(why),
             });
         });
     }

@@ -97,6 +97,8 @@ impl From<CallError> for OpenError {
     fn from(error: CallError) -> Self {
         match error {
             CallError::Device(error) => Self::Refused(error),
+            // As if it had failed inside: it is not asked again.
+            CallError::BadAnswer(bad) => Self::Refused(dap::RpcError::internal(bad.to_string())),
             CallError::TimedOut => Self::DeviceTimeout,
             CallError::QueueFull => Self::Busy,
             CallError::Offline | CallError::Disconnected | CallError::Replaced => Self::Offline,

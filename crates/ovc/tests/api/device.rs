@@ -141,6 +141,15 @@ impl ScriptedDevice {
         request
     }
 
+    /// Answers the next request with this error. The request.
+    pub(crate) async fn refuse(&mut self, code: i64, msg: &str) -> Value {
+        let request = self.receive().await;
+        let err = json!({ "code": code, "msg": msg });
+        self.send_text(json!({ "seq": request["seq"], "err": err }).to_string())
+            .await;
+        request
+    }
+
     pub(crate) async fn close(mut self) {
         self.socket.close(None).await.unwrap();
         self.closed().await;

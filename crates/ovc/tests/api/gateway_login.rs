@@ -103,7 +103,7 @@ async fn the_later_login_takes_over() {
     let ((status, error), (closed, mut second)) = tokio::join!(call, takeover);
     assert_eq!(
         (status.as_u16(), &error["error"]["code"]),
-        (502, &json!("device_disconnected"))
+        (409, &json!("device_disconnected"))
     );
     assert_eq!(closed, Some((4001, "replaced".into())));
     second.keepalive(json!([])).await;

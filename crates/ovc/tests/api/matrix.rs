@@ -44,6 +44,25 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("change_device",                       r#"{"name":"Yard"}"#,                   "401 404 403 403 200 200 200 401 404"),
     ("new_password",                        "{}",                                   "401 404 403 403 200 200 200 401 404"),
     ("list_device_events",                  "",                                     "401 404 200 200 200 200 200 401 404"),
+    ("get_capabilities",                    "",                                     "401 404 200 200 200 200 200 401 404"),
+    ("get_device_info",                     "",                                     "401 404 200 200 200 200 200 401 404"),
+    ("list_presence",                       "",                                     "401 404 200 200 200 200 200 401 404"),
+    ("move_ptz",                            r#"{"op":"stop"}"#,                     "401 404 403 409 409 409 403 401 404"),
+    ("list_presets",                        "",                                     "401 404 403 409 409 409 403 401 404"),
+    ("set_preset",                          "{}",                                   "401 404 403 409 409 409 403 401 404"),
+    ("goto_preset",                         "",                                     "401 404 403 409 409 409 403 401 404"),
+    ("clear_preset",                        "",                                     "401 404 403 409 409 409 403 401 404"),
+    ("keep_awake",                          r#"{"seconds":60}"#,                    "401 404 403 409 409 409 403 401 404"),
+    ("get_config",                          "",                                     "401 404 403 403 409 409 409 401 404"),
+    ("change_config",                       r#"{"tz":8}"#,                          "401 404 403 403 409 409 409 401 404"),
+    ("get_device_time",                     "",                                     "401 404 403 403 409 409 409 401 404"),
+    ("sync_device_time",                    "{}",                                   "401 404 403 403 409 409 409 401 404"),
+    ("get_disk",                            "",                                     "401 404 409 409 409 409 409 401 404"),
+    ("format_disk",                         r#"{"confirm":"cam"}"#,                 "401 404 403 403 409 409 409 401 404"),
+    ("factory_reset",                       r#"{"confirm":"cam"}"#,                 "401 404 403 403 409 409 409 401 404"),
+    ("reboot_device",                       r#"{"confirm":"cam"}"#,                 "401 404 403 403 409 409 409 401 404"),
+    ("reschedule_device",                   "",                                     "401 404 403 403 409 409 409 401 404"),
+    ("list_commands",                       "",                                     "401 404 403 403 200 200 200 401 404"),
     ("call_device",                         r#"{"method":"DevInfo"}"#,              "401 404 403 403 409 409 403 401 404"),
     // Without the upgrade to a WebSocket.
     ("watch_protocol",                      "",                                     "401 404 403 403 426 426 403 401 404"),
@@ -145,7 +164,10 @@ impl World {
     /// Puts in what stands in braces.
     async fn fill(&mut self, operation: &str, template: &str) -> String {
         let mut text = template.replace("{tenant}", &self.cast.acme.to_string());
-        text = text.replace("{channel}", "0").replace("{session}", "999999");
+        text = text
+            .replace("{channel}", "0")
+            .replace("{session}", "999999")
+            .replace("{preset}", "7");
         text = text.replace("{fresh}", &self.fresh.to_string());
         if text.contains("{login_code}") {
             text = text.replace("{login_code}", &self.device(operation).await);

@@ -147,5 +147,5 @@ async fn the_queue_of_a_device_is_bounded() {
     let (answers, ()) = tokio::join!(all, device_side);
     let codes: Vec<_> = answers.iter().map(code).collect();
     assert!(codes.contains(&(429, "device_busy")), "{codes:?}");
-    assert!(codes.contains(&(502, "device_disconnected")), "{codes:?}");
+    assert!(codes.contains(&(409, "device_disconnected")), "{codes:?}");
 }

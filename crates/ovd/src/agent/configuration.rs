@@ -214,6 +214,10 @@ impl Inner {
             let wanted = self.configuration.channel(channel.number);
             if let Some(pattern) = &channel.pattern {
                 pattern.set_look(look(pattern.configured(), &wanted, document.led.unwrap_or(true)));
+                // Known also while nobody watches: LivePublish may name less.
+                channel
+                    .feed
+                    .declare_bitrate_bps(u64::from(pattern.pattern().bitrate_bps));
             }
             let volume = wanted
                 .audio_out_volume

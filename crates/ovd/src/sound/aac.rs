@@ -24,7 +24,7 @@ enum Frames {
     /// Where the index says.
     Index {
         samples: std::vec::IntoIter<Range<usize>>,
-        config: AudioSpecificConfig,
+        config: Box<AudioSpecificConfig>,
         rate_hz: u32,
         channels: u8,
     },
@@ -66,7 +66,7 @@ pub(super) fn open_mp4(bytes: Vec<u8>) -> Result<Aac, String> {
         .collect();
     let frames = Frames::Index {
         samples: samples.into_iter(),
-        config,
+        config: Box::new(config),
         rate_hz,
         channels,
     };

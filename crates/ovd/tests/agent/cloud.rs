@@ -51,6 +51,20 @@ pub(crate) async fn within<T>(what: &str, step: impl Future<Output = T>) -> T {
         .unwrap_or_else(|_| panic!("{what}: nothing happened in time"))
 }
 
+/// TLS under a new certificate for `localhost`, which is also written to `certificate`.
+pub(crate) fn acceptor(certificate: &Path) -> TlsAcceptor {
+    let issued = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
+    std::fs::write(certificate, issued.cert.pem()).unwrap();
+    let key = rustls::pki_types::PrivateKeyDer::try_from(issued.signing_key.serialize_der()).unwrap();
+    let config = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![issued.cert.der().clone()], key)
+        .unwrap();
+    TlsAcceptor::from(Arc::new(config))
+}
+
 impl Cloud {
     pub(crate) async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -64,16 +78,7 @@ impl Cloud {
 
     /// With TLS under a certificate for `localhost`, which is also written to `certificate`.
     pub(crate) async fn start_tls(certificate: &Path) -> Self {
-        let issued = rcgen::generate_simple_self_signed(["localhost".to_owned()]).unwrap();
-        std::fs::write(certificate, issued.cert.pem()).unwrap();
-        let key = rustls::pki_types::PrivateKeyDer::try_from(issued.signing_key.serialize_der()).unwrap();
-        let config = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_no_client_auth()
-            .with_single_cert(vec![issued.cert.der().clone()], key)
-            .unwrap();
-        let tls = Some(TlsAcceptor::from(Arc::new(config)));
+        let tls = Some(acceptor(certificate));
         Self {
             tls,
             ..Self::start().await

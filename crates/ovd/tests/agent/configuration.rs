@@ -200,6 +200,23 @@ async fn another_quality_takes_effect_in_the_running_stream() {
 }
 
 #[tokio::test]
+async fn a_lower_quality_is_enough_for_less_bitrate() {
+    let (cloud, server) = (Cloud::start().await, MediaServer::start().await);
+    let _agent = Running::start(&cloud.url(), &["test"]);
+    let mut link = cloud.accept().await;
+    let publish = json!({"channel": 0, "url": server.url("s-1"), "stream_id": "s-1", "max_bitrate": 400_000});
+    assert_eq!(link.call("LivePublish", publish.clone()).await, Err(11));
+    set(
+        &mut link,
+        json!({"channls": {"0": {"video_encoding": {"quality": "ld"}}}}),
+    )
+    .await;
+    let (answer, mut publication) = tokio::join!(link.call("LivePublish", publish), server.accept());
+    assert_eq!(answer, Ok(json!({})));
+    assert!(publication.next().await.is_some());
+}
+
+#[tokio::test]
 async fn a_turned_picture_is_seen_in_the_picture() {
     let (cloud, mut server) = (Cloud::start().await, HttpServer::start().await);
     let _agent = Running::start(&cloud.url(), &["test"]);

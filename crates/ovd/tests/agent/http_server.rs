@@ -1,6 +1,6 @@
 //! A web server that keeps what is uploaded, and serves what a test puts there.
 
-use super::cloud::within;
+use super::cloud::{acceptor, within};
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
@@ -10,10 +10,12 @@ use hyper_util::rt::TokioIo;
 use std::collections::HashMap;
 use std::convert::Infallible;
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::mpsc;
+use tokio_rustls::TlsAcceptor;
 
 /// Something that was uploaded.
 pub(crate) struct Upload {
@@ -38,32 +40,50 @@ struct Pages(Mutex<HashMap<String, Page>>);
 
 pub(crate) struct HttpServer {
     address: SocketAddr,
+    secure: bool,
     pages: Arc<Pages>,
     uploads: mpsc::UnboundedReceiver<Upload>,
 }
 
 impl HttpServer {
     pub(crate) async fn start() -> Self {
+        Self::listen(None).await
+    }
+
+    /// With TLS under a certificate for `localhost`, which is also written to `certificate`.
+    pub(crate) async fn start_tls(certificate: &Path) -> Self {
+        Self::listen(Some(acceptor(certificate))).await
+    }
+
+    async fn listen(tls: Option<TlsAcceptor>) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let pages = Arc::new(Pages::default());
         let (sender, uploads) = mpsc::unbounded_channel();
         let served = Arc::clone(&pages);
+        let secure = tls.is_some();
         tokio::spawn(async move {
             loop {
                 let (tcp, _) = listener.accept().await.unwrap();
                 let (pages, sender) = (Arc::clone(&served), sender.clone());
                 let service = service_fn(move |request| answer(request, Arc::clone(&pages), sender.clone()));
+                let tls = tls.clone();
                 tokio::spawn(async move {
-                    // A client that goes away is no failure of the test.
-                    let _ = hyper::server::conn::http1::Builder::new()
-                        .serve_connection(TokioIo::new(tcp), service)
-                        .await;
+                    let server = hyper::server::conn::http1::Builder::new();
+                    // A client that goes away, or does not trust us, is no failure of the test.
+                    let _ = match tls {
+                        None => server.serve_connection(TokioIo::new(tcp), service).await,
+                        Some(tls) => match tls.accept(tcp).await {
+                            Ok(tls) => server.serve_connection(TokioIo::new(tls), service).await,
+                            Err(_) => return,
+                        },
+                    };
                 });
             }
         });
         Self {
             address,
+            secure,
             pages,
             uploads,
         }
@@ -71,7 +91,10 @@ impl HttpServer {
 
     /// The address of a path, with a token as real ones have.
     pub(crate) fn url(&self, path: &str) -> String {
-        format!("http://{}{path}?token=secret", self.address)
+        match self.secure {
+            true => format!("https://localhost:{}{path}?token=secret", self.address.port()),
+            false => format!("http://{}{path}?token=secret", self.address),
+        }
     }
 
     /// What is under a path from now on.

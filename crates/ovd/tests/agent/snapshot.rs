@@ -80,6 +80,24 @@ async fn what_cannot_be_taken_is_told_with_the_right_code() {
 }
 
 #[tokio::test]
+async fn over_tls_a_picture_goes_to_a_trusted_server_only() {
+    let cloud = Cloud::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let certificate = folder.path().join("ca.pem");
+    let mut server = HttpServer::start_tls(&certificate).await;
+    let snapshot = json!({"channel": 0, "url": server.url("/upload/1")});
+    let trusting = Running::start_trusting(Some(&certificate), &cloud.url(), &["test"]);
+    let mut link = cloud.accept().await;
+    assert_eq!(link.call("Snapshot", snapshot.clone()).await, Ok(json!({})));
+    assert_eq!(luma(&server.upload().await.body).0, 1280);
+    drop((trusting, link));
+    let _suspicious = Running::start(&cloud.url(), &["test"]);
+    let mut link = cloud.accept().await;
+    assert_eq!(link.call("Snapshot", snapshot).await, Err(1));
+    assert!(server.is_quiet());
+}
+
+#[tokio::test]
 async fn an_upload_that_stalls_is_given_up_before_the_cloud_gives_up() {
     let (cloud, server) = (Cloud::start().await, HttpServer::start().await);
     let _agent = Running::start(&cloud.url(), &["test"]);
