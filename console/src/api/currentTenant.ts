@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from 'react';
 import { useMe } from './session';
-import type { MyTenant, Permission } from './types';
+import type { Channel, Device, MyTenant, Permission } from './types';
 
 /**
  * The organisation at work, for people who are in several. It is kept in this browser; pages of one organisation have it in
@@ -40,6 +40,16 @@ export function useIsPlatformAdmin(): boolean {
 /** Whether one may do this with all of it, so far as a console can know: the cloud decides. */
 export function may(what: Permission, on: { permissions: Permission[] } | undefined): boolean {
   return on?.permissions.includes(what) ?? false;
+}
+
+/** Whether one may do this with a channel: people may be let do more with single ones than with the device. */
+export function mayWith(what: Permission, channel: Channel, device: { permissions: Permission[] }): boolean {
+  return (channel.permissions ?? device.permissions).includes(what);
+}
+
+/** Whether one may do this with the device or at least with one of its channels. */
+export function maySomewhere(what: Permission, device: Device): boolean {
+  return may(what, device) || device.channels.some((channel) => mayWith(what, channel, device));
 }
 
 function subscribe(listener: () => void): () => void {

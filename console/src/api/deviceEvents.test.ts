@@ -71,3 +71,22 @@ it('takes a deleted device out of the lists at once', () => {
   expect(page?.items.map((d) => d.login_code)).toEqual(['b']);
   expect(page?.total).toBe(1);
 });
+
+it('keeps what one may do with single channels when their states are pushed', () => {
+  const queries = cache();
+  const told = { channel: 1, state: 1, state_name: 'online' };
+  queries.setQueryData<Device>(keys.device('a'), {
+    ...device('a'),
+    channels: [{ ...told, permissions: ['view', 'control'] }],
+  });
+  const channels = [
+    { channel: 0, state: 1, state_name: 'online' },
+    { ...told, state: 2 },
+  ];
+  apply(queries, 'channels', { login_code: 'a', channels });
+  const shown = queries.getQueryData<Device>(keys.device('a'));
+  expect(shown?.channels.map(({ state, permissions }) => [state, permissions])).toEqual([
+    [1, undefined],
+    [2, ['view', 'control']],
+  ]);
+});

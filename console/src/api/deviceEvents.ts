@@ -26,7 +26,7 @@ export function applyEvent(queries: QueryClient, event: DeviceEvent, now: Date):
     case 'channels':
       patch(queries, event.loginCode, (device) => ({
         ...device,
-        channels: event.channels,
+        channels: event.channels.map((channel) => withPermissions(channel, device.channels)),
         ...(event.state === undefined ? {} : { state: event.state }),
       }));
       return false;
@@ -38,6 +38,12 @@ export function applyEvent(queries: QueryClient, event: DeviceEvent, now: Date):
       void queries.invalidateQueries({ queryKey: keys.device(event.loginCode) });
       return true;
   }
+}
+
+/** What one may do with a channel is not pushed: it stays as it was fetched. */
+function withPermissions(channel: Channel, before: Channel[]): Channel {
+  const permissions = before.find((one) => one.channel === channel.channel)?.permissions;
+  return permissions ? { ...channel, permissions } : channel;
 }
 
 /** Takes a deleted device out of the cached lists at once, before they are fetched again. */

@@ -1902,6 +1902,8 @@ export interface components {
             alarm?: number;
             /** Format: int32 */
             channel: number;
+            /** @description What the caller may do with it; absent: what he may do with the device. */
+            permissions?: components["schemas"]["Permission"][];
             /** @description The recording it makes. */
             record_session?: string;
             /**

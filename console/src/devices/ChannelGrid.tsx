@@ -3,7 +3,7 @@ import { IconArrowsDiagonal, IconArrowsDiagonalMinimize2 } from '@tabler/icons-r
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useCapabilities } from '../api/capabilities';
-import { may } from '../api/currentTenant';
+import { mayWith } from '../api/currentTenant';
 import type { Channel, Device } from '../api/types';
 import { SteeredPlayer } from '../device/ptz/SteeredPlayer';
 import { usePtz } from '../device/ptz/usePtz';
@@ -81,6 +81,7 @@ function Tile({ device, channel, enlarged, onToggle }: TileProps) {
 function Player({ device, channel, compact }: { device: Device; channel: Channel; compact: boolean }) {
   const capabilities = useCapabilities(device.login_code).data;
   const ptz = usePtz(device.login_code, channel.channel);
-  const steerable = device.presence === 'online' && may('control', device) && capabilities?.capabilities?.ptz === true;
+  const steerable =
+    device.presence === 'online' && mayWith('control', channel, device) && capabilities?.capabilities?.ptz === true;
   return <SteeredPlayer device={device} channel={channel} compact={compact} ptz={ptz} steerable={steerable} />;
 }

@@ -3,7 +3,7 @@ import { Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Outlet, useLocation } from 'react-router';
 import { UNKNOWN_CAPABILITIES, useCapabilities } from '../api/capabilities';
-import { may } from '../api/currentTenant';
+import { may, maySomewhere } from '../api/currentTenant';
 import type { Device } from '../api/types';
 import { TabStrip } from '../ui/TabStrip';
 import { DEVICE_TABS } from './tabs';
@@ -14,7 +14,9 @@ export function DeviceTabs({ device }: { device: Device }) {
   const { pathname } = useLocation();
   const capabilities = useCapabilities(device.login_code).data ?? UNKNOWN_CAPABILITIES;
   const base = `/devices/${encodeURIComponent(device.login_code)}`;
-  const tabs = DEVICE_TABS.filter(({ permission }) => may(permission, device)).map((tab) => ({
+  const tabs = DEVICE_TABS.filter(({ permission, ofChannels = false }) =>
+    ofChannels ? maySomewhere(permission, device) : may(permission, device),
+  ).map((tab) => ({
     ...tab,
     reason: tab.needs?.(capabilities, t),
   }));

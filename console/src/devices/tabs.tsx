@@ -27,6 +27,8 @@ export interface DeviceTab {
   label: (t: TFunction) => string;
   /** Who may not do this with the device does not see the tab. */
   permission: Permission;
+  /** To be allowed it on one of the channels is enough. */
+  ofChannels?: boolean;
   /** Why this device cannot do it, for a person: the tab is shown, and says so. */
   needs?: (capabilities: Capabilities, t: TFunction) => string | undefined;
   /** Gets the device by `useTabDevice()`. */
@@ -45,6 +47,7 @@ export const DEVICE_TABS: DeviceTab[] = [
     path: 'ptz',
     label: (t) => t('tabs.ptz'),
     permission: 'control',
+    ofChannels: true,
     needs: (capabilities, t) => (lacks(capabilities, 'ptz') ? t('ptz.cannot') : undefined),
     element: <PtzTab />,
   },

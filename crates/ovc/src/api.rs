@@ -1,14 +1,18 @@
 //! HTTP: the API, the console and the front door for everything that comes to the `--http` port. The only place that
 //! knows HTTP statuses. One file per resource.
 
+mod alarms;
+mod audio;
 mod audit;
 mod audit_slot;
 mod auth;
 mod binds;
 mod commands;
 mod console;
+mod content;
 mod device_config;
 mod device_events;
+mod device_logs;
 mod device_time;
 mod devices;
 mod door;
@@ -18,11 +22,13 @@ mod facts;
 mod feed;
 mod feed_reader;
 mod feed_socket;
+mod firmware;
 mod grant;
 mod groups;
 mod handover;
 mod health;
 mod host;
+mod incoming;
 mod invitations;
 mod keys;
 mod layers;
@@ -48,9 +54,13 @@ mod recorder;
 mod rpc;
 mod setup;
 mod sim;
+mod snapshots;
+mod sounds;
 mod sse;
 mod tenants;
+mod transfers;
 mod turns;
+mod upgrades;
 mod users;
 mod way;
 
@@ -66,15 +76,23 @@ pub use turns::Turns;
 use crate::access::Access;
 use crate::account::Accounts;
 use crate::account::policy::DevicePlace;
+use crate::alarm::Alarms;
 use crate::binding::Binding;
+use crate::blob::Blobs;
 use crate::clock::UnixMs;
 use crate::config::{HttpConfig, LimitsConfig, Plain};
 use crate::db::{AuditLog, Db};
 use crate::device::{Chronicle, Commands, Devices, Facts};
+use crate::firmware::{Firmware, Upgrades};
 use crate::gateway::Gateway;
 use crate::ids::LoginCode;
 use crate::live::Live;
+use crate::logs::Logs;
+use crate::retention::Uploaders;
+use crate::snapshots::Snapshots;
+use crate::sounds::Sounds;
 use crate::tls::Certificates;
+use crate::transfer::Links;
 use axum::Router;
 use axum::http::HeaderValue;
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -106,6 +124,24 @@ pub struct Api {
     pub devices: Arc<Devices>,
     /// What is wanted of devices.
     pub commands: Commands,
+    /// Where objects are kept.
+    pub blobs: Blobs,
+    /// Who has uploaded something of late.
+    pub uploaders: Uploaders,
+    /// Addresses for what devices upload and fetch.
+    pub links: Links,
+    /// Alarms.
+    pub alarms: Alarms,
+    /// Pictures that people have devices take.
+    pub snapshots: Snapshots,
+    /// Logs of devices.
+    pub logs: Logs,
+    /// What devices may play.
+    pub sounds: Sounds,
+    /// Images of devices' software.
+    pub firmware: Firmware,
+    /// Upgrades with them.
+    pub upgrades: Upgrades,
     /// In which order that was.
     pub turns: Arc<Turns>,
     /// What devices say of themselves when they are asked.
@@ -166,6 +202,7 @@ fn router(api: &Arc<Api>) -> Router {
         routes
             .merge(health::routes())
             .merge(openapi::document_route())
+            .merge(transfers::routes())
             .route("/ovc", axum::routing::any(door::device))
             .route("/live/{name}", axum::routing::get(play::on_used_connection))
             .fallback(console::serve)

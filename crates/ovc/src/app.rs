@@ -3,18 +3,26 @@
 use crate::access::Access;
 use crate::account::tokens::Tokens;
 use crate::account::{Accounts, FirstStart, OpenError, Secrets, random_key};
+use crate::alarm::{self, Alarms};
 use crate::api::{Api, Door, Feed, Pace, Recorder};
 use crate::binding::Binding;
+use crate::blob::Blobs;
 use crate::bus::Bus;
 use crate::capacity;
 use crate::clock::UnixMs;
 use crate::config::{Config, DevicesConfig, Plain};
 use crate::db::{AuditEntry, AuditLog, DataDir, Db, DbError, EventLog};
 use crate::device::{Chronicle, Commands, DevicePort, Devices, Directory, Facts, Journal, PasswdHasher};
-use crate::gateway::{Gateway, GatewayParts};
+use crate::firmware::{Firmware, Upgrades};
+use crate::gateway::{Gateway, GatewayParts, Keeping};
 use crate::ingest::rtmp::Rtmp;
 use crate::live::{Live, LiveOptions};
+use crate::logs::Logs;
+use crate::retention::{self, Kept, Uploaders};
+use crate::snapshots::Snapshots;
+use crate::sounds::Sounds;
 use crate::tls::{Certificates, Tls, TlsError};
+use crate::transfer::{Knows, Links};
 use http::HeaderValue;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use std::io;
@@ -158,17 +166,27 @@ impl App {
         let hasher = PasswdHasher::new(&db.key("device_passwords", random_key()).await?);
         let directory = Arc::new(Directory::load(&db).await?);
         let journal = Arc::new(Journal::new(db.clone()));
+        let only_tls = https.is_some() && config.tls.plain == Plain::Refuse;
+        let links = Links::new(tokens.clone(), tls_port(&config, https), only_tls);
+        let blobs = Blobs::open(&config.data_dir)?;
+        let limits = alarm::Limits::new(config.alarms.silence);
+        let alarms = Alarms::start(db.clone(), bus.clone(), limits).await?;
         let parts = GatewayParts {
             directory: directory.clone(),
             journal: journal.clone(),
             hasher: hasher.clone(),
-            events: EventLog::start(db.clone()),
             bus: bus.clone(),
+            kept: Some(Keeping {
+                events: EventLog::start(db.clone()),
+                alarms: alarms.clone(),
+                links: links.clone(),
+            }),
         };
         let gateway = Gateway::new(&config.gateway, parts);
         let port: Arc<dyn DevicePort> = Arc::new(gateway.clone());
         let commands = Commands::start(db.clone(), port.clone(), directory.clone(), bus.clone());
         let facts = Facts::new(db.clone(), commands.clone(), directory.clone(), bus.clone());
+        links.ask(knows_https(facts.clone(), certificates.clone()));
         let chronicle = Chronicle::new(db.clone(), directory.clone());
         let access = Access::new(accounts.clone(), directory.clone());
         let devices = Arc::new(
@@ -176,6 +194,28 @@ impl App {
                 .limited_to(config.limits.max_devices_per_tenant),
         );
 
+        let snapshots = Snapshots::new(
+            db.clone(),
+            bus.clone(),
+            commands.clone(),
+            links.clone(),
+            config.snapshots.clone(),
+        );
+        let logs = Logs::new(
+            db.clone(),
+            bus.clone(),
+            (commands.clone(), devices.port().clone()),
+            links.clone(),
+            config.logs.clone(),
+        );
+        let upgrades = Upgrades::start(
+            db.clone(),
+            bus.clone(),
+            (commands.clone(), devices.clone()),
+            links.clone(),
+            config.firmware.clone(),
+        )
+        .await?;
         let audit = AuditLog::start(db.clone());
         let binding = Arc::new(Binding::new(
             db.clone(),
@@ -208,6 +248,15 @@ impl App {
             access,
             devices,
             commands,
+            blobs: blobs.clone(),
+            uploaders: Uploaders::default(),
+            links,
+            alarms: alarms.clone(),
+            snapshots,
+            logs: logs.clone(),
+            sounds: Sounds::new(db.clone()),
+            firmware: Firmware::new(db.clone()),
+            upgrades: upgrades.clone(),
             turns: Arc::default(),
             facts,
             chronicle: chronicle.clone(),
@@ -223,6 +272,22 @@ impl App {
         });
         let door = Door::new(api.clone());
         let mut tasks = JoinSet::new();
+        // Before anybody can log in.
+        let port = api.devices.port().clone();
+        let of_alarms = bus.subscribe();
+        tasks.spawn(async move { alarms.follow(of_alarms, port).await });
+        let of_logs = bus.subscribe();
+        tasks.spawn(async move { logs.follow(of_logs).await });
+        let of_upgrades = bus.subscribe();
+        tasks.spawn(async move { upgrades.follow(of_upgrades).await });
+        let kept = Kept {
+            of_device: config.limits.max_stored_per_device.as_u64(),
+            alarms: config.alarms.clone(),
+            snapshots: config.snapshots.clone(),
+            logs: config.logs.clone(),
+        };
+        let uploaders = api.uploaders.clone();
+        tasks.spawn(retention::run(db.clone(), blobs, kept, uploaders));
         tasks.spawn({
             let door = door.clone();
             let is_closing = is_closing.clone();
@@ -387,6 +452,22 @@ fn hsts(config: &Config, tls_port: u16) -> Option<HeaderValue> {
     HeaderValue::from_str(&format!("max-age={}", lasting.as_secs())).ok()
 }
 
+/// What devices can carry over HTTPS, once there is a certificate to show them.
+fn knows_https(facts: Facts, certificates: watch::Receiver<Certificates>) -> Knows {
+    Box::new(move |device, carried| {
+        let shown = certificates.borrow().taken_up > 0;
+        let facts = facts.clone();
+        Box::pin(async move {
+            let can = match shown {
+                true => facts.known(&device).await.ok(),
+                false => None,
+            };
+            can.and_then(|can| can.parsed())
+                .is_some_and(|can| carried.over_https(&can))
+        })
+    })
+}
+
 fn live_options(config: &Config, rtmp: SocketAddr) -> LiveOptions {
     let host = &config.rtmp.public_host;
     LiveOptions {
@@ -435,6 +516,7 @@ async fn tidy(api: Arc<Api>, kept: DevicesConfig) {
     loop {
         ticker.tick().await;
         api.pace.tidy();
+        api.snapshots.tidy();
         api.commands.tidy();
         api.facts.tidy();
         let done = async {

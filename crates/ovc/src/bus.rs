@@ -1,10 +1,12 @@
 //! The one typed event bus: what devices say and what becomes of them travels up on it, so that nothing below calls
 //! upward.
 
+use crate::alarm::AlarmChanged;
 use crate::binding::BindSettled;
 use crate::clock::UnixMs;
+use crate::db::{LogState, UpgradeState};
 use crate::device::{Belonging, CommandRow, DeviceEvent, Gone, Presence, Report};
-use crate::ids::LoginCode;
+use crate::ids::{ChannelId, LoginCode};
 use std::sync::Arc;
 use tokio::sync::broadcast;
 
@@ -49,6 +51,37 @@ pub enum Event {
     Device(Arc<DeviceEvent>),
     /// Something was wanted of a device, and it is known what came of it; written down already.
     Command(Arc<CommandRow>),
+    /// An alarm event changed; stored already.
+    Alarm(Arc<AlarmChanged>),
+    /// Somebody had a device take a picture, and it is there.
+    Snapshot {
+        /// Which device.
+        device: LoginCode,
+        /// Which channel.
+        channel: ChannelId,
+        /// The picture's number.
+        id: i64,
+    },
+    /// How it stands with a log that a device was asked for.
+    DeviceLog {
+        /// Which device.
+        device: LoginCode,
+        /// The log's number.
+        id: i64,
+        /// How it stands.
+        state: LogState,
+    },
+    /// How it stands with an upgrade of a device.
+    Upgrade {
+        /// Which device.
+        device: LoginCode,
+        /// The upgrade's number.
+        id: i64,
+        /// How it stands.
+        state: UpgradeState,
+        /// In percent.
+        progress: u8,
+    },
     /// A device says that it can do something else than before, or it was learned that it cannot do something; stored
     /// already.
     CapabilitiesChanged {

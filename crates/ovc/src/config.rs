@@ -2,29 +2,37 @@
 //! environment goes before the file, a flag before both. Unknown keys are refused.
 
 mod account;
+mod alarms;
 mod devices;
+mod firmware;
 mod gateway;
 mod http;
 mod limits;
 mod live;
 mod load;
 mod log;
+mod logs;
 mod networks;
 mod outbound;
 mod rtmp;
+mod snapshots;
 mod tls;
 
 pub use account::AccountConfig;
+pub use alarms::AlarmsConfig;
 pub use devices::DevicesConfig;
+pub use firmware::FirmwareConfig;
 pub use gateway::GatewayConfig;
 pub use http::HttpConfig;
 pub use limits::LimitsConfig;
 pub use live::LiveConfig;
 pub use load::{ConfigError, Overrides, load};
 pub use log::{LogConfig, LogFormat};
+pub use logs::LogsConfig;
 pub use networks::Networks;
 pub use outbound::OutboundConfig;
 pub use rtmp::RtmpConfig;
+pub use snapshots::SnapshotsConfig;
 pub use tls::{AcmeConfig, Hsts, Listen, Plain, TlsConfig};
 
 use serde::{Deserialize, Serialize};
@@ -54,6 +62,14 @@ pub struct Config {
     pub gateway: GatewayConfig,
     /// What is kept of devices.
     pub devices: DevicesConfig,
+    /// Alarms.
+    pub alarms: AlarmsConfig,
+    /// Pictures that somebody has a device take.
+    pub snapshots: SnapshotsConfig,
+    /// Logs of devices.
+    pub logs: LogsConfig,
+    /// Upgrades of devices' software.
+    pub firmware: FirmwareConfig,
     /// Users and their sessions.
     pub account: AccountConfig,
     /// Live streams.
@@ -76,6 +92,10 @@ impl Default for Config {
             rtmp: RtmpConfig::default(),
             gateway: GatewayConfig::default(),
             devices: DevicesConfig::default(),
+            alarms: AlarmsConfig::default(),
+            snapshots: SnapshotsConfig::default(),
+            logs: LogsConfig::default(),
+            firmware: FirmwareConfig::default(),
             account: AccountConfig::default(),
             live: LiveConfig::default(),
             outbound: OutboundConfig::default(),
@@ -101,6 +121,9 @@ impl Config {
         if gateway.silence_limit < gateway.heartbeat_interval * 3 {
             let why = "must be at least three times gateway.heartbeat_interval, or a device that is well goes offline";
             return wrong("gateway.silence_limit", why.into());
+        }
+        if self.firmware.ask_every < Duration::from_millis(10) {
+            return wrong("firmware.ask_every", "must be 10ms or more".into());
         }
         if self.account.session_lifetime < Duration::from_secs(60) {
             return wrong("account.session_lifetime", "must be 1m or more".into());

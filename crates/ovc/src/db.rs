@@ -1,44 +1,61 @@
 //! The database: the only place with SQL. SQLite in the data directory, in WAL mode, with one writer and several
 //! readers. What a call here has answered is on the disk: the process may be killed at any moment.
 
+mod alarms;
 mod api_keys;
 mod audit;
 mod binds;
+mod blobs;
 mod commands;
 mod data_dir;
 mod device_events;
 mod device_facts;
+mod device_logs;
 mod devices;
 mod event;
+mod firmware;
 mod groups;
 mod keys;
 mod links;
 mod members;
+mod pictures;
 mod presence_history;
 mod ptz_presets;
 mod second_factors;
 mod sessions;
 pub mod snapshot;
+mod sounds;
 mod tenants;
+mod upgrades;
 mod users;
 
+pub use alarms::{
+    AlarmChange, AlarmCount, AlarmFilter, AlarmKey, AlarmRow, AlarmScope, AlarmWrite, AlarmWritten, EndReason,
+    KeptPicture, OpenAlarmRow, PictureState,
+};
 pub use api_keys::ApiKeyRow;
 pub use audit::{ActorKind, AuditActor, AuditEntry, AuditFilter, AuditLog, AuditOutcome, AuditRow};
 pub use binds::{BindOutcome, BindRow, NewBind, Settled};
+pub use blobs::BlobRow;
 pub use commands::{By, CommandFilter, CommandOutcome, CommandRow, NewCommand};
 pub use data_dir::DataDir;
 pub use device_events::{EventFilter, EventLog, NewEvent};
 pub use device_facts::DeviceFacts;
+pub use device_logs::{LogRow, LogState, NewLog};
 pub use devices::{
     AddedDevices, DeviceFilter, DevicePage, DeviceRow, DeviceScope, NewDeviceRow, PresenceFilter, Sighting,
 };
 pub use event::{DeviceEvent, DeviceEventKind};
+pub use firmware::{FirmwareRow, NewFirmware};
 pub use groups::GroupRow;
 pub use links::{Accepted, InvitationRow, Invited};
 pub use members::{GrantRow, MemberRow};
+pub use pictures::{NewSnapshot, SnapshotFilter, SnapshotRow};
 pub use presence_history::{PresenceEntry, PresenceRow};
 pub use sessions::SessionRow;
+pub use sounds::SoundRow;
 pub use tenants::TenantRow;
+pub use upgrades::{NewUpgrade, UpgradeRow, UpgradeState};
 pub use users::UserRow;
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};

@@ -26,6 +26,6 @@ pub use facts::{Can, FactError, Facts, expect_object};
 pub use import::{CsvFault, MAX_IMPORT_BYTES};
 pub use journal::{Journal, LoginInfo};
 pub use passwd::{DevicePasswd, PasswdHash, PasswdHasher, WeakPasswd};
-pub use port::{CallError, DevicePort, Dismissal, Seen};
+pub use port::{CallError, DevicePort, Dismissal, Reached, Seen};
 pub use presence::{Gone, Presence};
 pub use report::{ChannelReport, Report};

@@ -20,6 +20,7 @@ pub use login::{Accepted, Refusal, RefusalReason};
 pub use simulated::Simulated;
 pub use tap::{Passed, Seen, TapRefused, Watcher, What};
 
+use crate::alarm::Alarms;
 use crate::bus::Bus;
 use crate::clock::UnixMs;
 use crate::config::GatewayConfig;
@@ -27,6 +28,7 @@ use crate::db::EventLog;
 use crate::device::{ByCode, Directory, Journal, PasswdHasher};
 use crate::ids::LoginCode;
 use crate::throttle::{AddressKey, Throttle};
+use crate::transfer::Links;
 use attendance::{Attendance, HostNames};
 use dap::PeerOptions;
 use link::Link;
@@ -65,10 +67,21 @@ pub struct GatewayParts {
     pub journal: Arc<Journal>,
     /// Checks their passwords.
     pub hasher: PasswdHasher,
-    /// Where alarms and the like are kept.
-    pub events: EventLog,
     /// Where everybody is told.
     pub bus: Bus,
+    /// Where what they tell is kept; `None`: nowhere, nothing of it is real.
+    pub kept: Option<Keeping>,
+}
+
+/// Where a gateway keeps what devices tell.
+#[derive(Debug, Clone)]
+pub struct Keeping {
+    /// Where alarms and the like are kept.
+    pub events: EventLog,
+    /// Puts alarms together.
+    pub alarms: Alarms,
+    /// Where pictures of alarms are uploaded.
+    pub links: Links,
 }
 
 /// The gateway. Clones are the same.

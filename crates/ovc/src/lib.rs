@@ -2,15 +2,18 @@
 //! console. One binary, one node, nothing beside it.
 //!
 //! Arrows between modules point one way:
-//! `main → app → {api, ingest, gateway} → {device, live, account} → {db}`. What a device says travels up on the one
+//! `main → app → {api, ingest, gateway} → {device, live, account, alarm, snapshots, logs, firmware, sounds} → {transfer} →
+//! {db, blob}`. What a device says travels up on the one
 //! typed event [`bus`], never by calls upward. Only [`api`] knows HTTP statuses, only [`db`] holds SQL, only
 //! [`gateway`] holds a device's socket.
 
 pub mod access;
 pub mod account;
+pub mod alarm;
 pub mod api;
 pub mod app;
 pub mod binding;
+pub mod blob;
 pub mod bus;
 pub mod capacity;
 pub mod clock;
@@ -18,12 +21,18 @@ pub mod config;
 pub mod control;
 pub mod db;
 pub mod device;
+pub mod firmware;
 pub mod gateway;
 pub mod head;
 pub mod ids;
 pub mod ingest;
 pub mod live;
+pub mod logs;
 pub mod outbound;
+pub mod retention;
 pub mod sim;
+pub mod snapshots;
+pub mod sounds;
 pub mod throttle;
 pub mod tls;
+pub mod transfer;

@@ -5,7 +5,6 @@ use crate::api::SimDoor;
 use crate::app::{StartError, listen};
 use crate::bus::Bus;
 use crate::config::GatewayConfig;
-use crate::db::EventLog;
 use crate::device::{Directory, Journal, PasswdHasher};
 use crate::gateway::{Gateway, GatewayParts, Simulated};
 use crate::ids::LoginCode;
@@ -103,8 +102,8 @@ impl Sim {
             directory: directory.into(),
             journal: Journal::nowhere().into(),
             hasher,
-            events: EventLog::nowhere(),
             bus: Bus::default(),
+            kept: None,
         };
         let config = GatewayConfig {
             max_devices: ROOMS,

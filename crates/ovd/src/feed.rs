@@ -241,8 +241,9 @@ impl Feed {
             }
         }
         inner.queues.push(Arc::clone(&queue));
-        drop(inner);
+        // Before the next frame can find the queue without a keyframe and ask as well: one is enough.
         self.0.keyframe_requested.store(true, Ordering::Relaxed);
+        drop(inner);
         Subscription { queue, hold }
     }
 }

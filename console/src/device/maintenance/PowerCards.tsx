@@ -2,7 +2,7 @@ import { Button, Group, Select, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { refuses, UNKNOWN_CAPABILITIES, useCapabilities } from '../../api/capabilities';
-import { may } from '../../api/currentTenant';
+import { mayWith } from '../../api/currentTenant';
 import { useKeepAwake, useReschedule } from '../../api/maintenance';
 import { Card } from '../../ui/Card';
 import { durationText } from '../duration';
@@ -19,9 +19,12 @@ export function AwakeCard({ device, online }: CardProps) {
   const [chosen, setChosen] = useState<number>();
   const awake = useKeepAwake(device.login_code);
   const told = useTold(t('maintenance.awakeDone', { time: durationText(i18n.language, seconds) }));
-  const channels = device.channels.map(({ channel }) => channel).toSorted((a, b) => a - b);
+  const channels = device.channels
+    .filter((one) => mayWith('control', one, device))
+    .map(({ channel }) => channel)
+    .toSorted((a, b) => a - b);
   const channel = channels.find((one) => one === chosen) ?? channels[0];
-  if (!may('control', device)) return null;
+  if (channels.length === 0) return null;
   return (
     <Card title={t('maintenance.awake')} text={t('maintenance.awakeText')}>
       {refuses(capabilities, 'KeepAwaken') ? (

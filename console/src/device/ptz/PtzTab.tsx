@@ -1,6 +1,7 @@
 import { SegmentedControl, Select, Text } from '@mantine/core';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { mayWith } from '../../api/currentTenant';
 import type { Channel, Device } from '../../api/types';
 import { useTabDevice } from '../../devices/useTabDevice';
 import { errorText } from '../../i18n/errors';
@@ -14,7 +15,9 @@ import { usePtz } from './usePtz';
 export function PtzTab() {
   const { t } = useTranslation();
   const device = useTabDevice();
-  const channels = device.channels.toSorted((a, b) => a.channel - b.channel);
+  const channels = device.channels
+    .filter((channel) => mayWith('control', channel, device))
+    .toSorted((a, b) => a.channel - b.channel);
   const [chosen, setChosen] = useState<number>();
   const channel = channels.find((one) => one.channel === chosen) ?? channels[0];
   if (!channel) {

@@ -207,13 +207,36 @@ fn order_and_time_of_answers_are_watched_in_each_direction() {
 fn what_was_sent_by_hand_is_no_fault_of_the_cloud_s() {
     let mut inspector = inspector();
     let request = |seq: i64| format!(r#"{{"req": "QueryTime", "seq": {seq}}}"#);
-    assert!(inspector.message(Duration::ZERO, CloudToDevice, &request(3)).findings.is_empty());
+    assert!(
+        inspector
+            .message(Duration::ZERO, CloudToDevice, &request(3))
+            .findings
+            .is_empty()
+    );
     let by_hand = inspector.message_by_hand(Duration::ZERO, CloudToDevice, &request(900));
-    assert_eq!(said(&by_hand), ["warning seq: follows on 3: each request counts one more"]);
-    assert!(inspector.message(Duration::ZERO, CloudToDevice, &request(4)).findings.is_empty());
+    assert_eq!(
+        said(&by_hand),
+        ["warning seq: follows on 3: each request counts one more"]
+    );
+    assert!(
+        inspector
+            .message(Duration::ZERO, CloudToDevice, &request(4))
+            .findings
+            .is_empty()
+    );
     // With the number that is next it takes that.
-    assert!(inspector.message_by_hand(Duration::ZERO, CloudToDevice, &request(5)).findings.is_empty());
-    assert!(inspector.message(Duration::ZERO, CloudToDevice, &request(6)).findings.is_empty());
+    assert!(
+        inspector
+            .message_by_hand(Duration::ZERO, CloudToDevice, &request(5))
+            .findings
+            .is_empty()
+    );
+    assert!(
+        inspector
+            .message(Duration::ZERO, CloudToDevice, &request(6))
+            .findings
+            .is_empty()
+    );
 }
 
 #[test]

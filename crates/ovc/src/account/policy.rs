@@ -254,6 +254,28 @@ pub fn channels(who: &Caller, what: Permission, place: &DevicePlace) -> Option<V
     (!all).then(|| grants().filter_map(of_channel).collect())
 }
 
+/// The recordings of a device that the caller may watch: those of a channel, or of all (`None`), from this time.
+pub fn recordings(who: &Caller, place: &DevicePlace) -> Vec<(Option<ChannelId>, TimeWindow)> {
+    let what = Permission::SeeRecordings;
+    let membership = place.tenant.and_then(|tenant| membership(who, tenant));
+    let all = (who.platform_admin && platform_allows(what, Resource::Device(place)))
+        || membership.is_some_and(|membership| membership.everywhere.contains(what));
+    if all {
+        return vec![(None, TimeWindow::default())];
+    }
+    let grants = membership.iter().flat_map(|membership| &membership.grants);
+    let of_grant = |grant: &Grant| {
+        let channel = match &grant.on {
+            GrantTarget::Group(group) if place.groups.contains(group) => None,
+            GrantTarget::Device(code) if *code == place.code => None,
+            GrantTarget::Channel(code, channel) if *code == place.code => Some(*channel),
+            _ => return None,
+        };
+        grant.permissions.contains(what).then_some((channel, grant.recordings))
+    };
+    grants.filter_map(of_grant).collect()
+}
+
 /// Which devices a caller may do something with, for lists.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Scope {
@@ -284,6 +306,16 @@ impl Scope {
 
 /// The devices that the caller may see in a list.
 pub fn visible(who: &Caller) -> Scope {
+    let (mut scope, channels) = visible_channels(who);
+    let devices = channels.into_iter().map(|(tenant, code, _)| (tenant, code));
+    scope.devices.extend(devices);
+    scope
+}
+
+/// What happens on channels, for lists: the devices of which the caller may see all, and beside them single channels, as
+/// long as the device is this tenant's.
+pub fn visible_channels(who: &Caller) -> (Scope, Vec<(TenantId, LoginCode, ChannelId)>) {
+    let mut channels = Vec::new();
     let mut scope = Scope {
         all: who.platform_admin,
         ..Scope::default()
@@ -296,13 +328,12 @@ pub fn visible(who: &Caller) -> Scope {
         for grant in &membership.grants {
             match &grant.on {
                 GrantTarget::Group(group) => scope.groups.push((membership.tenant, *group)),
-                GrantTarget::Device(code) | GrantTarget::Channel(code, _) => {
-                    scope.devices.push((membership.tenant, code.clone()));
-                }
+                GrantTarget::Device(code) => scope.devices.push((membership.tenant, code.clone())),
+                GrantTarget::Channel(code, channel) => channels.push((membership.tenant, code.clone(), *channel)),
             }
         }
     }
-    scope
+    (scope, channels)
 }
 
 /// Whether a member may give somebody this role and these permissions on everything of the tenant, or take them away:

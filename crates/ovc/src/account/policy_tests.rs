@@ -359,6 +359,41 @@ proptest! {
     }
 
     #[test]
+    fn recordings_listed_are_those_that_may_be_watched(
+        caller in any_caller(),
+        place in any_place(),
+        channel in (0..3_u32).prop_map(ChannelId),
+        at in 0..4_i64,
+        bounds in vec((option::of(0..4_i64), option::of(0..4_i64)), 3),
+    ) {
+        let mut caller = caller;
+        for membership in &mut caller.memberships {
+            for (grant, (from_ms, to_ms)) in membership.grants.iter_mut().zip(&bounds) {
+                grant.recordings = TimeWindow { from_ms: *from_ms, to_ms: *to_ms };
+            }
+        }
+        let moment = TimeWindow { from_ms: Some(at), to_ms: Some(at) };
+        let which = Resource::Recording(&place, channel, moment);
+        let allowed = decide(&caller, Permission::SeeRecordings, which) == Decision::Allow;
+        let listed = recordings(&caller, &place)
+            .iter()
+            .any(|(of, time)| of.is_none_or(|of| of == channel) && time.contains(moment));
+        prop_assert_eq!(listed, allowed);
+    }
+
+    #[test]
+    fn what_happens_on_channels_is_listed_where_the_channel_may_be_seen(
+        caller in any_caller(),
+        place in any_place(),
+        channel in (0..3_u32).prop_map(ChannelId),
+    ) {
+        let seen = decide(&caller, Permission::View, Resource::Channel(&place, channel)) == Decision::Allow;
+        let (scope, channels) = visible_channels(&caller);
+        let single = place.tenant.is_some_and(|tenant| channels.contains(&(tenant, place.code.clone(), channel)));
+        prop_assert_eq!(scope.contains(&place) || single, seen);
+    }
+
+    #[test]
     fn a_list_shows_exactly_what_may_be_seen(caller in any_caller(), place in any_place()) {
         let seen = decide(&caller, Permission::View, Resource::Device(&place)) == Decision::Allow;
         prop_assert_eq!(visible(&caller).contains(&place), seen);

@@ -1,7 +1,7 @@
 use super::policy::{DevicePlace, Resource};
 use super::{Accounts, checked_name};
 use crate::clock::UnixMs;
-use crate::db::{DbError, DeviceScope, TenantRow};
+use crate::db::{AlarmScope, DbError, DeviceScope, TenantRow};
 use crate::ids::{GroupId, LoginCode, TenantId};
 use std::time::Duration;
 
@@ -114,6 +114,17 @@ impl Accounts {
             groups: self.of_tenants(&visible.groups),
             devices: visible.devices,
         })
+    }
+
+    /// The same for what happens on channels.
+    pub fn alarm_scope(&self, who: &super::Caller) -> Option<AlarmScope> {
+        let (visible, channels) = super::policy::visible_channels(who);
+        let devices = DeviceScope {
+            tenants: visible.tenants,
+            groups: self.of_tenants(&visible.groups),
+            devices: visible.devices,
+        };
+        (!visible.all).then_some(AlarmScope { devices, channels })
     }
 
     /// These groups and all below them, each with the tenant that it counts for.

@@ -21,6 +21,10 @@ pub enum Purpose {
     Publish = 1,
     /// A viewer watches the stream named by the subject.
     Play = 2,
+    /// A device uploads what the subject says.
+    Upload = 3,
+    /// A device fetches what the subject says.
+    Download = 4,
 }
 
 /// Why a token is refused.

@@ -61,6 +61,34 @@ impl Permit for Know {
     }
 }
 
+/// [`Permission::SeeRecordings`] on something of the device: of a channel, or of some time.
+pub(super) struct SomeRecordings;
+
+impl Permit for SomeRecordings {
+    fn decide(who: &Caller, which: Resource<'_>) -> Decision {
+        match which {
+            Resource::Device(place) if !policy::recordings(who, place).is_empty() => Decision::Allow,
+            which => policy::decide(who, Permission::SeeRecordings, which),
+        }
+    }
+}
+
+/// The same, or [`Permission::SeeLive`] on something of the device: who may take pictures.
+pub(super) struct SomePictures;
+
+impl Permit for SomePictures {
+    fn decide(who: &Caller, which: Resource<'_>) -> Decision {
+        match which {
+            Resource::Device(place)
+                if policy::channels(who, Permission::SeeLive, place).is_none_or(|channels| !channels.is_empty()) =>
+            {
+                Decision::Allow
+            }
+            which => SomeRecordings::decide(who, which),
+        }
+    }
+}
+
 /// [`Permission::ManageTenant`] on the tenant, or [`Permission::RunPlatform`].
 pub(super) struct ManageTenantOrRunPlatform;
 

@@ -54,7 +54,7 @@ impl PageParams {
     }
 }
 
-fn limit(asked: Option<u32>) -> Result<u32, ApiError> {
+pub(super) fn limit(asked: Option<u32>) -> Result<u32, ApiError> {
     match asked.unwrap_or(DEFAULT_LIMIT) {
         limit @ 1..=MAX_LIMIT => Ok(limit),
         _ => Err(ApiError::bad_request("limit is 1 to 500")),

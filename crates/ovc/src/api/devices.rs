@@ -4,7 +4,7 @@ use super::auth::{Allowed, AnyUser, Configure, OnDevice, View};
 use super::error::{ApiError, ErrorBody};
 use super::extract::{Body, Params};
 use super::host::Origin;
-use crate::account::policy::{self, Decision, Resource};
+use crate::account::policy::{self, Decision, DevicePlace, Resource};
 use crate::account::{Caller, Permission};
 use crate::clock::UnixMs;
 use crate::device::{self, Belonging, ChannelReport, DeviceEdit, DeviceQuery, DeviceToAdd, Presence};
@@ -107,6 +107,10 @@ pub(super) struct Channel {
     #[schema(nullable = false)]
     #[serde(skip_serializing_if = "Option::is_none")]
     alarm: Option<u64>,
+    /// What the caller may do with it; absent: what he may do with the device.
+    #[schema(nullable = false)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    permissions: Option<Vec<Permission>>,
 }
 
 impl From<&ChannelReport> for Channel {
@@ -126,6 +130,20 @@ impl From<&ChannelReport> for Channel {
             stream_id: said.stream_id.as_ref().map(ToString::to_string),
             record_session: said.record_session.as_ref().map(ToString::to_string),
             alarm: said.alarm,
+            permissions: None,
+        }
+    }
+}
+
+impl Channel {
+    /// As this caller may see it; `whole`: what he may do with the device.
+    fn seen_by(caller: &Caller, place: &DevicePlace, whole: &[Permission], said: &ChannelReport) -> Self {
+        let permissions: Vec<_> = policy::permissions(caller, Resource::Channel(place, said.channel))
+            .iter()
+            .collect();
+        Self {
+            permissions: (permissions != whole).then_some(permissions),
+            ..Self::from(said)
         }
     }
 }
@@ -148,6 +166,7 @@ impl Device {
         let shown = policy::channels(caller, Permission::View, &place);
         // Who may see single channels learns that there is the device, and no more of it.
         let whole = shown.is_none();
+        let permissions: Vec<_> = policy::permissions(caller, Resource::Device(&place)).iter().collect();
         let may_see = |channel: &&ChannelReport| shown.as_ref().is_none_or(|shown| shown.contains(&channel.channel));
         Self {
             login_code: device.login_code.to_string(),
@@ -160,7 +179,6 @@ impl Device {
             }),
             group_id: belonging.group.map(|group| group.0),
             stocked: belonging.stocked,
-            permissions: policy::permissions(caller, Resource::Device(&place)).iter().collect(),
             created_at: device.created_at.to_rfc3339(),
             last_seen_at: device.last_seen_at.map(|at| at.to_rfc3339()),
             connected_at: device.connected_at.map(|at| at.to_rfc3339()),
@@ -174,8 +192,9 @@ impl Device {
                 .iter()
                 .flat_map(|report| &report.channels)
                 .filter(may_see)
-                .map(Channel::from)
+                .map(|said| Channel::seen_by(caller, &place, &permissions, said))
                 .collect(),
+            permissions,
         }
     }
 }

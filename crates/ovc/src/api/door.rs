@@ -304,7 +304,8 @@ impl Inside {
         let named = |name| head.headers(name).collect::<Vec<_>>().into_iter();
         let way = Way::of(hop, &api.config.trusted_proxies, named);
         if head.path == "/ovc" && head.method == "GET" {
-            let login = plain_device(api, way.secure).and_then(|()| api.gateway.login(&head, way.from, way.host));
+            let login =
+                plain_device(api, way.secure).and_then(|()| api.gateway.login(&head, way.from, way.host, way.secure));
             return match login {
                 Ok(accepted) => {
                     let key = head.websocket_key().unwrap_or_default();
@@ -420,7 +421,8 @@ pub(super) async fn device(
     let upgrade = hyper::upgrade::on(&mut request);
     let (parts, _) = request.into_parts();
     let head = Head::of(&parts);
-    let login = plain_device(&api, secure).and_then(|()| api.gateway.login(&head, from.ip(), head.header("host")));
+    let login =
+        plain_device(&api, secure).and_then(|()| api.gateway.login(&head, from.ip(), head.header("host"), secure));
     let accepted = match login {
         Ok(accepted) => accepted,
         Err(refusal) => return Answer::refusal(&refusal).into_response(),

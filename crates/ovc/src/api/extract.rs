@@ -3,10 +3,11 @@
 use super::auth::Still;
 use super::error::ApiError;
 use axum::extract::rejection::JsonRejection;
-use axum::extract::{FromRequest, FromRequestParts, Query, Request};
+use axum::extract::{FromRequest, FromRequestParts, Query, RawPathParams, Request};
 use axum::http::StatusCode;
 use axum::http::request::Parts;
 use serde::de::DeserializeOwned;
+use std::convert::Infallible;
 use std::time::Duration;
 
 /// How long a body may take to come.
@@ -43,6 +44,19 @@ fn bad_body(rejection: &JsonRejection) -> ApiError {
         _ => return ApiError::bad_request(rejection.body_text()),
     };
     ApiError::new(rejection.status(), code, rejection.body_text())
+}
+
+/// The number that is the last thing in the path; `None`: what stands there is none.
+pub(super) struct Last(pub(super) Option<i64>);
+
+impl<S: Send + Sync> FromRequestParts<S> for Last {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Infallible> {
+        let path = RawPathParams::from_request_parts(parts, state).await.ok();
+        let last = path.and_then(|path| path.iter().last().map(|(_, value)| value.to_owned()));
+        Ok(Self(last.and_then(|value| value.parse().ok())))
+    }
 }
 
 /// The query.

@@ -327,6 +327,34 @@ fn told(event: Event, access: &Access) -> Vec<Told> {
             };
             vec![(event.kind.name(), data, about)]
         }
+        Event::Alarm(changed) => {
+            let key = &changed.key;
+            let data = json!({
+                "id": changed.id,
+                "login_code": key.device,
+                "channel": key.channel,
+                "type": key.alarm_type,
+                "state": changed.state.name(),
+            });
+            vec![("alarm_changed", data, About::Channel(place(&key.device), key.channel))]
+        }
+        Event::Snapshot { device, channel, id } => {
+            let data = json!({ "login_code": device, "channel": channel, "id": id });
+            vec![("snapshot", data, About::Channel(place(&device), channel))]
+        }
+        Event::DeviceLog { device, id, state } => {
+            let data = json!({ "login_code": device, "id": id, "state": state });
+            vec![("device_log", data, About::Whole(place(&device)))]
+        }
+        Event::Upgrade {
+            device,
+            id,
+            state,
+            progress,
+        } => {
+            let data = json!({ "login_code": device, "id": id, "state": state, "progress": progress });
+            vec![("upgrade", data, About::Whole(place(&device)))]
+        }
         _ => Vec::new(),
     }
 }

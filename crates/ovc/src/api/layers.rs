@@ -100,7 +100,10 @@ fn with_body(mut response: Response, id: &str) -> Response {
 fn over_tls(api: &Api, request: &Request) -> Option<Response> {
     let path = request.uri().path();
     // These answer for themselves.
-    let for_devices_and_players = path == "/ovc" || path.starts_with("/live/");
+    let for_devices_and_players = path == "/ovc"
+        || ["/live/", "/upload/", "/download/"]
+            .iter()
+            .any(|way| path.starts_with(way));
     if api.plain() == Plain::Allow || for_devices_and_players || FOR_MACHINES.contains(&path) {
         return None;
     }

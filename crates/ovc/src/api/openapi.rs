@@ -1,7 +1,7 @@
 use super::{
-    Api, audit, binds, commands, device_config, device_events, device_time, devices, facts, groups, handover,
-    invitations, keys, live, login, maintenance, me, members, my_password, my_sessions, my_totp, password_reset,
-    presence, protocol, ptz, rpc, setup, sse, tenants, users,
+    Api, alarms, audio, audit, binds, commands, device_config, device_events, device_logs, device_time, devices, facts,
+    firmware, groups, handover, invitations, keys, live, login, maintenance, me, members, my_password, my_sessions,
+    my_totp, password_reset, presence, protocol, ptz, rpc, setup, snapshots, sounds, sse, tenants, upgrades, users,
 };
 use axum::Router;
 use axum::routing::get;
@@ -27,6 +27,11 @@ use utoipa_axum::routes;
         (name = "devices", description = "Devices, what they tell, and calls to them"),
         (name = "protocol", description = "What passes between devices and the cloud, for who makes or mends devices"),
         (name = "live", description = "Live streams"),
+        (name = "pictures", description = "Pictures that devices take"),
+        (name = "alarms", description = "What devices raise alarms of"),
+        (name = "sounds", description = "What devices play"),
+        (name = "logs", description = "Devices' logs"),
+        (name = "firmware", description = "Devices' software"),
         (name = "control", description = "Steering cameras"),
         (name = "configuration", description = "How a device is set up"),
         (name = "maintenance", description = "What keeps a device going"),
@@ -128,6 +133,28 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(audit::export_audit))
         .routes(routes!(live::open_live))
         .routes(routes!(live::list_streams))
+        .routes(routes!(snapshots::take_snapshot))
+        .routes(routes!(snapshots::list_snapshots))
+        .routes(routes!(snapshots::get_snapshot_image))
+        .routes(routes!(snapshots::delete_snapshot))
+        .routes(routes!(alarms::list_alarms))
+        .routes(routes!(alarms::count_alarms))
+        .routes(routes!(alarms::acknowledge_alarms))
+        .routes(routes!(alarms::get_alarm))
+        .routes(routes!(alarms::acknowledge_alarm))
+        .routes(routes!(alarms::get_alarm_picture))
+        .routes(routes!(device_logs::request_logs, device_logs::list_device_logs))
+        .routes(routes!(device_logs::get_device_log, device_logs::delete_device_log))
+        .routes(routes!(device_logs::get_device_log_text))
+        .routes(routes!(sounds::list_sounds, sounds::upload_sound))
+        .routes(routes!(sounds::delete_sound))
+        .routes(routes!(audio::play_sound))
+        .routes(routes!(audio::control_audio))
+        .routes(routes!(audio::get_audio))
+        .routes(routes!(firmware::list_firmware, firmware::upload_firmware))
+        .routes(routes!(firmware::change_firmware, firmware::delete_firmware))
+        .routes(routes!(upgrades::upgrade_device, upgrades::get_upgrade))
+        .routes(routes!(upgrades::list_upgrades))
         .routes(routes!(sse::events))
 }
 

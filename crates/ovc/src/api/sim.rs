@@ -147,7 +147,7 @@ async fn device(
     let upgrade = hyper::upgrade::on(&mut request);
     let (parts, _) = request.into_parts();
     let head = Head::of(&parts);
-    let accepted = match inside.gateway.login(&head, from, head.header("host")) {
+    let accepted = match inside.gateway.login(&head, from, head.header("host"), false) {
         Ok(accepted) => accepted,
         Err(refusal) => return Answer::refusal(&refusal).into_response(),
     };

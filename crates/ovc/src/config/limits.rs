@@ -20,6 +20,8 @@ pub struct LimitsConfig {
     pub max_devices_per_tenant: usize,
     /// Live streams one tenant may have at once. Over it: 429.
     pub max_streams_per_tenant: usize,
+    /// Bytes of what one device uploads (pictures, logs) that are kept; over it the oldest go before their time.
+    pub max_stored_per_device: ByteSize,
 }
 
 impl Default for LimitsConfig {
@@ -32,6 +34,7 @@ impl Default for LimitsConfig {
             request_burst: 1000,
             max_devices_per_tenant: 100_000,
             max_streams_per_tenant: 10_000,
+            max_stored_per_device: ByteSize::gib(2),
         }
     }
 }

@@ -45,7 +45,7 @@ impl By {
         }
     }
 
-    fn id(&self) -> Option<i64> {
+    pub(super) fn id(&self) -> Option<i64> {
         match self {
             Self::User { id, .. } => Some(id.0),
             Self::Key { id, .. } => Some(id.0),
@@ -53,7 +53,7 @@ impl By {
         }
     }
 
-    fn from_columns(kind: &str, id: Option<i64>, name: Option<String>) -> Option<Self> {
+    pub(super) fn from_columns(kind: &str, id: Option<i64>, name: Option<String>) -> Option<Self> {
         let name = name.unwrap_or_default();
         Some(match (kind, id) {
             ("user", Some(id)) => Self::User { id: UserId(id), name },

@@ -3,7 +3,7 @@ use super::{DeviceEvent, DeviceEventKind};
 use crate::clock::UnixMs;
 use crate::ids::{ChannelId, LoginCode};
 use serde_json::value::RawValue;
-use sqlx::{QueryBuilder, Row as _, Sqlite};
+use sqlx::{QueryBuilder, Row as _, Sqlite, SqliteConnection};
 use tokio::sync::{mpsc, oneshot};
 
 /// Events that may wait to be written. Over it the device that told one waits for its answer; nobody else does.
@@ -60,12 +60,6 @@ impl EventLog {
         Self { queue }
     }
 
-    /// One that stores nothing: every event fails.
-    pub fn nowhere() -> Self {
-        let (queue, _) = mpsc::channel(1);
-        Self { queue }
-    }
-
     /// Stores an event; it is on the disk when this returns.
     ///
     /// # Errors
@@ -109,21 +103,26 @@ async fn insert_all(db: &Db, events: impl Iterator<Item = &NewEvent>) -> Result<
     let mut transaction = db.writer.begin().await?;
     let mut ids = Vec::new();
     for event in events {
-        let done = sqlx::query(
-            "INSERT INTO device_events (login_code, kind, channel, at_ms, data)
-             SELECT login_code, ?, ?, ?, ? FROM devices WHERE login_code = ?",
-        )
-        .bind(event.kind.name())
-        .bind(event.channel.map(|channel| i64::from(channel.0)))
-        .bind(event.at.0)
-        .bind(event.data.get())
-        .bind(event.device.as_str())
-        .execute(&mut *transaction)
-        .await?;
-        ids.push((done.rows_affected() > 0).then(|| done.last_insert_rowid()));
+        ids.push(insert(&mut transaction, event).await?);
     }
     transaction.commit().await?;
     Ok(ids)
+}
+
+/// Its number; `None` where there is no such device any more.
+pub(super) async fn insert(connection: &mut SqliteConnection, event: &NewEvent) -> Result<Option<i64>, DbError> {
+    let done = sqlx::query(
+        "INSERT INTO device_events (login_code, kind, channel, at_ms, data)
+         SELECT login_code, ?, ?, ?, ? FROM devices WHERE login_code = ?",
+    )
+    .bind(event.kind.name())
+    .bind(event.channel.map(|channel| i64::from(channel.0)))
+    .bind(event.at.0)
+    .bind(event.data.get())
+    .bind(event.device.as_str())
+    .execute(connection)
+    .await?;
+    Ok((done.rows_affected() > 0).then(|| done.last_insert_rowid()))
 }
 
 impl Db {

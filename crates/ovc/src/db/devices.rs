@@ -225,7 +225,7 @@ fn push_scope(sql: &mut QueryBuilder<Sqlite>, scope: &DeviceScope) -> Result<(),
 }
 
 /// The same for two columns.
-fn push_pairs<T: Serialize>(sql: &mut QueryBuilder<Sqlite>, what: &str, pairs: &[T]) -> Result<(), DbError> {
+pub(super) fn push_pairs<T: Serialize>(sql: &mut QueryBuilder<Sqlite>, what: &str, pairs: &[T]) -> Result<(), DbError> {
     let pairs = serde_json::to_string(pairs).map_err(|_| DbError::Corrupt("filter"))?;
     sql.push(what)
         .push(" (SELECT value ->> '$[0]', value ->> '$[1]' FROM json_each(")
@@ -235,7 +235,7 @@ fn push_pairs<T: Serialize>(sql: &mut QueryBuilder<Sqlite>, what: &str, pairs: &
 }
 
 /// One JSON array instead of thousands of parameters.
-fn push_in<T: Serialize>(sql: &mut QueryBuilder<Sqlite>, what: &str, values: &[T]) -> Result<(), DbError> {
+pub(super) fn push_in<T: Serialize>(sql: &mut QueryBuilder<Sqlite>, what: &str, values: &[T]) -> Result<(), DbError> {
     let values = serde_json::to_string(values).map_err(|_| DbError::Corrupt("filter"))?;
     sql.push(what)
         .push(" (SELECT value FROM json_each(")

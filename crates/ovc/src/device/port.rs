@@ -36,6 +36,12 @@ pub trait DevicePort: Send + Sync + 'static {
     /// `None` if it has not been here since the start.
     fn reached_host(&self, device: &LoginCode) -> Option<String>;
 
+    /// The same, and whether it came over TLS.
+    fn reached(&self, device: &LoginCode) -> Option<Reached> {
+        let host = self.reached_host(device)?;
+        Some(Reached { host, secure: false })
+    }
+
     /// What is known of the device at this moment. `None` if it is offline.
     fn seen(&self, device: &LoginCode) -> Option<Seen>;
 
@@ -44,6 +50,15 @@ pub trait DevicePort: Send + Sync + 'static {
 
     /// Ends the device's connection, if there is one.
     fn dismiss(&self, device: &LoginCode, why: Dismissal);
+}
+
+/// How a device reached the cloud.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reached {
+    /// The `Host`, with port if given.
+    pub host: String,
+    /// Over TLS.
+    pub secure: bool,
 }
 
 /// What is known of a device that is there.

@@ -1,5 +1,5 @@
 use super::Link;
-use crate::device::{Entry, Report};
+use crate::device::{Entry, Reached, Report};
 use parking_lot::Mutex;
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -23,6 +23,8 @@ struct State {
     link: Option<Arc<Link>>,
     /// Under which name it reached us.
     host: Option<Arc<str>>,
+    /// Over TLS.
+    secure: bool,
     /// Its last Keepalive.
     report: Option<Arc<Report>>,
     /// Fingerprint of the text that `report` was parsed from.
@@ -36,6 +38,7 @@ impl Attendance {
         let state = State {
             link: None,
             host: None,
+            secure: false,
             report: None,
             report_print: 0,
             events_until: None,
@@ -84,6 +87,14 @@ impl Attendance {
         self.state.lock().host.clone()
     }
 
+    /// How it reached us.
+    pub(super) fn reached(&self) -> Option<Reached> {
+        let state = self.state.lock();
+        let host = state.host.as_ref()?.as_ref().to_owned();
+        let secure = state.secure;
+        Some(Reached { host, secure })
+    }
+
     pub(super) fn report(&self) -> Option<Arc<Report>> {
         self.state.lock().report.clone()
     }
@@ -115,8 +126,9 @@ impl Attendance {
     }
 
     /// It has a new connection. The one before, if any.
-    pub(super) fn connect(&self, link: Arc<Link>, host: Option<Arc<str>>) -> Option<Arc<Link>> {
+    pub(super) fn connect(&self, link: Arc<Link>, host: Option<Arc<str>>, secure: bool) -> Option<Arc<Link>> {
         let mut state = self.state.lock();
+        state.secure = secure;
         state.host = host;
         state.link.replace(link)
     }

@@ -133,6 +133,8 @@ fn later(reason: RefusalReason, info: &'static str, retry_after: RetryAfter) -> 
 struct Params<'q> {
     code: LoginCode,
     passwd: Cow<'q, str>,
+    /// It said that it started anew, and does not only connect again.
+    booted: bool,
     info: LoginInfo,
     reconnect: bool,
 }
@@ -157,20 +159,21 @@ impl<'q> Params<'q> {
         };
         let code = LoginCode::parse(&required("login_code")?)
             .map_err(|error| refuse(RefusalReason::BadRequest, format!("login_code: {error}")))?;
-        let reconnect = match get("reconnect")?.as_deref() {
-            None | Some("" | "0") => false,
-            Some("1") => true,
-            Some(_) => return Err(refuse(RefusalReason::BadRequest, "reconnect is neither 0 nor 1")),
-        };
+        let reconnect = get("reconnect")?.unwrap_or_default();
+        if !matches!(&*reconnect, "" | "0" | "1") {
+            return Err(refuse(RefusalReason::BadRequest, "reconnect is neither 0 nor 1"));
+        }
         Ok(Self {
             code,
             passwd: required("login_passwd")?,
+            // Devices of the first edition never say it; then nobody knows.
+            booted: &*reconnect == "0",
             info: LoginInfo {
                 hardware_model: optional("hardware_model")?,
                 firmware_model: optional("firmware_model")?,
                 sdk: optional("sdk")?,
             },
-            reconnect,
+            reconnect: &*reconnect == "1",
         })
     }
 
@@ -193,12 +196,12 @@ impl<'q> Params<'q> {
 impl Gateway {
     /// Decides on a login. An accepted one counts as connected at once, and takes over from the device's connection
     /// before; the caller sends `101` and runs it with [`Gateway::serve`], or drops it. `host` is the name under which
-    /// the device reached the cloud.
+    /// the device reached the cloud, `secure` whether it did so over TLS.
     ///
     /// # Errors
     /// The [`Refusal`] to answer with.
-    pub fn login(&self, head: &Head<'_>, from: IpAddr, host: Option<&str>) -> Result<Accepted, Refusal> {
-        self.admit(head, from, host).inspect_err(|refusal| {
+    pub fn login(&self, head: &Head<'_>, from: IpAddr, host: Option<&str>, secure: bool) -> Result<Accepted, Refusal> {
+        self.admit(head, from, (host, secure)).inspect_err(|refusal| {
             self.shared.meters.refused(refusal.reason);
             tracing::debug!(%from, reason = refusal.reason.name(), info = %refusal.info, "device login refused");
             if let Ok(Some(code)) = query_param(head.query, "login_code") {
@@ -210,7 +213,7 @@ impl Gateway {
         })
     }
 
-    fn admit(&self, head: &Head<'_>, from: IpAddr, host: Option<&str>) -> Result<Accepted, Refusal> {
+    fn admit(&self, head: &Head<'_>, from: IpAddr, (host, secure): (Option<&str>, bool)) -> Result<Accepted, Refusal> {
         let shared = &*self.shared;
         if shared.draining.load(Ordering::Relaxed) {
             return Err(later(
@@ -220,6 +223,7 @@ impl Gateway {
             ));
         }
         let params = Params::parse(head.query)?;
+        let booted = params.booted;
         if head.websocket_key().is_none() {
             return Err(refuse(
                 RefusalReason::NoUpgrade,
@@ -304,7 +308,7 @@ impl Gateway {
         let make = || Arc::new(Attendance::new(entry));
         let (attendance, before) = shared.present.update(&code, make, |attendance, fresh| {
             attendance.hear(tick);
-            let before = attendance.connect(link.clone(), host);
+            let before = attendance.connect(link.clone(), host, secure);
             if fresh {
                 shared.meters.online.increment(1.0);
                 bus.publish(Event::Presence {
@@ -314,6 +318,9 @@ impl Gateway {
                 });
             }
             bus.publish(Event::LoggedIn { device: code.clone() });
+            if booted && let Some(kept) = &shared.parts.kept {
+                kept.alarms.booted(&code);
+            }
             before
         });
         let (info, reconnect) = facts;

@@ -1,6 +1,6 @@
 use super::link::Command;
 use super::{Gateway, close_code};
-use crate::device::{CallError, DevicePort, Dismissal, Gone, Presence, Seen};
+use crate::device::{CallError, DevicePort, Dismissal, Gone, Presence, Reached, Seen};
 use crate::ids::LoginCode;
 use futures_util::future::BoxFuture;
 use serde_json::value::RawValue;
@@ -54,6 +54,10 @@ impl DevicePort for Gateway {
     fn reached_host(&self, device: &LoginCode) -> Option<String> {
         let attendance = self.shared.present.get(device.as_str())?;
         attendance.host().map(|host| host.as_ref().to_owned())
+    }
+
+    fn reached(&self, device: &LoginCode) -> Option<Reached> {
+        self.shared.present.get(device.as_str())?.reached()
     }
 
     fn seen(&self, device: &LoginCode) -> Option<Seen> {

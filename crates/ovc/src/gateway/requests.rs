@@ -6,14 +6,15 @@ use crate::bus::Event;
 use crate::clock::UnixMs;
 use crate::db::{DbError, NewEvent};
 use crate::device::{CallError, DeviceEventKind, Report};
-use dap::methods::{AlarmNotify, BatteryChange, Bind, Keepalive, LogDone};
+use crate::transfer::Upload;
+use dap::methods::{AlarmNotify, AlarmNotifyAnswer, AlarmNotifyParams, BatteryChange, Bind, Keepalive, LogDone};
 use dap::{CallRefused, ErrorCode, InboundId, Method, RpcError, parse_params};
 use serde_json::value::RawValue;
 use std::future::Future;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Channels one device may have. What it reports is kept in memory and told to every console.
 const MAX_CHANNELS: usize = 1024;
@@ -22,19 +23,30 @@ const MAX_EVENT_BYTES: usize = 16 * 1024;
 
 pub(super) type Answer = Result<Box<RawValue>, RpcError>;
 
-/// An event on its way to the disk, with the request to answer once it is there.
-pub(super) type Storing = Pin<Box<dyn Future<Output = (Result<(), DbError>, Option<InboundId>)> + Send>>;
+/// An event on its way to the disk, with the request to answer, and how, once it is there.
+pub(super) type Storing = Pin<Box<dyn Future<Output = (Result<Box<RawValue>, DbError>, Option<InboundId>)> + Send>>;
+
+/// How long a picture of an alarm may take to come.
+const PICTURE_TIME: Duration = Duration::from_secs(600);
+
+/// What is stored before it is answered.
+pub(super) enum ToStore {
+    /// An event as it is.
+    Event(NewEvent),
+    /// An alarm, from which more comes.
+    Alarm(NewEvent, Box<AlarmNotifyParams>),
+}
 
 /// What becomes of a request.
 pub(super) enum Handled {
     /// It is answered at once.
     Answer(Answer),
     /// This is stored first.
-    Store(NewEvent),
+    Store(ToStore),
 }
 
 pub(super) fn handle_request(from: &Accepted, method: &str, params: Option<Box<RawValue>>) -> Handled {
-    if from.shared.simulated.is_some() {
+    if from.shared.parts.kept.is_none() {
         return Handled::Answer(simulated::answer(from, method, params.as_deref()));
     }
     match method {
@@ -44,7 +56,10 @@ pub(super) fn handle_request(from: &Accepted, method: &str, params: Option<Box<R
             Ok(_) if too_big(params.as_deref()) => Handled::Answer(Err(bad_parameter("params are over 16 KiB"))),
             // It has said so and need not again; thousands of them help nobody.
             Ok(_) if !may_tell(from) => Handled::Answer(Ok(empty())),
-            Ok(alarm) => Handled::Store(new_event(from, DeviceEventKind::Alarm, Some(alarm.channel), params)),
+            Ok(alarm) => {
+                let event = new_event(from, DeviceEventKind::Alarm, Some(alarm.channel), params);
+                Handled::Store(ToStore::Alarm(event, Box::new(alarm)))
+            }
             Err(bad) => Handled::Answer(Err(bad.into())),
         },
         _ => {
@@ -56,7 +71,7 @@ pub(super) fn handle_request(from: &Accepted, method: &str, params: Option<Box<R
 }
 
 pub(super) fn handle_event(from: &Accepted, name: &str, params: Option<Box<RawValue>>) -> Option<NewEvent> {
-    if from.shared.simulated.is_some() {
+    if from.shared.parts.kept.is_none() {
         return None;
     }
     let device = &from.attendance.entry.code;
@@ -110,6 +125,9 @@ fn keepalive(from: &Accepted, params: Option<&RawValue>) -> Answer {
             let changed = attendance.set_report(report.clone(), print);
             if changed {
                 shared.parts.journal.reported(device, &report, UnixMs::now());
+                if let Some(kept) = &shared.parts.kept {
+                    kept.alarms.report(device, &report);
+                }
             }
             (report, changed)
         }
@@ -169,13 +187,32 @@ fn new_event(
 }
 
 /// Stores an event and tells everybody of it, also where the device hangs up before it is stored.
-pub(super) fn store(from: &Accepted, event: NewEvent, request: Option<InboundId>) -> Storing {
-    let events = from.shared.parts.events.clone();
+pub(super) fn store(from: &Accepted, what: ToStore, request: Option<InboundId>) -> Storing {
+    let Some(kept) = from.shared.parts.kept.clone() else {
+        return Box::pin(std::future::ready((Ok(empty()), request)));
+    };
     let bus = from.shared.parts.bus.clone();
+    let reached = from.attendance.reached();
+    let device = from.attendance.entry.code.clone();
     let told = async move {
-        let event = events.append(event).await?;
-        bus.publish(Event::Device(Arc::new(event)));
-        Ok(())
+        match what {
+            ToStore::Event(event) => {
+                let event = kept.events.append(event).await?;
+                bus.publish(Event::Device(Arc::new(event)));
+                Ok(empty())
+            }
+            ToStore::Alarm(event, alarm) => {
+                let told = kept.alarms.notify(event, *alarm).await?;
+                let url = match told.picture.zip(reached) {
+                    Some(((alarm, number), reached)) => {
+                        let picture = Upload::AlarmPicture { alarm, number };
+                        kept.links.upload(&device, &reached, &picture, PICTURE_TIME).await
+                    }
+                    None => None,
+                };
+                Ok(url.map_or_else(empty, picture_wanted))
+            }
+        }
     };
     Box::pin(async move {
         let told = tokio::spawn(told).await;
@@ -184,11 +221,20 @@ pub(super) fn store(from: &Accepted, event: NewEvent, request: Option<InboundId>
 }
 
 /// The answer to the request that an event came by, if it came by one.
-pub(super) fn stored((result, request): (Result<(), DbError>, Option<InboundId>)) -> Option<(InboundId, Answer)> {
-    // The log of events has told why already.
-    let answer = result.map(|()| empty());
-    let answer = answer.map_err(|_| RpcError::internal("the event could not be stored"));
+pub(super) fn stored(
+    (result, request): (Result<Box<RawValue>, DbError>, Option<InboundId>),
+) -> Option<(InboundId, Answer)> {
+    // Whoever stores has told why already.
+    let answer = result.map_err(|_| RpcError::internal("the event could not be stored"));
     request.map(|request| (request, answer))
+}
+
+/// The answer to AlarmNotify.
+fn picture_wanted(url: String) -> Box<RawValue> {
+    dap::to_raw(&AlarmNotifyAnswer {
+        pic_upload_url: Some(url),
+        extra: Default::default(),
+    })
 }
 
 pub(super) fn empty() -> Box<RawValue> {

@@ -1,10 +1,9 @@
 use super::link::{Command, Reply, Taken};
 use super::pace::Pace;
-use super::requests::{self, Storing};
+use super::requests::{self, Storing, ToStore};
 use super::scratch::{self, Scratch};
 use super::tap::What;
 use super::{Accepted, Shared};
-use crate::db::NewEvent;
 use crate::device::CallError;
 use dap::Direction::{CloudToDevice, DeviceToCloud};
 use dap::{CallId, InboundId, Output, Peer};
@@ -44,7 +43,7 @@ pub(super) struct Session<S> {
     /// Runs only while the peer has a deadline, or the connection ends.
     timer: Option<Pin<Box<Sleep>>>,
     /// Events on their way to the disk, in order; the first one is being written.
-    to_store: VecDeque<(NewEvent, Option<InboundId>)>,
+    to_store: VecDeque<(ToStore, Option<InboundId>)>,
     storing: Option<Storing>,
     pace: Pace,
     phase: Phase,
@@ -353,7 +352,7 @@ impl<S: AsyncRead + AsyncWrite + Unpin> Session<S> {
                 }
                 Output::Event { name, params } => {
                     if let Some(event) = requests::handle_event(&self.accepted, &name, params) {
-                        self.to_store.push_back((event, None));
+                        self.to_store.push_back((ToStore::Event(event), None));
                     }
                 }
                 Output::CallDone { id, result } => self.call_done(id, result),

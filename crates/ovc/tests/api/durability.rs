@@ -2,6 +2,7 @@
 
 use crate::app::{LIMIT, PASSWORD};
 use crate::device::ScriptedDevice;
+use crate::uploads::jpeg;
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 use std::path::Path;
@@ -127,7 +128,7 @@ async fn killed_in_the_middle_of_work_nothing_answered_is_lost() {
     let mut device = ScriptedDevice::connect(&program.dap_url("cam", &passwd)).await;
     for number in 0..20 {
         let alarm = json!({ "channel": 0, "timestamp": number, "type": 3, "state": "start", "desc": "" });
-        assert_eq!(device.call("AlarmNotify", alarm).await["resp"], json!({}));
+        assert!(device.call("AlarmNotify", alarm).await["resp"].is_object());
     }
     // Devices are being added when it is killed, as hard as can be.
     let (told, mut added) = tokio::sync::mpsc::unbounded_channel();
@@ -164,6 +165,60 @@ async fn killed_in_the_middle_of_work_nothing_answered_is_lost() {
     assert_eq!(list["items"].as_array().unwrap().len(), 20);
     for (code, passwd) in made {
         ScriptedDevice::connect(&program.dap_url(&code, &passwd)).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_while_pictures_come_those_that_were_taken_are_whole_and_no_other_is_there() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut program = Program::start(dir.path()).await;
+    let token = program.log_in().await;
+    let passwd = program.add_device(&token, "cam").await.unwrap();
+    let mut device = ScriptedDevice::connect(&program.dap_url("cam", &passwd)).await;
+    let mut urls = Vec::new();
+    for channel in 0..20 {
+        let alarm = json!({ "channel": channel, "timestamp": 1, "type": 3, "state": "start", "desc": "" });
+        let told = device.call("AlarmNotify", alarm).await;
+        urls.push(told["resp"]["pic_upload_url"].as_str().unwrap().to_owned());
+    }
+    let picture = |number: usize| [jpeg(64, 48, &number.to_string()), vec![7; 1_000_000]].concat();
+    let (told, mut taken) = tokio::sync::mpsc::unbounded_channel();
+    let uploads = urls.iter().enumerate().map(|(number, url)| {
+        let (client, told) = (program.client.clone(), told.clone());
+        async move {
+            let answer = client.put(url).body(picture(number)).send().await;
+            if answer.is_ok_and(|answer| answer.status() == StatusCode::OK) {
+                told.send(number).unwrap();
+            }
+        }
+    });
+    let killing = async {
+        let mut done = vec![taken.recv().await.unwrap(), taken.recv().await.unwrap()];
+        assert!(rustix_kill(program.child.id().unwrap()));
+        while let Ok(more) = taken.try_recv() {
+            done.push(more);
+        }
+        done
+    };
+    let (_, mut done) = tokio::join!(futures_util::future::join_all(uploads), killing);
+    program.child.wait().await.unwrap();
+    while let Ok(more) = taken.try_recv() {
+        done.push(more);
+    }
+
+    let program = Program::start(dir.path()).await;
+    let (_, list) = program.get(&token, "/api/v1/alarms").await;
+    let alarms = list["items"].as_array().unwrap();
+    assert_eq!(alarms.len(), 20, "every alarm that was answered is there");
+    for alarm in alarms {
+        let number = usize::try_from(alarm["channel"].as_u64().unwrap()).unwrap();
+        if alarm["has_picture"] == true {
+            let url = format!("http://{}/api/v1/alarms/{}/picture", program.base, alarm["id"]);
+            let shown = program.client.get(url).bearer_auth(&token).send().await.unwrap();
+            assert!(shown.bytes().await.unwrap() == picture(number), "{number} is whole");
+        } else {
+            assert!(!done.contains(&number), "{number} was answered");
+        }
     }
 }
 

@@ -60,6 +60,7 @@ async fn a_reader_learns_that_his_rights_changed_and_is_told_by_the_new_ones() {
     assert_eq!(guest.next().await.unwrap().kind, "access");
     device.call("AlarmNotify", alarm(0)).await;
     assert_eq!(guest.next().await.unwrap().kind, "alarm");
+    assert_eq!(guest.next().await.unwrap().kind, "alarm_changed");
     cast.grant(json!([])).await;
     assert_eq!(guest.next().await.unwrap().kind, "access");
     device.call("AlarmNotify", alarm(0)).await;
@@ -208,7 +209,8 @@ async fn one_device_does_not_drown_the_others() {
     .await;
     let (mut loud, mut calm) = (app.connected_device("loud").await, app.connected_device("calm").await);
     for _ in 0..20 {
-        assert_eq!(loud.call("AlarmNotify", alarm(0)).await["resp"], json!({}));
+        let answer = loud.call("AlarmNotify", alarm(0)).await;
+        assert!(answer["resp"].is_object(), "{answer}");
     }
     calm.call("AlarmNotify", alarm(0)).await;
     let kept = async |code: &str| {

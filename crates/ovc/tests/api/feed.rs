@@ -37,6 +37,10 @@ async fn what_happens_is_told_as_it_happens() {
         ("alarm", &json!("cam"))
     );
     assert_eq!(alarm.data["data"]["type"], 3);
+    assert_eq!(
+        feed.next().await.unwrap().data,
+        json!({ "id": 1, "login_code": "cam", "channel": 0, "type": 3, "state": "begun" })
+    );
     device.event("BatteryChange", json!({ "battery": 55 })).await;
     let battery = feed.next().await.unwrap();
     assert_eq!(

@@ -39,7 +39,7 @@ async fn a_burst_is_answered_in_order_however_many_come_at_once() {
     }
     for seq in seqs {
         let answer = device.receive().await;
-        assert_eq!((&answer["seq"], &answer["resp"]), (&json!(seq), &json!({})));
+        assert!(answer["seq"] == seq && answer["resp"].is_object(), "{answer}");
     }
 }
 
@@ -68,7 +68,8 @@ async fn what_a_device_tells_is_kept_before_it_is_answered() {
     device.event("Bind", json!({ "bind_id": "b-1" })).await;
     device.event("BatteryChange", json!({ "battery": 40 })).await;
     device.event("BatteryChange", json!({ "battery": 140 })).await;
-    assert_eq!(device.call("AlarmNotify", alarm.clone()).await["resp"], json!({}));
+    let answer = device.call("AlarmNotify", alarm.clone()).await;
+    assert!(answer["resp"]["pic_upload_url"].is_string(), "{answer}");
     let (_, list) = app.get("/api/v1/devices/cam/events").await;
     let kinds: Vec<_> = list["items"]
         .as_array()

@@ -4,8 +4,10 @@
 #![allow(clippy::unwrap_used, reason = "tests; the lint knows functions marked as such only")]
 
 mod acme;
+mod alarms;
 mod api_keys;
 mod app;
+mod audio;
 mod audit;
 mod binding;
 mod capabilities;
@@ -16,11 +18,13 @@ mod configuration;
 mod console;
 mod control;
 mod device;
+mod device_logs;
 mod device_time;
 mod devices;
 mod durability;
 mod events;
 mod feed;
+mod firmware;
 mod gateway_login;
 mod gateway_protocol;
 mod groups;
@@ -34,6 +38,7 @@ mod openapi;
 mod presence;
 mod presence_history;
 mod protocol;
+mod protocol_page;
 mod proxy;
 mod ptz;
 #[allow(dead_code, reason = "made for the tests of ingest")]
@@ -44,9 +49,11 @@ mod rpc;
 mod session;
 mod sign_in;
 mod sim;
+mod snapshots;
 mod tenants;
 mod tls;
 mod totp;
+mod uploads;
 mod used_connection;
 mod users;
 mod watcher;

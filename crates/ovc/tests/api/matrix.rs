@@ -67,10 +67,41 @@ const TABLE: &[(&str, &str, &str)] = &[
     // Without the upgrade to a WebSocket.
     ("watch_protocol",                      "",                                     "401 404 403 403 426 426 403 401 404"),
     ("open_live",                           "",                                     "401 404 409 409 409 409 403 401 404"),
+    ("take_snapshot",                       "",                                     "401 404 409 409 409 409 403 401 404"),
+    ("list_snapshots",                      "",                                     "401 404 200 200 200 200 403 401 200"),
+    ("get_snapshot_image",                  "",                                     "401 404 404 404 404 404 403 401 404"),
+    ("delete_snapshot",                     "",                                     "401 404 403 403 404 404 404 401 404"),
+    ("request_logs",                        "{}",                                   "401 404 403 403 400 400 400 401 404"),
+    ("list_device_logs",                    "",                                     "401 404 403 403 200 200 200 401 404"),
+    ("get_device_log",                      "",                                     "401 404 403 403 404 404 404 401 404"),
+    ("get_device_log_text",                 "",                                     "401 404 403 403 404 404 404 401 404"),
+    ("delete_device_log",                   "",                                     "401 404 403 403 404 404 404 401 404"),
+    ("play_sound",                          r#"{"url":"http://a.example/a.mp3"}"#,  "401 404 403 409 409 409 403 401 404"),
+    ("control_audio",                       r#"{"op":"stop"}"#,                     "401 404 403 409 409 409 403 401 404"),
+    ("get_audio",                           "",                                     "401 404 403 409 409 409 403 401 404"),
+    ("upgrade_device",                      "{}",                                   "401 404 403 403 400 400 400 401 404"),
+    ("get_upgrade",                         "",                                     "401 404 404 404 404 404 404 401 404"),
+    ("list_upgrades",                       "",                                     "401 404 200 200 200 200 200 401 404"),
     ("delete_device",                       "",                                     "401 404 403 403 204 204 403 401 404"),
     ("release_device",                      "{}",                                   "401 404 403 403 204 204 403 401 404"),
     ("assign_device",                       r#"{"tenant":{tenant}}"#,               "401 403 403 403 403 403 200 401 403"),
     ("import_devices",                      "i{fresh},correct-horse-battery",       "401 403 403 403 403 403 200 401 403"),
+
+    ("list_alarms",                         "",                                     "401 200 200 200 200 200 200 401 200"),
+    ("count_alarms",                        "",                                     "401 200 200 200 200 200 200 401 200"),
+    ("get_alarm",                           "",                                     "401 404 404 404 404 404 404 401 404"),
+    ("get_alarm_picture",                   "",                                     "401 404 404 404 404 404 404 401 404"),
+    ("acknowledge_alarm",                   "",                                     "401 404 404 404 404 404 404 401 404"),
+    ("acknowledge_alarms",                  "{}",                                   "401 200 200 200 200 200 200 401 200"),
+
+    ("list_firmware",                       "",                                     "401 200 403 403 200 200 200 401 403"),
+    ("upload_firmware?tenant={tenant}&hardware_model=X&firmware_model={fresh}", "{}", "401 404 403 403 201 201 201 401 403"),
+    ("change_firmware",                     r#"{"notes":""}"#,                      "401 404 404 404 404 404 404 401 404"),
+    ("delete_firmware",                     "",                                     "401 404 404 404 404 404 404 401 404"),
+
+    ("list_sounds",                         "",                                     "401 404 200 200 200 200 200 401 200"),
+    ("upload_sound?name=x",                 "{}",                                   "401 404 403 403 415 415 415 401 403"),
+    ("delete_sound",                        "",                                     "401 404 403 403 404 404 404 401 403"),
 
     ("get_tenant",                          "",                                     "401 404 200 200 200 200 200 401 200"),
     ("rename_tenant",                       r#"{"name":"Acme"}"#,                   "401 404 403 403 403 200 200 401 403"),
@@ -171,6 +202,10 @@ impl World {
         text = text.replace("{fresh}", &self.fresh.to_string());
         if text.contains("{login_code}") {
             text = text.replace("{login_code}", &self.device(operation).await);
+        }
+        // What devices make: there is none of it here.
+        for part in ["{snapshot}", "{alarm}", "{log}", "{sound}", "{firmware}"] {
+            text = text.replace(part, "999999");
         }
         let name = format!("n{}", self.fresh);
         for (part, what, body) in [

@@ -203,6 +203,8 @@ async fn a_grant_on_a_channel_shows_that_channel() {
     let (_, shown) = cast.get("guest", "/api/v1/devices/cam").await;
     assert_eq!(shown["channels"].as_array().unwrap().len(), 1);
     assert_eq!(shown["channels"][0]["channel"], 1);
+    assert_eq!(shown["permissions"], json!(["view"]));
+    assert_eq!(shown["channels"][0]["permissions"], json!(["view", "see_live"]));
     assert_eq!(
         (shown.get("address"), &shown["permissions"]),
         (None, &json!(["view"])),

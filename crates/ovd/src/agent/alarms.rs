@@ -9,7 +9,7 @@ use dap::methods::{AlarmFlags, AlarmNotify, AlarmNotifyParams, AlarmState, Alarm
 use dap::{ChannelId, Extra};
 use parking_lot::Mutex;
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
@@ -64,6 +64,8 @@ struct News {
 pub(super) struct Alarms {
     /// What is raised, with what was said of it.
     raised: Mutex<BTreeMap<(ChannelId, i64), String>>,
+    /// What Keepalive shows: AlarmNotify, which says more, goes before it at both ends.
+    shown: Mutex<BTreeSet<(ChannelId, i64)>>,
     news: mpsc::Sender<News>,
 }
 
@@ -75,6 +77,7 @@ impl Alarms {
         let (news, waiting) = mpsc::channel(MAX_WAITING);
         let alarms = Self {
             raised: Mutex::default(),
+            shown: Mutex::default(),
             news,
         };
         (alarms, AlarmNews(waiting))
@@ -82,13 +85,21 @@ impl Alarms {
 
     /// The bits for Keepalive; `None` when nothing is raised.
     pub(super) fn flags(&self, channel: ChannelId) -> Option<AlarmFlags> {
-        let raised = self.raised.lock();
-        let flags: AlarmFlags = raised
-            .keys()
+        let shown = self.shown.lock();
+        let flags: AlarmFlags = shown
+            .iter()
             .filter(|(of, _)| *of == channel)
             .map(|(_, alarm)| AlarmType(*alarm))
             .collect();
         (flags != AlarmFlags::default()).then_some(flags)
+    }
+
+    fn show(&self, channel: ChannelId, alarm: AlarmType, state: AlarmState) {
+        let mut shown = self.shown.lock();
+        match state {
+            AlarmState::Start => shown.insert((channel, alarm.0)),
+            AlarmState::End => shown.remove(&(channel, alarm.0)),
+        };
     }
 
     fn raised(&self) -> Vec<(ChannelId, AlarmType)> {
@@ -167,7 +178,6 @@ impl Inner {
 
     fn tell_alarm(&self, channel: ChannelId, alarm: AlarmType, state: AlarmState, text: String) {
         tracing::info!(%channel, alarm = %type_name(alarm), ?state, %text, "alarm");
-        self.surroundings.changed.notify_one();
         let news = News {
             channel,
             alarm,
@@ -177,6 +187,8 @@ impl Inner {
         };
         if self.alarms.news.try_send(news).is_err() {
             tracing::warn!("too many alarms wait for the cloud, one is told by Keepalive alone");
+            self.alarms.show(channel, alarm, state);
+            self.surroundings.changed.notify_one();
         }
     }
 
@@ -197,6 +209,8 @@ impl Inner {
                 extra: Extra::default(),
             };
             let answer = self.call::<AlarmNotify>(&params).await;
+            self.alarms.show(news.channel, news.alarm, news.state);
+            self.surroundings.changed.notify_one();
             let url = match answer {
                 Ok(answer) => answer.pic_upload_url.filter(|url| !url.is_empty()),
                 Err(error) => {

@@ -1,6 +1,6 @@
 use super::Commands;
 use crate::db::By;
-use crate::device::{CallError, DevicePort, Dismissal, Presence, Seen};
+use crate::device::{CallError, DevicePort, Dismissal, Presence, Reached, Seen};
 use crate::ids::LoginCode;
 use futures_util::future::BoxFuture;
 use serde_json::value::RawValue;
@@ -31,6 +31,10 @@ impl DevicePort for CloudPort {
 
     fn reached_host(&self, device: &LoginCode) -> Option<String> {
         self.0.port.reached_host(device)
+    }
+
+    fn reached(&self, device: &LoginCode) -> Option<Reached> {
+        self.0.port.reached(device)
     }
 
     fn seen(&self, device: &LoginCode) -> Option<Seen> {

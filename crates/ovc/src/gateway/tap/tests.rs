@@ -3,7 +3,6 @@ use super::ring::{Limits, Ring};
 use super::*;
 use crate::bus::Bus;
 use crate::config::GatewayConfig;
-use crate::db::EventLog;
 use crate::device::{Directory, Journal, PasswdHasher};
 use crate::head::Head;
 use std::net::Ipv4Addr;
@@ -59,8 +58,8 @@ fn parts() -> GatewayParts {
         directory: directory.into(),
         journal: Journal::nowhere().into(),
         hasher,
-        events: EventLog::nowhere(),
         bus: Bus::default(),
+        kept: None,
     }
 }
 
@@ -78,7 +77,7 @@ impl Device {
             passwd.replace(' ', "%20"),
         );
         let head = Head::parse(head.as_bytes()).unwrap().unwrap();
-        let accepted = gateway.login(&head, Ipv4Addr::LOCALHOST.into(), None).unwrap();
+        let accepted = gateway.login(&head, Ipv4Addr::LOCALHOST.into(), None, false).unwrap();
         let (socket, far) = tokio::io::duplex(1 << 20);
         gateway.serve(accepted, far, Vec::new(), &[]);
         Self {
@@ -232,7 +231,7 @@ async fn a_wrong_password_is_seen_and_lookers_are_bounded() {
     let head = b"GET /ovc?login_code=cam&login_passwd=guess HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n\
         Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n";
     let head = Head::parse(head).unwrap().unwrap();
-    assert!(gateway.login(&head, Ipv4Addr::LOCALHOST.into(), None).is_err());
+    assert!(gateway.login(&head, Ipv4Addr::LOCALHOST.into(), None, false).is_err());
     let seen = see(&mut watcher, 1).await;
     assert!(
         seen[0].starts_with("up refused") && seen[0].contains("bad_credentials"),
