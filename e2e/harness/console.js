@@ -1,5 +1,7 @@
 // The web console as a person uses it: by what is written on it.
 
+import { until } from './wait.js';
+
 /** @typedef {import('playwright-core').Page} Page */
 
 export class Console {
@@ -35,6 +37,21 @@ export class Console {
   async openDevice(name) {
     await this.page.getByRole('link', { name }).first().click();
     await this.page.getByRole('heading', { name }).waitFor();
+  }
+
+  /** Opens a page of the device that is open. @param {string} tab its path */
+  async openTab(tab) {
+    await this.page.getByTestId(`tab-${tab}`).click();
+  }
+
+  /** Waits until an image shows a picture, and returns its size. @param {import('playwright-core').Locator} image */
+  async imageShown(image) {
+    return until('the image is shown', () =>
+      image.evaluate((element) => {
+        const { complete, naturalWidth: width, naturalHeight: height } = /** @type {HTMLImageElement} */ (element);
+        return complete && width > 0 ? { width, height } : undefined;
+      }),
+    );
   }
 
   /** The picture of the only channel, or of the n-th. */

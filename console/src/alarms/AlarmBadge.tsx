@@ -1,3 +1,4 @@
+import { VisuallyHidden } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { useAlarmCount } from '../api/alarms';
 import classes from './AlarmBadge.module.css';
@@ -8,8 +9,11 @@ export function AlarmBadge() {
   const count = useAlarmCount().data?.unacknowledged ?? 0;
   if (count === 0) return null;
   return (
-    <span className={classes.badge} data-testid="alarm-badge" aria-label={t('alarms.unreadCount', { count })}>
-      {count > 99 ? '99+' : count}
-    </span>
+    <>
+      <span className={classes.badge} data-testid="alarm-badge" aria-hidden="true">
+        {count > 99 ? '99+' : count}
+      </span>
+      <VisuallyHidden> ({t('alarms.unreadCount', { count })})</VisuallyHidden>
+    </>
   );
 }

@@ -5,7 +5,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { alarmPictureUrl, useAcknowledge, useAlarm } from '../api/alarms';
-import type { Alarm } from '../api/records';
+import type { Alarm } from '../api/types';
 import { momentText } from '../i18n/formats';
 import { Failure } from '../ui/Failure';
 import { Lightbox } from '../ui/Lightbox';

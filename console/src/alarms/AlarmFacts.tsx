@@ -2,10 +2,12 @@ import { Anchor } from '@mantine/core';
 import { Fragment, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
-import type { Alarm } from '../api/records';
 import { momentText } from '../i18n/formats';
 import { AlarmDuration } from './AlarmDuration';
 import classes from './AlarmDetail.module.css';
+import type { Alarm } from '../api/types';
+
+const UNSURE = ['bit_cleared', 'timeout', 'device_reset'] as const;
 
 export function AlarmFacts({ alarm }: { alarm: Alarm }) {
   const { t, i18n } = useTranslation();
@@ -35,7 +37,8 @@ export function AlarmFacts({ alarm }: { alarm: Alarm }) {
   ];
   /** An end that the device did not tell is not quite certain. */
   function endText({ end_reason }: Alarm): string {
-    return end_reason === undefined || end_reason === 'told' ? '' : ` (${t(`alarms.endReason.${end_reason}`)})`;
+    const reason = UNSURE.find((known) => known === end_reason);
+    return reason ? ` (${t(`alarms.endReason.${reason}`)})` : '';
   }
   return (
     <dl className={classes.facts}>

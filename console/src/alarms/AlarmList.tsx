@@ -2,7 +2,6 @@ import { ActionIcon, Text, Tooltip } from '@mantine/core';
 import { IconCheck } from '@tabler/icons-react';
 import { memo } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Alarm } from '../api/records';
 import { timeText } from '../i18n/formats';
 import { byDay } from '../ui/days';
 import { useNow } from '../ui/useNow';
@@ -10,6 +9,7 @@ import { AlarmDuration } from './AlarmDuration';
 import classes from './AlarmList.module.css';
 import { AlarmPicture } from './AlarmPicture';
 import { alarmTypeText } from './alarmTypes';
+import type { Alarm } from '../api/types';
 
 interface Props {
   alarms: Alarm[];

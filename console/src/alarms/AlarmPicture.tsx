@@ -1,11 +1,11 @@
 import { alarmPictureUrl } from '../api/alarms';
-import type { Alarm } from '../api/records';
+import type { Alarm } from '../api/types';
 import classes from './AlarmPicture.module.css';
-import { ALARM_ICONS } from './alarmTypes';
+import { ALARM_ICONS, knownType } from './alarmTypes';
 
 /** What the camera saw, or a sign of what it was about. */
 export function AlarmPicture({ alarm, large = false }: { alarm: Alarm; large?: boolean }) {
-  const Sign = (ALARM_ICONS as Partial<typeof ALARM_ICONS>)[alarm.type_name] ?? ALARM_ICONS.other;
+  const Sign = ALARM_ICONS[knownType(alarm)];
   return (
     <span className={classes.screen} data-large={large || undefined}>
       {alarm.has_picture ? (

@@ -5,7 +5,8 @@ import { useEffect, useEffectEvent, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useLocation, useNavigate } from 'react-router';
 import { onAlarmNews } from '../api/alarmNews';
-import type { Alarm } from '../api/records';
+import { useAlarm } from '../api/alarms';
+import type { Alarm } from '../api/types';
 import { AlarmPicture } from './AlarmPicture';
 import classes from './AlarmToasts.module.css';
 import { alarmTypeText } from './alarmTypes';
@@ -102,10 +103,12 @@ interface ToastProps {
 
 function Toast({ alarm, title, where, others, onOpen, onClose }: ToastProps) {
   const { t } = useTranslation();
+  // The picture comes a moment later.
+  const present = useAlarm(alarm.id).data ?? alarm;
   return (
     <div className={classes.toast} data-testid="alarm-toast">
       <span className={classes.picture}>
-        <AlarmPicture alarm={alarm} />
+        <AlarmPicture alarm={present} />
       </span>
       <div className={classes.what}>
         <Anchor component="button" type="button" className={classes.open ?? ''} onClick={onOpen} underline="never">

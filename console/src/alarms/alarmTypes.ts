@@ -13,7 +13,8 @@ import {
   IconUser,
 } from '@tabler/icons-react';
 import type { TFunction } from 'i18next';
-import type { Alarm, AlarmTypeName } from '../api/records';
+import type { AlarmTypeName } from '../api/alarms';
+import type { Alarm } from '../api/types';
 
 /** DAP's alarm types (section 4), in the order in which a person looks for them. */
 export const ALARM_TYPES = [
@@ -29,8 +30,7 @@ export const ALARM_TYPES = [
   [8, 'low_battery'],
 ] as const satisfies [number, AlarmTypeName][];
 
-/** Signs of them. A cloud that is newer than the console may know more. */
-export const ALARM_ICONS: Partial<Record<string, Icon>> & Record<AlarmTypeName, Icon> = {
+export const ALARM_ICONS: Record<AlarmTypeName, Icon> = {
   motion: IconRun,
   body: IconUser,
   face: IconMoodSmile,
@@ -44,6 +44,11 @@ export const ALARM_ICONS: Partial<Record<string, Icon>> & Record<AlarmTypeName, 
   other: IconAlertTriangle,
 };
 
-export function alarmTypeText(t: TFunction, { type, type_name }: Pick<Alarm, 'type' | 'type_name'>): string {
-  return type_name in ALARM_ICONS ? t(`alarms.type.${type_name}`, { type }) : t('alarms.type.other', { type });
+/** A cloud that is newer than the console may know more types. */
+export function knownType({ type_name }: Pick<Alarm, 'type_name'>): AlarmTypeName {
+  return type_name in ALARM_ICONS ? (type_name as AlarmTypeName) : 'other';
+}
+
+export function alarmTypeText(t: TFunction, alarm: Pick<Alarm, 'type' | 'type_name'>): string {
+  return t(`alarms.type.${knownType(alarm)}`, { type: alarm.type });
 }

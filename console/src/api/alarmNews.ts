@@ -1,4 +1,4 @@
-import type { Alarm } from './records';
+import type { Alarm } from './types';
 
 /** Alarms that began just now, for who tells the person. `further`: how many more there were at the same time. */
 export type AlarmNews = (alarm: Alarm, further: number) => void;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { isOn } from './alarms';
-import type { Alarm } from './records';
+import type { Alarm } from './types';
 
 const ALARM: Alarm = {
   id: 4,

@@ -7,11 +7,14 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query';
-import { byHand } from './byHand';
-import { answerOf } from './client';
+import { answerOf, client } from './client';
 import { byCursor, itemsOf, mergeInto, type Pages, refreshNewest } from './pages';
 import { keys } from './queries';
-import type { Alarm, AlarmCount, AlarmTypeName, Page } from './records';
+import type { Alarm } from './types';
+
+/** The types that the console has words and signs for. */
+export type AlarmTypeName =
+  'io' | 'motion' | 'cross' | 'cry' | 'face' | 'voice' | 'low_battery' | 'lock_picked' | 'doorbell' | 'body' | 'other';
 
 /** Which alarms; what is left out is not asked for. */
 export interface AlarmFilter {
@@ -32,7 +35,7 @@ export function useAlarms(filter: AlarmFilter) {
     queryKey: keys.alarmList(filter),
     queryFn: ({ signal, pageParam }) =>
       answerOf(
-        byHand.GET<Page<Alarm>>('/api/v1/alarms', {
+        client.GET('/api/v1/alarms', {
           params: { query: { ...filter, ...(pageParam === undefined ? {} : { before: pageParam }) } },
           signal,
         }),
@@ -52,7 +55,7 @@ export function useAlarm(id: number | undefined) {
 
 export function fetchAlarm(id: number, signal?: AbortSignal): Promise<Alarm> {
   return answerOf(
-    byHand.GET<Alarm>('/api/v1/alarms/{id}', { params: { path: { id } }, ...(signal ? { signal } : {}) }),
+    client.GET('/api/v1/alarms/{alarm}', { params: { path: { alarm: id } }, ...(signal ? { signal } : {}) }),
   );
 }
 
@@ -60,7 +63,7 @@ export function fetchAlarm(id: number, signal?: AbortSignal): Promise<Alarm> {
 export function useAlarmCount() {
   return useQuery({
     queryKey: keys.alarmCount,
-    queryFn: ({ signal }) => answerOf(byHand.GET<AlarmCount>('/api/v1/alarms/unread', { signal })),
+    queryFn: ({ signal }) => answerOf(client.GET('/api/v1/alarms/unread', { signal })),
   });
 }
 
@@ -68,7 +71,7 @@ export function useAcknowledge() {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (id: number) =>
-      answerOf(byHand.POST<Alarm>('/api/v1/alarms/{id}/acknowledge', { params: { path: { id } } })),
+      answerOf(client.POST('/api/v1/alarms/{alarm}/acknowledge', { params: { path: { alarm: id } } })),
     onSuccess: (alarm) => {
       putAlarm(queries, alarm);
       void queries.invalidateQueries({ queryKey: keys.alarmCount });
@@ -80,7 +83,10 @@ export function useAcknowledgeAll() {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (filter: AlarmFilter) =>
-      answerOf(byHand.POST<{ acknowledged: number }>('/api/v1/alarms/acknowledge', { body: filter })),
+      answerOf(
+        // The description holds what may be left out for what must be there.
+        client.POST('/api/v1/alarms/acknowledge', { body: filter as Required<AlarmFilter> }),
+      ),
     onSuccess: () => {
       refreshNewest(queries, keys.alarmLists);
       void queries.invalidateQueries({ queryKey: keys.alarmCount });

@@ -1,4 +1,4 @@
-import { QueryClient } from '@tanstack/react-query';
+import { QueryClient, QueryObserver } from '@tanstack/react-query';
 import { expect, it } from 'vitest';
 import { applyEvent } from './deviceEvents';
 import { readEvent } from './events';
@@ -89,4 +89,23 @@ it('keeps what one may do with single channels when their states are pushed', ()
     [1, undefined],
     [2, ['view', 'control']],
   ]);
+});
+
+it('is not undone by an answer that was on its way when an event came', async () => {
+  const queries = cache();
+  const answers: ((device: Device) => void)[] = [];
+  const observer = new QueryObserver(queries, {
+    queryKey: keys.device('a'),
+    queryFn: () => new Promise<Device>((resolve) => answers.push(resolve)),
+  });
+  const unsubscribe = observer.subscribe(() => undefined);
+  expect(answers).toHaveLength(1);
+  const channels = [{ channel: 0, state: 1, state_name: 'online' }];
+  apply(queries, 'channels', { login_code: 'a', channels });
+  expect(answers).toHaveLength(2);
+  answers[0]?.(device('a'));
+  answers[1]?.({ ...device('a'), channels });
+  await expect.poll(() => queries.isFetching()).toBe(0);
+  expect(queries.getQueryData<Device>(keys.device('a'))?.channels).toEqual(channels);
+  unsubscribe();
 });

@@ -29,15 +29,23 @@ export function applyEvent(queries: QueryClient, event: DeviceEvent, now: Date):
         channels: event.channels.map((channel) => withPermissions(channel, device.channels)),
         ...(event.state === undefined ? {} : { state: event.state }),
       }));
+      overtake(queries, event.loginCode);
       return false;
     case 'battery':
       patch(queries, event.loginCode, (device) => ({ ...device, battery: event.battery }));
+      overtake(queries, event.loginCode);
       return false;
     case 'changed':
       if (event.change === 'deleted') dropFromLists(queries, event.loginCode);
       void queries.invalidateQueries({ queryKey: keys.device(event.loginCode) });
       return true;
   }
+}
+
+/** An answer that is on its way may be older than the event, and must not undo it: the device is asked for anew. */
+function overtake(queries: QueryClient, loginCode: string): void {
+  const queryKey = keys.device(loginCode);
+  if (queries.isFetching({ queryKey }) > 0) void queries.invalidateQueries({ queryKey });
 }
 
 /** What one may do with a channel is not pushed: it stays as it was fetched. */

@@ -1,9 +1,8 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { byHand } from './byHand';
-import { answerOf } from './client';
+import { answerOf, client } from './client';
 import { byCursor, dropFrom } from './pages';
 import { keys } from './queries';
-import type { DeviceLog, Page } from './records';
+import type { DeviceLog } from './types';
 
 /** The logs that a device was asked for, newest first. Their states are pushed. */
 export function useDeviceLogs(loginCode: string) {
@@ -11,7 +10,7 @@ export function useDeviceLogs(loginCode: string) {
     queryKey: keys.deviceLogs(loginCode),
     queryFn: ({ signal, pageParam }) =>
       answerOf(
-        byHand.GET<Page<DeviceLog>>('/api/v1/devices/{login_code}/logs', {
+        client.GET('/api/v1/devices/{login_code}/logs', {
           params: {
             path: { login_code: loginCode },
             query: pageParam === undefined ? {} : { before: pageParam },
@@ -32,8 +31,8 @@ export function useDeviceLog(loginCode: string, id: number) {
 
 export function fetchDeviceLog(loginCode: string, id: number, signal?: AbortSignal): Promise<DeviceLog> {
   return answerOf(
-    byHand.GET<DeviceLog>('/api/v1/devices/{login_code}/logs/{id}', {
-      params: { path: { login_code: loginCode, id } },
+    client.GET('/api/v1/devices/{login_code}/logs/{log}', {
+      params: { path: { login_code: loginCode, log: id } },
       ...(signal ? { signal } : {}),
     }),
   );
@@ -45,7 +44,7 @@ export function useRequestLogs(loginCode: string) {
   return useMutation({
     mutationFn: (range: { from: string; to: string }) =>
       answerOf(
-        byHand.POST<DeviceLog>('/api/v1/devices/{login_code}/logs', {
+        client.POST('/api/v1/devices/{login_code}/logs', {
           params: { path: { login_code: loginCode } },
           body: range,
         }),
@@ -59,7 +58,9 @@ export function useDeleteDeviceLog(loginCode: string) {
   return useMutation({
     mutationFn: (id: number) =>
       answerOf(
-        byHand.DELETE('/api/v1/devices/{login_code}/logs/{id}', { params: { path: { login_code: loginCode, id } } }),
+        client.DELETE('/api/v1/devices/{login_code}/logs/{log}', {
+          params: { path: { login_code: loginCode, log: id } },
+        }),
       ),
     onSuccess: (_, id) => {
       dropFrom(queries, keys.deviceLogs(loginCode), id);

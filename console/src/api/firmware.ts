@@ -1,17 +1,14 @@
 import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { byHand } from './byHand';
-import { answerOf } from './client';
+import { answerOf, client } from './client';
 import { byCursor } from './pages';
 import { keys } from './queries';
-import type { Firmware, Page, Upgrade } from './records';
 import { useChange } from './useChange';
 
 /** The images of an organisation and the platform's; without an organisation the platform's only. */
 export function useFirmware(filter: { tenant?: number; hardware_model?: string }, enabled = true) {
   return useQuery({
     queryKey: keys.firmwareOf(filter),
-    queryFn: ({ signal }) =>
-      answerOf(byHand.GET<Page<Firmware>>('/api/v1/firmware', { params: { query: filter }, signal })),
+    queryFn: ({ signal }) => answerOf(client.GET('/api/v1/firmware', { params: { query: filter }, signal })),
     enabled,
   });
 }
@@ -31,14 +28,14 @@ export function firmwareUploadUrl({ tenant, ...facts }: NewFirmware): string {
 export function useChangeFirmware() {
   return useChange(
     ({ id, notes }: { id: number; notes: string }) =>
-      answerOf(byHand.PATCH<Firmware>('/api/v1/firmware/{id}', { params: { path: { id } }, body: { notes } })),
+      answerOf(client.PATCH('/api/v1/firmware/{firmware}', { params: { path: { firmware: id } }, body: { notes } })),
     keys.firmware,
   );
 }
 
 export function useDeleteFirmware() {
   return useChange(
-    (id: number) => answerOf(byHand.DELETE('/api/v1/firmware/{id}', { params: { path: { id } } })),
+    (id: number) => answerOf(client.DELETE('/api/v1/firmware/{firmware}', { params: { path: { firmware: id } } })),
     keys.firmware,
   );
 }
@@ -49,7 +46,7 @@ export function useUpgrades(loginCode: string) {
     queryKey: keys.upgrades(loginCode),
     queryFn: ({ signal, pageParam }) =>
       answerOf(
-        byHand.GET<Page<Upgrade>>('/api/v1/devices/{login_code}/upgrades', {
+        client.GET('/api/v1/devices/{login_code}/upgrades', {
           params: {
             path: { login_code: loginCode },
             query: pageParam === undefined ? {} : { before: pageParam },
@@ -68,7 +65,7 @@ export function useUpgradeDevice(loginCode: string) {
   return useMutation({
     mutationFn: (wanted: WantedUpgrade) =>
       answerOf(
-        byHand.POST<Upgrade>('/api/v1/devices/{login_code}/upgrade', {
+        client.POST('/api/v1/devices/{login_code}/upgrade', {
           params: { path: { login_code: loginCode } },
           body: wanted,
         }),

@@ -1,5 +1,10 @@
 import type { InfiniteData, QueryClient, QueryKey } from '@tanstack/react-query';
-import type { Page } from './records';
+
+export interface Page<T> {
+  items: T[];
+  /** Where older ones begin; absent: there are none. */
+  next?: number;
+}
 
 /** What an infinite list needs to go on by the cloud's cursor. */
 export const byCursor = {

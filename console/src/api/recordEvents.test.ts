@@ -4,7 +4,7 @@ import { onAlarmNews } from './alarmNews';
 import { itemsOf, type Pages } from './pages';
 import { keys } from './queries';
 import { followRecords, type RecordFollower } from './recordEvents';
-import type { Alarm, Upgrade } from './records';
+import type { Alarm, Upgrade } from './types';
 
 // The API's client takes hold of `fetch` when it is loaded.
 const answer = vi.hoisted(() => {

@@ -5,7 +5,7 @@ import { fetchDeviceLog } from './deviceLogs';
 import { paced } from './paced';
 import { mergeInto, type Pages, refreshNewest } from './pages';
 import { keys } from './queries';
-import type { Alarm, DeviceLog, Upgrade, UpgradeState } from './records';
+import type { Alarm, DeviceLog, Upgrade, UpgradeState } from './types';
 
 /** The events of the cloud's feed that are about what devices sent and did. */
 export const RECORD_EVENTS = ['alarm_changed', 'snapshot', 'device_log', 'upgrade', 'command'] as const;
@@ -133,4 +133,6 @@ function bringUpgrade(queries: QueryClient, { login_code, id, state, progress }:
     return;
   }
   void queries.invalidateQueries({ queryKey: key });
+  // The device may be back with the new version sooner than anybody noticed that it was away.
+  void queries.invalidateQueries({ queryKey: keys.device(login_code) });
 }

@@ -1,9 +1,7 @@
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
-import { byHand } from './byHand';
-import { answerOf } from './client';
+import { answerOf, client } from './client';
 import { byCursor, dropFrom, mergeInto } from './pages';
 import { keys } from './queries';
-import type { Page, Snapshot } from './records';
 
 /** Pictures taken of a device, newest first. */
 export function useSnapshots(loginCode: string, channel: number | undefined) {
@@ -11,7 +9,7 @@ export function useSnapshots(loginCode: string, channel: number | undefined) {
     queryKey: keys.snapshots(loginCode, channel),
     queryFn: ({ signal, pageParam }) =>
       answerOf(
-        byHand.GET<Page<Snapshot>>('/api/v1/devices/{login_code}/snapshots', {
+        client.GET('/api/v1/devices/{login_code}/snapshots', {
           params: {
             path: { login_code: loginCode },
             query: {
@@ -32,7 +30,7 @@ export function useTakeSnapshot(loginCode: string) {
   return useMutation({
     mutationFn: (channel: number) =>
       answerOf(
-        byHand.POST<Snapshot>('/api/v1/devices/{login_code}/channels/{channel}/snapshots', {
+        client.POST('/api/v1/devices/{login_code}/channels/{channel}/snapshots', {
           params: { path: { login_code: loginCode, channel } },
         }),
       ),
@@ -47,8 +45,8 @@ export function useDeleteSnapshot(loginCode: string) {
   return useMutation({
     mutationFn: (id: number) =>
       answerOf(
-        byHand.DELETE('/api/v1/devices/{login_code}/snapshots/{id}', {
-          params: { path: { login_code: loginCode, id } },
+        client.DELETE('/api/v1/devices/{login_code}/snapshots/{snapshot}', {
+          params: { path: { login_code: loginCode, snapshot: id } },
         }),
       ),
     onSuccess: (_, id) => {

@@ -1,8 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
-import { byHand } from './byHand';
-import { answerOf } from './client';
+import { answerOf, client } from './client';
 import { keys } from './queries';
-import type { AudioState, Page, Sound } from './records';
 import { useChange } from './useChange';
 
 /** How often a device that plays is asked whether it still does, ms. Each time is a request to the device. */
@@ -14,7 +12,7 @@ export function useSounds(tenant: number | undefined) {
     queryKey: keys.sounds(tenant),
     queryFn: ({ signal }) =>
       answerOf(
-        byHand.GET<Page<Sound>>('/api/v1/tenants/{tenant}/sounds', {
+        client.GET('/api/v1/tenants/{tenant}/sounds', {
           params: { path: { tenant: tenant ?? 0 } },
           signal,
         }),
@@ -30,7 +28,7 @@ export function soundUploadUrl(tenant: number, name: string): string {
 export function useDeleteSound(tenant: number) {
   return useChange(
     (id: number) =>
-      answerOf(byHand.DELETE('/api/v1/tenants/{tenant}/sounds/{id}', { params: { path: { tenant, id } } })),
+      answerOf(client.DELETE('/api/v1/tenants/{tenant}/sounds/{sound}', { params: { path: { tenant, sound: id } } })),
     keys.sounds(tenant),
   );
 }
@@ -41,7 +39,7 @@ export function useAudio(loginCode: string, channel: number, enabled: boolean) {
     queryKey: keys.audio(loginCode, channel),
     queryFn: ({ signal }) =>
       answerOf(
-        byHand.GET<AudioState>('/api/v1/devices/{login_code}/channels/{channel}/audio', {
+        client.GET('/api/v1/devices/{login_code}/channels/{channel}/audio', {
           params: { path: { login_code: loginCode, channel } },
           signal,
         }),
@@ -58,7 +56,7 @@ export type WhatToPlay = { sound: number } | { url: string };
 export function usePlaySound(loginCode: string, channel: number) {
   return useAudioCommand(loginCode, channel, (what: WhatToPlay) =>
     answerOf(
-      byHand.POST('/api/v1/devices/{login_code}/channels/{channel}/audio/play', {
+      client.POST('/api/v1/devices/{login_code}/channels/{channel}/audio/play', {
         params: { path: { login_code: loginCode, channel } },
         body: what,
       }),
@@ -69,7 +67,7 @@ export function usePlaySound(loginCode: string, channel: number) {
 export function useControlAudio(loginCode: string, channel: number) {
   return useAudioCommand(loginCode, channel, (op: 'stop' | 'pause' | 'resume') =>
     answerOf(
-      byHand.POST('/api/v1/devices/{login_code}/channels/{channel}/audio/control', {
+      client.POST('/api/v1/devices/{login_code}/channels/{channel}/audio/control', {
         params: { path: { login_code: loginCode, channel } },
         body: { op },
       }),

@@ -35,3 +35,14 @@ export type PresenceHistory = Schemas['PresenceList'];
 export type Preset = Schemas['Preset'];
 export type DeviceTime = Schemas['DeviceTime'];
 export type Disk = Schemas['DiskInfo'];
+
+/** What devices sent and did. */
+export type Snapshot = Schemas['Snapshot'];
+export type Alarm = Schemas['Alarm'];
+export type DeviceLog = Schemas['DeviceLog'];
+export type Sound = Schemas['Sound'];
+export type AudioState = Schemas['Audio'];
+export type Firmware = Schemas['Firmware'];
+export type Upgrade = Schemas['Upgrade'];
+export type UpgradeState = Schemas['UpgradeState'];
+export type Command = Schemas['Command'];

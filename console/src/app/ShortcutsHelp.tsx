@@ -29,6 +29,14 @@ const STEERING = [
   ['oneStep', ['Shift', '←']],
 ] as const;
 
+const RECORDS = [
+  ['neighbours', ['←', '→']],
+  ['throughAlarms', ['↑', '↓']],
+  ['acknowledge', ['A']],
+  ['deletePicture', ['Del']],
+  ['finds', ['Enter', 'Shift+Enter']],
+] as const;
+
 export function ShortcutsHelp() {
   const { t } = useTranslation();
   const [opened, { open, close }] = useDisclosure();
@@ -56,7 +64,10 @@ export function ShortcutsHelp() {
       closeButtonProps={{ 'aria-label': t('app.close') }}
     >
       <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="xl" pb="xs">
-        <Keys title={t('shortcuts.general')} keys={GENERAL} />
+        <Stack gap="xl">
+          <Keys title={t('shortcuts.general')} keys={GENERAL} />
+          <Keys title={t('shortcuts.inRecords')} keys={RECORDS} />
+        </Stack>
         <Stack gap="xl">
           <Keys title={t('shortcuts.inPlayer')} keys={PLAYER} />
           <Keys title={t('shortcuts.steering')} keys={STEERING} />
@@ -66,7 +77,12 @@ export function ShortcutsHelp() {
   );
 }
 
-function Keys({ title, keys }: { title: string; keys: typeof GENERAL | typeof PLAYER | typeof STEERING }) {
+interface KeysProps {
+  title: string;
+  keys: typeof GENERAL | typeof PLAYER | typeof STEERING | typeof RECORDS;
+}
+
+function Keys({ title, keys }: KeysProps) {
   const { t } = useTranslation();
   return (
     <Stack gap={10}>

@@ -3,7 +3,7 @@ import { IconPencil, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useChangeFirmware, useDeleteFirmware } from '../api/firmware';
-import type { Firmware } from '../api/records';
+import type { Firmware } from '../api/types';
 import { ConfirmDialog } from '../ui/ConfirmDialog';
 import { Actions, Dialog } from '../ui/Dialog';
 import { Failure } from '../ui/Failure';

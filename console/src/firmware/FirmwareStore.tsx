@@ -3,7 +3,7 @@ import { IconUpload } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useFirmware } from '../api/firmware';
-import type { Firmware } from '../api/records';
+import type { Firmware } from '../api/types';
 import { Loaded } from '../ui/Loaded';
 import { PageHead } from '../ui/PageHead';
 import { NoRows, Rows } from '../ui/Rows';

@@ -1,8 +1,8 @@
 import { useTranslation } from 'react-i18next';
-import type { Firmware } from '../api/records';
 import { bytesText, dateText } from '../i18n/formats';
 import { CopyButton } from '../ui/CopyField';
 import classes from './ImageFacts.module.css';
+import type { Firmware } from '../api/types';
 
 /** Size, when it came and from whom, and its check sum to be compared with the maker's. */
 export function ImageFacts({ image }: { image: Firmware }) {

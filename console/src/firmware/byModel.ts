@@ -1,4 +1,4 @@
-import type { Firmware } from '../api/records';
+import type { Firmware } from '../api/types';
 
 /** Images sorted under the hardware that they are for, in the order of the alphabet; newest first within. */
 export function byModel(images: Firmware[]): { model: string; items: Firmware[] }[] {

@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Firmware, UpgradeState } from '../api/records';
-import type { Device } from '../api/types';
+import type { Device, Firmware, UpgradeState } from '../api/types';
 import { byModel } from './byModel';
 import { isOver, isRunning, overallProgress, sortedFor } from './upgrades';
 

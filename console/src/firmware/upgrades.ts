@@ -1,5 +1,4 @@
-import type { Firmware, Upgrade, UpgradeState } from '../api/records';
-import type { Device } from '../api/types';
+import type { Device, Firmware, Upgrade, UpgradeState } from '../api/types';
 
 const RUNNING: UpgradeState[] = ['requested', 'downloading', 'installing', 'done'];
 

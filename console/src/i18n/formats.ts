@@ -54,25 +54,6 @@ function startOfDay(at: Date): number {
   return new Date(at.getFullYear(), at.getMonth(), at.getDate()).getTime();
 }
 
-/** "8 sec", "3 min 5 sec", "2 hr 10 min": the two greatest parts. */
-export function durationText(language: string, ms: number): string {
-  const seconds = Math.max(0, Math.round(ms / 1000));
-  const parts: [number, string][] = [
-    [Math.floor(seconds / 86_400), 'day'],
-    [Math.floor(seconds / 3600) % 24, 'hour'],
-    [Math.floor(seconds / 60) % 60, 'minute'],
-    [seconds % 60, 'second'],
-  ];
-  const first = parts.findIndex(([value]) => value > 0);
-  const shown = first < 0 ? parts.slice(3) : parts.slice(first, first + 2);
-  return shown
-    .filter(([value], at) => at === 0 || value > 0)
-    .map(([value, unit]) =>
-      new Intl.NumberFormat(language, { style: 'unit', unit, unitDisplay: 'short' }).format(value),
-    )
-    .join(' ');
-}
-
 export function bytesText(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
   const units = ['kB', 'MB', 'GB'];

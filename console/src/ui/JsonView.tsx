@@ -4,7 +4,8 @@ import classes from './JsonView.module.css';
 
 /** A value as a person reads it. */
 export function JsonView({ label, value, testId }: { label: string; value: unknown; testId?: string }) {
-  const text = JSON.stringify(value, null, 2);
+  // What was too long to be kept whole is the beginning of its text.
+  const text = typeof value === 'string' ? value : JSON.stringify(value, null, 2);
   return (
     <div className={classes.frame}>
       <div className={classes.head}>

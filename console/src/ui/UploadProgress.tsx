@@ -1,11 +1,11 @@
 import { Button, Group, Progress, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import type { Progress as Sent } from '../api/upload';
 import { bytesText } from '../i18n/formats';
 
 interface Props {
   name: string;
-  progress: Sent;
+  /** Bytes. */
+  progress: { sent: number; total: number };
   onCancel: () => void;
 }
 

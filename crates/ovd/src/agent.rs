@@ -394,6 +394,7 @@ impl Device for Agent {
 
     fn connected(&self, cloud: Cloud, server: &GetServerInfoAnswer) {
         tracing::debug!(?server, "server info");
+        self.0.spawn(Arc::clone(&self.0).stop_moves_after(cloud.clone()));
         self.0.cloud.send_replace(Some(cloud));
     }
 

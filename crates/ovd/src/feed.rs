@@ -197,6 +197,10 @@ impl Feed {
                 self.0.keyframe_requested.store(true, Ordering::Relaxed);
             }
         }
+        if frame.keyframe && frame.track == TrackKind::Video {
+            // Whoever asked has one now, also if it was under way already when he did.
+            self.0.keyframe_requested.store(false, Ordering::Relaxed);
+        }
         if self.0.join == Join::Cached {
             let opens = frame.keyframe && (frame.track == TrackKind::Video || tracks.video.is_none());
             inner.gop.push(frame, opens);

@@ -1,6 +1,6 @@
 //! The agent's HTTP client: to upload what the cloud asked for, and to fetch what it offers.
 //!
-//! The only place that knows the HTTP library (`hyper`). Addresses come from the cloud, which the device trusts; they hold
+//! With `onvif/http.rs`, the only place that knows the HTTP library (`hyper`). Addresses come from the cloud, which the device trusts; they hold
 //! tokens, so errors and logs name no more of them than the host.
 
 use crate::tls::Roots;

@@ -10,11 +10,13 @@ import {
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { AudioState, Sound } from '../../api/records';
 import { useControlAudio } from '../../api/sounds';
+import type { AudioState, Sound } from '../../api/types';
 import { errorText } from '../../i18n/errors';
 import { Failure } from '../../ui/Failure';
 import classes from './NowPlaying.module.css';
+
+const STATUSES = ['stopped', 'pausing', 'playing'] as const satisfies AudioState['status'][];
 
 interface Props {
   loginCode: string;
@@ -28,7 +30,7 @@ interface Props {
 export function NowPlaying({ loginCode, channel, audio, sounds, online }: Props) {
   const { t } = useTranslation();
   const control = useControlAudio(loginCode, channel);
-  const status = online ? audio.data?.status : undefined;
+  const status = online ? STATUSES.find((known) => known === audio.data?.status) : undefined;
   const what =
     status === undefined || status === 'stopped'
       ? undefined

@@ -2,10 +2,10 @@ import { Text, UnstyledButton } from '@mantine/core';
 import { IconChevronRight } from '@tabler/icons-react';
 import { memo, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Command } from '../../api/records';
 import { JsonView } from '../../ui/JsonView';
 import classes from './CommandTable.module.css';
 import { tookText } from './took';
+import type { Command } from '../../api/types';
 
 export function CommandTable({ commands, stale }: { commands: Command[]; stale: boolean }) {
   const { t } = useTranslation();
@@ -78,7 +78,7 @@ const CommandRows = memo(function CommandRows({ command }: { command: Command })
             {error && (
               <Text component="span" size="xs" c="dimmed">
                 {' '}
-                {error.code} {error.msg}
+                {[error.code, error.msg].filter((part) => part !== undefined).join(' ')}
               </Text>
             )}
           </span>
@@ -92,17 +92,7 @@ const CommandRows = memo(function CommandRows({ command }: { command: Command })
           <td colSpan={5}>
             <div className={classes.parts}>
               <JsonView label={t('commands.params')} value={command.params ?? {}} testId="command-params" />
-              {command.kind === 'event' ? (
-                <Text size="sm" c="dimmed">
-                  {t('commands.noAnswer')}
-                </Text>
-              ) : (
-                <JsonView
-                  label={t('commands.answer')}
-                  value={error ?? command.answer ?? null}
-                  testId="command-answer"
-                />
-              )}
+              <Answer command={command} />
             </div>
           </td>
         </tr>
@@ -110,3 +100,17 @@ const CommandRows = memo(function CommandRows({ command }: { command: Command })
     </>
   );
 });
+
+function Answer({ command: { kind, outcome, error, answer } }: { command: Command }) {
+  const { t } = useTranslation();
+  // A device that is done and has nothing to say answers with an empty object.
+  const said = error ?? answer ?? (outcome === 'ok' ? {} : undefined);
+  if (kind === 'request' && said !== undefined) {
+    return <JsonView label={t('commands.answer')} value={said} testId="command-answer" />;
+  }
+  return (
+    <Text size="sm" c="dimmed">
+      {kind === 'event' ? t('commands.noAnswer') : t(`commands.outcomes.${outcome}`)}
+    </Text>
+  );
+}

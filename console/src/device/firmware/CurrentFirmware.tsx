@@ -1,8 +1,7 @@
 import { Progress, Text } from '@mantine/core';
 import { IconAlertTriangle, IconCheck } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
-import type { Upgrade } from '../../api/records';
-import type { Device } from '../../api/types';
+import type { Device, Upgrade } from '../../api/types';
 import { isOver, isRunning, overallProgress } from '../../firmware/upgrades';
 import { useNow } from '../../ui/useNow';
 import classes from './CurrentFirmware.module.css';

@@ -2,8 +2,7 @@ import { Alert } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
 import { useTranslation } from 'react-i18next';
 import { useUpgradeDevice } from '../../api/firmware';
-import type { Firmware } from '../../api/records';
-import type { Device } from '../../api/types';
+import type { Device, Firmware } from '../../api/types';
 import { bytesText } from '../../i18n/formats';
 import { ConfirmDialog } from '../../ui/ConfirmDialog';
 

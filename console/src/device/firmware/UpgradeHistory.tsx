@@ -1,10 +1,11 @@
 import { Stack, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import type { Upgrade } from '../../api/records';
 import { isOver, isRunning } from '../../firmware/upgrades';
-import { durationText, momentText } from '../../i18n/formats';
+import { momentText } from '../../i18n/formats';
 import { Older } from '../../ui/Older';
 import { NoRows, Row, Rows } from '../../ui/Rows';
+import { durationText } from '../duration';
+import type { Upgrade } from '../../api/types';
 
 interface Props {
   upgrades: Upgrade[];
@@ -38,7 +39,7 @@ export function UpgradeHistory({ upgrades, query }: Props) {
 function UpgradeRow({ upgrade }: { upgrade: Upgrade }) {
   const { t, i18n } = useTranslation();
   const { from, to, started_at, ended_at, by, state, progress, error } = upgrade;
-  const lasted = ended_at && durationText(i18n.language, Date.parse(ended_at) - Date.parse(started_at));
+  const lasted = ended_at && durationText(i18n.language, (Date.parse(ended_at) - Date.parse(started_at)) / 1000);
   return (
     <Row
       testId="upgrade-row"

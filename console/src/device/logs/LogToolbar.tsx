@@ -3,6 +3,7 @@ import { useHotkeys } from '@mantine/hooks';
 import { IconChevronDown, IconChevronUp, IconDownload, IconSearch, IconX } from '@tabler/icons-react';
 import { useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import { SEARCH_FIELD_ID } from '../../app/shortcuts';
 import classes from './LogViewer.module.css';
 import type { Wanted } from './scan';
 
@@ -27,12 +28,6 @@ export function LogToolbar({ title, range, download, wanted, onWanted, matches, 
   useHotkeys(
     [
       [
-        '/',
-        () => {
-          field.current?.focus();
-        },
-      ],
-      [
         'mod+F',
         () => {
           field.current?.focus();
@@ -56,6 +51,7 @@ export function LogToolbar({ title, range, download, wanted, onWanted, matches, 
       <div className={classes.tools}>
         <TextInput
           ref={field}
+          id={SEARCH_FIELD_ID}
           size="xs"
           className={classes.search ?? ''}
           aria-label={t('logs.search')}

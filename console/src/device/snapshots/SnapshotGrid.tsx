@@ -1,8 +1,7 @@
 import { Loader, Text, Title } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import type { Snapshot } from '../../api/records';
 import { snapshotUrl } from '../../api/snapshots';
-import type { Device } from '../../api/types';
+import type { Device, Snapshot } from '../../api/types';
 import { timeText } from '../../i18n/formats';
 import { byDay } from '../../ui/days';
 import { useNow } from '../../ui/useNow';

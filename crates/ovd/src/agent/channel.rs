@@ -13,6 +13,7 @@ use crate::tls::Roots;
 use dap::{ChannelId, ErrorCode, RpcError};
 use parking_lot::Mutex;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
@@ -61,6 +62,8 @@ pub struct Channel {
     pub(super) feed: Feed,
     pub(super) pattern: Option<Controls>,
     pub(super) steering: Option<Arc<dyn Steering>>,
+    /// It was told to move, and not to stop.
+    pub(super) moving: AtomicBool,
     /// Held while a stream is started or stopped: a request that outlived its connection must not meet the next one's.
     pub(super) changing: tokio::sync::Mutex<()>,
     publisher: Mutex<Option<Arc<Publisher>>>,
@@ -98,6 +101,7 @@ impl Channel {
             feed,
             pattern,
             steering,
+            moving: AtomicBool::new(false),
             changing: tokio::sync::Mutex::default(),
             publisher: Mutex::default(),
             switch: Mutex::new(Switch {

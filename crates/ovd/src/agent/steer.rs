@@ -1,18 +1,23 @@
 //! Moving cameras.
 
 use super::Inner;
+use crate::connection::Cloud;
 use crate::device::Answer;
-use dap::methods::{ChannelParams, CtrlPTZParams, GetPTZPresetList, Method, PtzPreset};
+use dap::methods::{ChannelParams, CtrlPTZParams, GetPTZPresetList, Method, PtzOp, PtzPreset};
 use dap::{Extra, RpcError};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
 impl Inner {
     pub(super) fn ctrl_ptz(&self, params: &CtrlPTZParams) {
         let number = params.channel;
         let outcome = match self.channel(number) {
             Ok(channel) => match &channel.steering {
-                Some(steering) => steering
-                    .ptz(params.op, params.value_or_default())
-                    .map_err(|error| error.to_string()),
+                Some(steering) => {
+                    channel.moving.store(params.op.is_move(), Ordering::Relaxed);
+                    let outcome = steering.ptz(params.op, params.value_or_default());
+                    outcome.map_err(|error| error.to_string())
+                }
                 None => Err("nothing moves there".to_owned()),
             },
             Err(error) => Err(error.msg),
@@ -20,6 +25,22 @@ impl Inner {
         match outcome {
             Ok(()) => tracing::debug!(channel = %number, op = ?params.op, value = params.value, "moved"),
             Err(error) => tracing::warn!(channel = %number, op = ?params.op, %error, "cannot move"),
+        }
+    }
+
+    /// Stops what still moves when this connection is over: whoever let go of the button since cannot say so.
+    pub(super) async fn stop_moves_after(self: Arc<Self>, cloud: Cloud) {
+        cloud.closed().await;
+        for channel in &self.channels {
+            if let Some(steering) = channel
+                .steering
+                .as_ref()
+                .filter(|_| channel.moving.swap(false, Ordering::Relaxed))
+            {
+                tracing::info!(channel = %channel.number, "stopped: the connection was lost while it moved");
+                // A camera that is away stops by itself.
+                let _ = steering.ptz(PtzOp::Stop, 0);
+            }
         }
     }
 

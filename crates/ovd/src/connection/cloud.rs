@@ -53,6 +53,11 @@ impl Cloud {
         self.local
     }
 
+    /// Resolves when the connection is over.
+    pub async fn closed(&self) {
+        self.commands.closed().await;
+    }
+
     /// Calls a method of the cloud, such as `AlarmNotify`.
     ///
     /// # Errors

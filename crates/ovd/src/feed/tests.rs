@@ -60,6 +60,18 @@ fn without_a_cache_a_keyframe_is_asked_for() {
 }
 
 #[test]
+fn a_keyframe_that_was_under_way_is_enough() {
+    let feed = feed(Join::OnRequest);
+    // The source has looked, and makes its first picture; somebody joins meanwhile.
+    assert!(!feed.take_keyframe_request());
+    let mut subscription = feed.subscribe();
+    feed.push(picture(0, true));
+    assert!(!feed.take_keyframe_request());
+    feed.push(picture(40, false));
+    assert_eq!(times(&mut subscription), [0, 40]);
+}
+
+#[test]
 fn a_slow_taker_goes_on_at_the_next_keyframe_and_others_notice_nothing() {
     let feed = feed(Join::Cached);
     let (mut slow, mut quick) = (feed.subscribe(), feed.subscribe());

@@ -104,6 +104,21 @@ async fn a_camera_that_comes_late_is_announced_and_steered() {
 }
 
 #[tokio::test]
+async fn a_camera_stops_when_the_connection_is_lost_while_it_moves() {
+    let cloud = Cloud::start().await;
+    let folder = tempfile::tempdir().unwrap();
+    let (heard_by, mut heard) = mpsc::unbounded_channel();
+    let camera = camera::Running::start(Options::default(), heard_by);
+    let _agent = Running::start_as(&cloud.url(), with_camera(folder.path(), &camera));
+    let mut link = cloud.accept().await;
+    assert_eq!(link.call("GetCap", json!({})).await.unwrap()["ptz"], true);
+    ptz(&mut link, "zoomin", 30).await;
+    hears(&mut heard, "move").await;
+    drop(link);
+    hears(&mut heard, "stop").await;
+}
+
+#[tokio::test]
 async fn the_test_pattern_keeps_positions() {
     let cloud = Cloud::start().await;
     let folder = tempfile::tempdir().unwrap();
