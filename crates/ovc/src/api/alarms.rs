@@ -10,7 +10,7 @@ use crate::account::policy::{self, Decision, DevicePlace, Resource};
 use crate::account::{Caller, Permission};
 use crate::alarm;
 use crate::clock::UnixMs;
-use crate::db::{AlarmFilter, AlarmKey, AlarmRow};
+use crate::db::{AlarmFilter, AlarmKey, AlarmRow, BlobRow};
 use crate::ids::{ChannelId, LoginCode, TenantId};
 use axum::Json;
 use axum::extract::State;
@@ -71,11 +71,13 @@ impl Alarm {
         if policy::decide(caller, Permission::View, which) != Decision::Allow {
             return None;
         }
+        let picture = row.picture.as_ref();
+        let has_picture = picture.is_some_and(|blob| may_see_picture(caller, &place, &row, blob));
         let (end, reason) = row.end.unzip();
         let (acknowledged_at, acknowledged_by) = row.acknowledged.unzip();
         Some(Self {
             id: row.id,
-            has_picture: row.picture.is_some() && may_see(caller, &place, row.key.channel, row.begin),
+            has_picture,
             login_code: row.key.device.to_string(),
             device_name: row.device_name,
             channel: row.key.channel.0,
@@ -95,6 +97,14 @@ impl Alarm {
 fn place(api: &Api, row: &AlarmRow, now: UnixMs) -> Option<DevicePlace> {
     let place = api.place(&row.key.device, now)?;
     (place.tenant == row.tenant).then_some(place)
+}
+
+/// Whether the caller may see the picture of an alarm. It is of when it came: of an alarm that stands for hours, the last one
+/// that the device sent.
+fn may_see_picture(caller: &Caller, place: &DevicePlace, row: &AlarmRow, blob: &BlobRow) -> bool {
+    [row.begin, blob.created_at]
+        .into_iter()
+        .all(|at| may_see(caller, place, row.key.channel, at))
 }
 
 fn no_such_alarm() -> ApiError {
@@ -421,10 +431,14 @@ pub(super) async fn get_alarm_picture(
         note.target = format!("device {} alarm {}", place.code, row.id);
     });
     let channel = row.key.channel;
-    if !may_see(&user.caller, &place, channel, row.begin) {
+    let no_picture = || ApiError::new(StatusCode::NOT_FOUND, "no_picture", "the alarm has no picture");
+    let may_see = match &row.picture {
+        Some(blob) => may_see_picture(&user.caller, &place, &row, blob),
+        None => may_see(&user.caller, &place, channel, row.begin),
+    };
+    if !may_see {
         return Err(ApiError::forbidden());
     }
-    let no_picture = || ApiError::new(StatusCode::NOT_FOUND, "no_picture", "the alarm has no picture");
     let blob = row.picture.ok_or_else(no_picture)?;
     let ending = if blob.content_type == "image/bmp" { "bmp" } else { "jpg" };
     let name = format!("{}-{channel}-alarm-{}.{ending}", place.code, file_time(row.begin));

@@ -16,11 +16,14 @@ pub struct BlobRow {
     pub content_type: String,
     /// Its SHA-256.
     pub sha256: [u8; 32],
+    /// When it came.
+    pub created_at: UnixMs,
 }
 
 /// The columns of a row that [`blob`] reads, of the table as `b`.
 pub(super) const BLOB_COLUMNS: &str =
-    "b.key AS blob_key, b.bytes AS blob_bytes, b.content_type AS blob_type, b.sha256 AS blob_sha256";
+    "b.key AS blob_key, b.bytes AS blob_bytes, b.content_type AS blob_type, b.sha256 AS blob_sha256, \
+     b.created_at_ms AS blob_created";
 
 /// Reads [`BLOB_COLUMNS`].
 pub(super) fn blob(row: &SqliteRow) -> Result<BlobRow, DbError> {
@@ -31,6 +34,7 @@ pub(super) fn blob(row: &SqliteRow) -> Result<BlobRow, DbError> {
         bytes: u64::try_from(row.try_get::<i64, _>("blob_bytes")?).unwrap_or(0),
         content_type: row.try_get("blob_type")?,
         sha256: sha256.try_into().map_err(|_| DbError::Corrupt("hash of an object"))?,
+        created_at: UnixMs(row.try_get("blob_created")?),
     })
 }
 
