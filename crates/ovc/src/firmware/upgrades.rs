@@ -22,6 +22,8 @@ use tokio::time::{Instant, sleep_until};
 const ADDRESS_TIME: Duration = Duration::from_secs(24 * 3600);
 /// How long an answer to QueryUpgrade is waited for.
 const PATIENCE: Duration = Duration::from_secs(30);
+/// After how long an upgrade is followed again of which it could not be noted how it stands.
+const TRY_AGAIN: Duration = Duration::from_secs(5);
 /// Logins of one device that may wait to be looked at.
 const SIGNALS: usize = 4;
 
@@ -200,14 +202,17 @@ impl Upgrades {
 
     /// Starts the task of an upgrade.
     fn follow_one(&self, row: UpgradeRow) {
-        let (signals, signalled) = mpsc::channel(SIGNALS);
+        let (signals, mut signalled) = mpsc::channel(SIGNALS);
         self.inside.running.lock().insert(row.device.clone(), signals);
         let upgrades = self.clone();
         tokio::spawn(async move {
             let device = row.device.clone();
-            if let Err(error) = upgrades.run(&row, signalled).await {
+            // Left alone it would run for ever, and no other could begin.
+            while let Err(error) = upgrades.run(&row, &mut signalled).await {
                 tracing::error!(%device, %error, "cannot note how it stands with an upgrade");
+                tokio::time::sleep(TRY_AGAIN).await;
             }
+            drop(signalled);
             let mut running = upgrades.inside.running.lock();
             // The next one may run already.
             if running.get(&device).is_some_and(mpsc::Sender::is_closed) {
@@ -216,7 +221,7 @@ impl Upgrades {
         });
     }
 
-    async fn run(&self, row: &UpgradeRow, mut signals: mpsc::Receiver<Signal>) -> Result<(), DbError> {
+    async fn run(&self, row: &UpgradeRow, signals: &mut mpsc::Receiver<Signal>) -> Result<(), DbError> {
         let config = &self.inside.config;
         let mut progress = Progress::new(
             (row.from.clone(), row.to.clone()),
