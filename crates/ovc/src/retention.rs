@@ -197,6 +197,7 @@ mod tests {
             let stored = blobs.put(BlobKind::Snapshot, source, 100, |_| Ok(())).await.unwrap();
             let new = NewSnapshot {
                 device: &cam,
+                tenant: None,
                 channel: ChannelId(0),
                 at: UnixMs(at),
                 width: 1,

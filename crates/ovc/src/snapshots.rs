@@ -204,6 +204,7 @@ impl Snapshots {
         }
         let new = NewSnapshot {
             device: &awaited.device,
+            tenant: awaited.tenant,
             channel: awaited.channel,
             at: UnixMs::now(),
             width: picture.width,

@@ -5,7 +5,7 @@ use super::{By, Db, DbError};
 use crate::account::policy::TimeWindow;
 use crate::blob::Stored;
 use crate::clock::UnixMs;
-use crate::ids::{ChannelId, LoginCode};
+use crate::ids::{ChannelId, LoginCode, TenantId};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{QueryBuilder, Row as _, Sqlite};
 
@@ -14,6 +14,8 @@ use sqlx::{QueryBuilder, Row as _, Sqlite};
 pub struct NewSnapshot<'a> {
     /// The device that took it.
     pub device: &'a LoginCode,
+    /// Whose it was when somebody wanted it.
+    pub tenant: Option<TenantId>,
     /// Of which channel.
     pub channel: ChannelId,
     /// When it came.
@@ -81,7 +83,7 @@ fn select() -> QueryBuilder<Sqlite> {
 }
 
 impl Db {
-    /// Notes a snapshot and its object. `None` if there is no such device any more.
+    /// Notes a snapshot and its object. `None` if there is no such device any more, or it is another's.
     ///
     /// # Errors
     /// See [`DbError`].
@@ -89,7 +91,8 @@ impl Db {
         let mut transaction = self.writer.begin().await?;
         let done = sqlx::query(
             "INSERT INTO snapshots (login_code, channel, at_ms, width, height, blob, by_kind, by_id)
-             SELECT login_code, ?, ?, ?, ?, ?, ?, ? FROM devices WHERE login_code = ?",
+             SELECT login_code, ?, ?, ?, ?, ?, ?, ? FROM devices
+             WHERE login_code = ? AND tenant_id IS ?",
         )
         .bind(new.channel.0)
         .bind(new.at.0)
@@ -99,6 +102,7 @@ impl Db {
         .bind(new.by.kind())
         .bind(new.by.id().unwrap_or(0))
         .bind(new.device.as_str())
+        .bind(new.tenant.map(|tenant| tenant.0))
         .execute(&mut *transaction)
         .await?;
         if done.rows_affected() == 0 {
