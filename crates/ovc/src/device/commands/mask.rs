@@ -9,8 +9,10 @@ const MASK: &str = "***";
 const MAX_KEPT: usize = 4096;
 /// Longest JSON that is looked into. Of what is longer only the length is kept.
 const MAX_READ: usize = 256 * 1024;
-/// What the key of a secret is, or ends with behind a `_` or `-`; in lower case.
-const SECRETS: [&str; 8] = ["password", "passwd", "pwd", "pass", "psk", "token", "secret", "key"];
+/// What the key of a secret is, or ends with as a word of its own (`_key`, `-key`, `aKey`); in lower case.
+const SECRETS: [&str; 9] = ["password", "passwd", "pwd", "pass", "psk", "token", "secret", "key", "passphrase"];
+/// What it ends with, be that a word of its own or not.
+const UNMISTAKABLE: [&str; 4] = ["password", "passwd", "secret", "passphrase"];
 
 /// JSON without secrets. What is too long is a text that says so.
 pub fn masked(json: &RawValue) -> String {
@@ -48,8 +50,14 @@ fn mask(value: &mut Value) {
 }
 
 fn is_secret(key: &str) -> bool {
-    let last = key.rsplit(['_', '-']).next().unwrap_or_default();
-    SECRETS.contains(&&*last.to_ascii_lowercase())
+    let last = key.rsplit(['_', '-', '.', ' ']).next().unwrap_or_default();
+    // `wifiPassword`: the last capital behind a small letter begins the last word.
+    let bytes = last.as_bytes();
+    let begins = |at: &usize| bytes[*at].is_ascii_uppercase() && !bytes[*at - 1].is_ascii_uppercase();
+    let word = (1..bytes.len()).rev().find(begins).and_then(|at| last.get(at..));
+    let is = |word: &str| SECRETS.iter().any(|secret| word.eq_ignore_ascii_case(secret));
+    let ends = |end: &&str| last.to_ascii_lowercase().ends_with(*end);
+    is(last) || word.is_some_and(is) || UNMISTAKABLE.iter().any(ends)
 }
 
 /// A text in which what is secret of URLs is masked: the query, and who logs in by it.
@@ -98,6 +106,7 @@ mod tests {
         let said = json!({
             "url": "http://cloud/upload/7?token=abc", "login_passwd": "x", "Token": "t", "wifi-PSK": "w",
             "list": [{ "pwd": 1, "secret": { "a": 2 }, "key": null, "keys": 3, "monkey": "m" }],
+            "wifiPassword": "w", "wifiPSK": "w", "rtsppassword": "r", "accessKey": "a", "Keyboard": 1, "compass": 2,
             "text": "see rtmp://ann:pw@cam/live/s?a=1&b=2 and http://x/y, please", "q": "really?"
         });
         assert_eq!(
@@ -105,6 +114,7 @@ mod tests {
             json!({
                 "url": "http://cloud/upload/7?***", "login_passwd": "***", "Token": "***", "wifi-PSK": "***",
                 "list": [{ "pwd": "***", "secret": "***", "key": null, "keys": 3, "monkey": "m" }],
+                "wifiPassword": "***", "wifiPSK": "***", "rtsppassword": "***", "accessKey": "***", "Keyboard": 1, "compass": 2,
                 "text": "see rtmp://***@cam/live/s?*** and http://x/y, please", "q": "really?"
             })
         );
