@@ -5,7 +5,7 @@ use crate::binding::masked_bind;
 use crate::bus::Event;
 use crate::clock::UnixMs;
 use crate::db::{DbError, NewEvent};
-use crate::device::{CallError, DeviceEventKind, Report};
+use crate::device::{CallError, DeviceEventKind, Report, masked_json};
 use crate::transfer::Upload;
 use dap::methods::{AlarmNotify, AlarmNotifyAnswer, AlarmNotifyParams, BatteryChange, Bind, Keepalive, LogDone};
 use dap::{CallRefused, ErrorCode, InboundId, Method, RpcError, parse_params};
@@ -78,7 +78,13 @@ pub(super) fn handle_event(from: &Accepted, name: &str, params: Option<Box<RawVa
         LogDone::NAME | Bind::NAME | BatteryChange::NAME if !may_tell(from) => return None,
         _ if too_big(params.as_deref()) => "params are over 16 KiB".to_owned(),
         LogDone::NAME => match parse_params::<LogDone>(params.as_deref()) {
-            Ok(_) => return Some(new_event(from, DeviceEventKind::LogDone, None, params)),
+            Ok(_) => {
+                // Its address is good for a while still: who reads of it later is not to upload there.
+                let masked = params.and_then(|params| RawValue::from_string(masked_json(&params)).ok());
+                // What is so long that only its beginning would be kept says nothing.
+                let masked = masked.filter(|masked| parse_params::<LogDone>(Some(masked)).is_ok());
+                return Some(new_event(from, DeviceEventKind::LogDone, None, masked));
+            }
             Err(bad) => bad.to_string(),
         },
         Bind::NAME => match parse_params::<Bind>(params.as_deref()) {
