@@ -161,6 +161,8 @@ impl Alarms {
                     Some(Job::Tick)
                 }
             };
+            // It may be back, and its Keepalive ahead of this: then its alarms stand, and no other Keepalive says so again.
+            let job = job.filter(|job| !matches!(job, Job::Silent(device) if port.seen(device).is_some()));
             if let Some(job) = job
                 && self.queue.send(job).await.is_err()
             {
