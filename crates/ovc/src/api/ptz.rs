@@ -6,6 +6,7 @@ use super::auth::{Allowed, Control, OnChannel};
 use super::commands::{Accepted, by};
 use super::error::{ApiError, ErrorBody};
 use super::extract::Body;
+use super::turns::Turn;
 use crate::device::MAX_NAME_LEN;
 use axum::Json;
 use axum::extract::{FromRequest as _, FromRequestParts, Path, Request, State};
@@ -60,12 +61,24 @@ pub(super) async fn move_ptz(
     let mut turn = api.turns.take(on.caller.principal, &on.place.code);
     let Body(wanted) = Body::<PtzMove>::from_request(request, &()).await?;
     turn.come().await;
+    if wanted.op != "stop" {
+        in_time(&turn)?;
+    }
     steer(&api, &on, &wanted.op, wanted.value)?;
     drop(turn);
     if let ("clear_preset", Some(id)) = (&*wanted.op, wanted.value) {
         api.db.forget_preset(&on.place.code, on.channel, id).await?;
     }
     Ok(Accepted::answer())
+}
+
+/// Refuses what comes so late that others did not wait for it: behind its stop nothing moves a camera.
+fn in_time(turn: &Turn) -> Result<(), ApiError> {
+    if turn.is_overtaken() {
+        let message = "it came too late: what was sent after it is done already";
+        return Err(ApiError::new(StatusCode::CONFLICT, "overtaken", message));
+    }
+    Ok(())
 }
 
 fn steer(api: &Api, on: &Allowed<OnChannel<Control>>, op: &str, value: Option<i64>) -> Result<(), ApiError> {
@@ -169,6 +182,7 @@ pub(super) async fn set_preset(
     let Body(wanted) = Body::<PresetToSet>::from_request(request, &()).await?;
     let name = wanted.name.as_deref().map(check_name).transpose()?;
     turn.come().await;
+    in_time(&turn)?;
     steer(&api, &on, "set_preset", Some(id))?;
     drop(turn);
     let code = &on.place.code;

@@ -7,6 +7,7 @@ use futures_util::future::BoxFuture;
 use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::OwnedMutexGuard;
 
@@ -15,17 +16,28 @@ const PATIENCE: Duration = Duration::from_secs(2);
 
 type Key = (Principal, LoginCode);
 
+/// Those in line for one device.
+#[derive(Debug, Default)]
+struct Line {
+    turn: Arc<tokio::sync::Mutex<()>>,
+    /// The number of the next place in it.
+    next: AtomicU64,
+    /// The number behind the last place that went first though others were before it.
+    overtook: AtomicU64,
+}
+
 /// Requests under way that have an order. Holds nothing where there are none.
 #[derive(Debug, Default)]
 pub struct Turns {
-    queues: Mutex<HashMap<Key, Arc<tokio::sync::Mutex<()>>>>,
+    queues: Mutex<HashMap<Key, Arc<Line>>>,
 }
 
 /// A request's place in the order: behind those that took theirs before, until this is dropped.
 pub(super) struct Turn {
     turns: Arc<Turns>,
     key: Key,
-    queue: Arc<tokio::sync::Mutex<()>>,
+    queue: Arc<Line>,
+    number: u64,
     state: State,
 }
 
@@ -42,7 +54,8 @@ impl Turns {
         let key = (who, device.clone());
         let mut queues = self.queues.lock();
         let queue = queues.entry(key.clone()).or_default().clone();
-        let mut waiting = queue.clone().lock_owned().boxed();
+        let number = queue.next.fetch_add(1, Ordering::Relaxed);
+        let mut waiting = queue.turn.clone().lock_owned().boxed();
         // Asked once, it stands in line.
         let state = match (&mut waiting).now_or_never() {
             Some(come) => State::Come(come),
@@ -53,6 +66,7 @@ impl Turns {
             turns: self.clone(),
             key,
             queue,
+            number,
             state,
         }
     }
@@ -64,9 +78,17 @@ impl Turn {
         if let State::Waiting(waiting) = &mut self.state {
             self.state = match tokio::time::timeout(PATIENCE, waiting).await {
                 Ok(come) => State::Come(come),
-                Err(_) => State::Over,
+                Err(_) => {
+                    self.queue.overtook.fetch_max(self.number + 1, Ordering::Relaxed);
+                    State::Over
+                }
             };
         }
+    }
+
+    /// Whether one behind it has gone before it. To be asked once it has come: what was to be done before may be wrong now.
+    pub(super) fn is_overtaken(&self) -> bool {
+        self.queue.overtook.load(Ordering::Relaxed) > self.number + 1
     }
 }
 
@@ -126,6 +148,11 @@ mod tests {
         let began = tokio::time::Instant::now();
         stop.come().await;
         assert_eq!(began.elapsed(), PATIENCE);
+        // A press that comes now would move the camera behind its stop.
+        assert!(late.is_overtaken() && !stop.is_overtaken());
+        let next = turns.take(ann(), &cam);
+        assert!(!next.is_overtaken());
+        drop(next);
         drop((late, stop));
         assert!(turns.queues.lock().is_empty());
     }
