@@ -60,6 +60,11 @@ const KEEP_UP: Duration = Duration::from_secs(5);
 /// for this long: whoever started it has lost the means to stop it.
 const LONGEST_MOVE: Duration = Duration::from_secs(60);
 
+/// A stop that a camera did not take is sent again so often,
+const STOPS_AGAIN: u32 = 2;
+/// after this time.
+const STOP_AGAIN: Duration = Duration::from_secs(1);
+
 enum State {
     Opening,
     Open(Arc<Session>),
@@ -289,7 +294,16 @@ async fn carry_out(shared: Arc<Shared>) {
                 since,
             });
         }
-        if let Err(error) = carry_out_one(&shared, order).await {
+        let mut outcome = carry_out_one(&shared, order).await;
+        // A camera that does not hear its stop goes on: some know no end of a move. What was ordered since comes first.
+        for _ in 0..STOPS_AGAIN {
+            if outcome.is_ok() || order != Order::Stop || !shared.orders.lock().is_empty() {
+                break;
+            }
+            tokio::time::sleep(STOP_AGAIN).await;
+            outcome = carry_out_one(&shared, order).await;
+        }
+        if let Err(error) = outcome {
             tracing::warn!(camera = %shared.settings.url, ?order, %error, "the ONVIF camera was not moved");
             going = None;
         }

@@ -14,7 +14,12 @@ impl Inner {
         let outcome = match self.channel(number) {
             Ok(channel) => match &channel.steering {
                 Some(steering) => {
-                    channel.moving.store(params.op.is_move(), Ordering::Relaxed);
+                    // A position that is stored, and a step, leave open whether the button is still held.
+                    match params.op {
+                        PtzOp::Stop | PtzOp::GotoPreset => channel.moving.store(false, Ordering::Relaxed),
+                        op if op.is_move() => channel.moving.store(true, Ordering::Relaxed),
+                        _ => {}
+                    }
                     let outcome = steering.ptz(params.op, params.value_or_default());
                     outcome.map_err(|error| error.to_string())
                 }

@@ -68,7 +68,7 @@ impl Order {
     }
 }
 
-/// Orders that have not begun. Bounded: the oldest is dropped for a new one.
+/// Orders that have not begun. Bounded: the oldest that is no stop is dropped for a new one.
 #[derive(Debug, Default)]
 pub(crate) struct Orders(VecDeque<Order>);
 
@@ -90,10 +90,17 @@ impl Orders {
         }
         let full = self.0.len() >= MOST_WAITING;
         if full {
-            self.0.pop_front();
+            // Without its stop a camera that moves already would go on.
+            let oldest = self.0.iter().position(|order| *order != Order::Stop);
+            self.0.remove(oldest.unwrap_or(0));
         }
         self.0.push_back(order);
         !full
+    }
+
+    /// Whether none waits.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// Takes the next.
@@ -178,5 +185,9 @@ mod tests {
         let dropped = (0..40).filter(|&n| !orders.push(of(PtzOp::GotoPreset, n))).count();
         assert_eq!(dropped, 8);
         assert_eq!(orders.pop(), Some(of(PtzOp::GotoPreset, 8)));
+        let mut orders = Orders::default();
+        orders.push(Order::Stop);
+        assert!((0..31).all(|n| orders.push(of(PtzOp::SetPreset, n))) && !orders.push(of(PtzOp::SetPreset, 31)));
+        assert_eq!((orders.pop(), orders.pop()), (Some(Order::Stop), Some(of(PtzOp::SetPreset, 1))));
     }
 }
