@@ -21,8 +21,7 @@ pub struct BlobRow {
 }
 
 /// The columns of a row that [`blob`] reads, of the table as `b`.
-pub(super) const BLOB_COLUMNS: &str =
-    "b.key AS blob_key, b.bytes AS blob_bytes, b.content_type AS blob_type, b.sha256 AS blob_sha256, \
+pub(super) const BLOB_COLUMNS: &str = "b.key AS blob_key, b.bytes AS blob_bytes, b.content_type AS blob_type, b.sha256 AS blob_sha256, \
      b.created_at_ms AS blob_created";
 
 /// Reads [`BLOB_COLUMNS`].

@@ -188,6 +188,9 @@ mod tests {
         let mut orders = Orders::default();
         orders.push(Order::Stop);
         assert!((0..31).all(|n| orders.push(of(PtzOp::SetPreset, n))) && !orders.push(of(PtzOp::SetPreset, 31)));
-        assert_eq!((orders.pop(), orders.pop()), (Some(Order::Stop), Some(of(PtzOp::SetPreset, 1))));
+        assert_eq!(
+            (orders.pop(), orders.pop()),
+            (Some(Order::Stop), Some(of(PtzOp::SetPreset, 1)))
+        );
     }
 }

@@ -10,7 +10,17 @@ const MAX_KEPT: usize = 4096;
 /// Longest JSON that is looked into. Of what is longer only the length is kept.
 const MAX_READ: usize = 256 * 1024;
 /// What the key of a secret is, or ends with as a word of its own (`_key`, `-key`, `aKey`); in lower case.
-const SECRETS: [&str; 9] = ["password", "passwd", "pwd", "pass", "psk", "token", "secret", "key", "passphrase"];
+const SECRETS: [&str; 9] = [
+    "password",
+    "passwd",
+    "pwd",
+    "pass",
+    "psk",
+    "token",
+    "secret",
+    "key",
+    "passphrase",
+];
 /// What it ends with, be that a word of its own or not.
 const UNMISTAKABLE: [&str; 4] = ["password", "passwd", "secret", "passphrase"];
 
