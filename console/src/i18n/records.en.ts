@@ -109,6 +109,7 @@ export const recordsEn = {
   },
   firmware: {
     text: 'Images that devices of your organisation can be upgraded to.',
+    deviceText: 'What this device runs, and what it can be upgraded to.',
     platformText: 'Images that every organisation may install on its devices.',
     add: 'Add an image',
     added: '{{name}} is in the store',

@@ -110,6 +110,7 @@ export const recordsZh: Shape<typeof recordsEn> = {
   },
   firmware: {
     text: '你的组织的设备可以升级到的固件。',
+    deviceText: '此设备当前运行的固件，以及可以升级到的固件。',
     platformText: '所有组织都可以安装到其设备上的固件。',
     add: '添加固件',
     added: '{{name}} 已存入固件库',
