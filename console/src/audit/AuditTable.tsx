@@ -1,6 +1,7 @@
 import { Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import type { AuditEntry } from '../api/types';
+import { regionalOf } from '../i18n/formats';
 import classes from './AuditTable.module.css';
 
 export function AuditTable({ entries, withTenant }: { entries: AuditEntry[]; withTenant: boolean }) {
@@ -31,7 +32,7 @@ export function AuditTable({ entries, withTenant }: { entries: AuditEntry[]; wit
 
 function Entry({ entry, withTenant }: { entry: AuditEntry; withTenant: boolean }) {
   const { t, i18n } = useTranslation();
-  const at = new Intl.DateTimeFormat(i18n.language, { dateStyle: 'short', timeStyle: 'medium' });
+  const at = new Intl.DateTimeFormat(regionalOf(i18n.language), { dateStyle: 'short', timeStyle: 'medium' });
   return (
     <tr data-testid="audit-entry">
       <td className={classes.at} data-label={t('audit.at')}>

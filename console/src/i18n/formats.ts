@@ -26,17 +26,24 @@ export function agoText(language: string, at: Date, now: Date): string {
   );
 }
 
+/** The browser's own kind of a language: British English has the day first and 24 hours, where "en" alone is American. */
+export function regionalOf(language: string, browser: readonly string[] = navigator.languages): string {
+  // A browser may name what is no language tag, such as "en-US@posix", and dates in that cannot be written.
+  const variant = new RegExp(`^${language}(-[a-z0-9]+)*$`, 'i');
+  return browser.find((tag) => variant.test(tag)) ?? language;
+}
+
 export function dateText(language: string, at: Date): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).format(at);
+  return new Intl.DateTimeFormat(regionalOf(language), { dateStyle: 'medium', timeStyle: 'short' }).format(at);
 }
 
 /** A moment to the second: for what is compared with other records. */
 export function momentText(language: string, at: Date): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' }).format(at);
+  return new Intl.DateTimeFormat(regionalOf(language), { dateStyle: 'medium', timeStyle: 'medium' }).format(at);
 }
 
 export function timeText(language: string, at: Date): string {
-  return new Intl.DateTimeFormat(language, { timeStyle: 'medium' }).format(at);
+  return new Intl.DateTimeFormat(regionalOf(language), { timeStyle: 'medium' }).format(at);
 }
 
 /** "Today", "Yesterday", else the day of the week and the date; the year where it is not this one. */
@@ -47,7 +54,12 @@ export function dayText(language: string, at: Date, now: Date): string {
     return text.slice(0, 1).toLocaleUpperCase(language) + text.slice(1);
   }
   const year = at.getFullYear() === now.getFullYear() ? {} : { year: 'numeric' as const };
-  return new Intl.DateTimeFormat(language, { weekday: 'long', day: 'numeric', month: 'long', ...year }).format(at);
+  return new Intl.DateTimeFormat(regionalOf(language), {
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+    ...year,
+  }).format(at);
 }
 
 function startOfDay(at: Date): number {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { en } from './en';
-import { agoText, bitrateText, bytesText, latencyText } from './formats';
+import { agoText, bitrateText, bytesText, latencyText, regionalOf } from './formats';
 import { preferredLanguage } from './i18n';
 import { zh } from './zh';
 
@@ -50,4 +50,10 @@ it('says how long ago something was', () => {
     'last mo.',
     '2 yr. ago',
   ]);
+});
+
+it('writes dates as in the region that the browser names for the language', () => {
+  expect(regionalOf('en', ['de-DE', 'en-GB', 'en'])).toBe('en-GB');
+  expect(regionalOf('zh', ['en-GB', 'en'])).toBe('zh');
+  expect(regionalOf('en', ['en-US@posix'])).toBe('en');
 });

@@ -98,6 +98,7 @@ export const recordsEn = {
     add: 'Add a sound',
     addHint: 'Choose a file or drop it here. MP3, WAV, AAC or Ogg, 16 MB at most.',
     tooLarge: 'This file is too large: 16 MB at most.',
+    delete: 'Delete {{name}}',
     deleteTitle: 'Delete {{name}}?',
     deleteText: 'It is removed for the whole organisation.',
     byUrl: 'From an address',
@@ -108,6 +109,7 @@ export const recordsEn = {
   },
   firmware: {
     text: 'Images that devices of your organisation can be upgraded to.',
+    deviceText: 'What this device runs, and what it can be upgraded to.',
     platformText: 'Images that every organisation may install on its devices.',
     add: 'Add an image',
     added: '{{name}} is in the store',

@@ -99,6 +99,7 @@ export const recordsZh: Shape<typeof recordsEn> = {
     add: '添加声音',
     addHint: '选择文件或拖放到此处。支持 MP3、WAV、AAC、Ogg，最大 16 MB。',
     tooLarge: '文件过大，最大 16 MB。',
+    delete: '删除 {{name}}',
     deleteTitle: '删除 {{name}}？',
     deleteText: '整个组织都将无法再使用它。',
     byUrl: '从网址播放',
@@ -109,6 +110,7 @@ export const recordsZh: Shape<typeof recordsEn> = {
   },
   firmware: {
     text: '你的组织的设备可以升级到的固件。',
+    deviceText: '此设备当前运行的固件，以及可以升级到的固件。',
     platformText: '所有组织都可以安装到其设备上的固件。',
     add: '添加固件',
     added: '{{name}} 已存入固件库',

@@ -83,7 +83,7 @@ function SoundRow({ tenant, sound, mayChange, playing, pending, onPlay }: Props 
                 variant="subtle"
                 color="gray"
                 size={36}
-                aria-label={t('sounds.deleteTitle', { name: sound.name })}
+                aria-label={t('sounds.delete', { name: sound.name })}
                 onClick={() => {
                   remove.reset();
                   setAsking(true);

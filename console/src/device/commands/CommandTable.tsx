@@ -2,6 +2,7 @@ import { Text, UnstyledButton } from '@mantine/core';
 import { IconChevronRight } from '@tabler/icons-react';
 import { memo, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { regionalOf } from '../../i18n/formats';
 import { JsonView } from '../../ui/JsonView';
 import classes from './CommandTable.module.css';
 import { tookText } from './took';
@@ -38,7 +39,7 @@ const CommandRows = memo(function CommandRows({ command }: { command: Command })
   const { t, i18n } = useTranslation();
   const [open, setOpen] = useState(false);
   const detail = useId();
-  const at = new Intl.DateTimeFormat(i18n.language, { dateStyle: 'short', timeStyle: 'medium' });
+  const at = new Intl.DateTimeFormat(regionalOf(i18n.language), { dateStyle: 'short', timeStyle: 'medium' });
   const { by, method, outcome, error, duration_ms } = command;
   return (
     <>

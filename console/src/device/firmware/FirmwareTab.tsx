@@ -25,7 +25,7 @@ export default function FirmwareTab() {
       : undefined;
   return (
     <Stack maw="60rem">
-      <PageHead title={t('tabs.firmware')} />
+      <PageHead title={t('tabs.firmware')} text={t('firmware.deviceText')} />
       <Loaded query={upgrades}>
         {(pages) => {
           const items = itemsOf(pages);

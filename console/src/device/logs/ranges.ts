@@ -1,3 +1,5 @@
+import { regionalOf } from '../../i18n/formats';
+
 /** Stretches of time that people ask for, in the time of this place. */
 export const PRESETS = ['hour', 'day', 'today', 'yesterday', 'week'] as const;
 export type Preset = (typeof PRESETS)[number];
@@ -27,5 +29,8 @@ export function rangeOf(preset: Preset, now: Date): Range {
 
 /** "29 Nov 2026, 10:00 – 11:00": what both ends share is said once. */
 export function rangeText(language: string, from: Date, to: Date): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' }).formatRange(from, to);
+  return new Intl.DateTimeFormat(regionalOf(language), { dateStyle: 'medium', timeStyle: 'short' }).formatRange(
+    from,
+    to,
+  );
 }

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { usePresenceHistory } from '../../api/deviceFacts';
 import type { PresenceChange } from '../../api/types';
+import { regionalOf } from '../../i18n/formats';
 import { Loaded } from '../../ui/Loaded';
 import { useNow } from '../../ui/useNow';
 import classes from './PresenceCard.module.css';
@@ -61,9 +62,13 @@ function Strip({ changes, length }: { changes: PresenceChange[]; length: Length 
   const share = onlineShare(spans);
   const shareText =
     share === undefined ? t('overview.unknownSpan') : t('overview.onlineShare', { percent: percent(share) });
-  const moment = new Intl.DateTimeFormat(i18n.language, { weekday: 'short', hour: '2-digit', minute: '2-digit' });
+  const moment = new Intl.DateTimeFormat(regionalOf(i18n.language), {
+    weekday: 'short',
+    hour: '2-digit',
+    minute: '2-digit',
+  });
   const edge = new Intl.DateTimeFormat(
-    i18n.language,
+    regionalOf(i18n.language),
     length === 'day' ? { hour: '2-digit', minute: '2-digit' } : { weekday: 'short', day: 'numeric' },
   );
   const title = ({ from, to, presence }: Span): string =>
@@ -105,7 +110,7 @@ function percent(share: number): number {
 function Changes({ changes }: { changes: PresenceChange[] }) {
   const { t, i18n } = useTranslation();
   const [rows, setRows] = useState(FIRST_ROWS);
-  const at = new Intl.DateTimeFormat(i18n.language, {
+  const at = new Intl.DateTimeFormat(regionalOf(i18n.language), {
     month: 'short',
     day: 'numeric',
     hour: '2-digit',
