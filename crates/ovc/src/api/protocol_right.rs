@@ -145,6 +145,17 @@ impl Right {
         recorder::record_deed(api, &person.caller, person.from, person.tenant, deed).await
     }
 
+    /// Keeps among the device's commands that a text was sent to it by hand: under the method's name, if it is a message
+    /// of one of the protocol's.
+    pub(super) fn keep(&self, device: &LoginCode, text: &str, sent: &Result<(), CallError>) {
+        if let Self::Person(person) = self {
+            person
+                .api
+                .commands
+                .note_by_hand(&by(&person.caller), device, text, sent);
+        }
+    }
+
     /// Calls a method by its name, known or not, and waits for the answer, if it has one; what it is passes by anyhow.
     pub(super) fn call(
         &self,

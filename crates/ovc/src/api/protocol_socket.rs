@@ -250,7 +250,9 @@ impl Watching {
             return Err(ApiError::bad_request(format!("text is longer than {MAX_TEXT} bytes")).into());
         }
         self.right.admit(summary(&text)).await?;
-        Ok(self.gateway.send_by_hand(&self.device, text)?)
+        let sent = self.gateway.send_by_hand(&self.device, text.clone());
+        self.right.keep(&self.device, &text, &sent);
+        Ok(sent?)
     }
 }
 

@@ -109,11 +109,42 @@ impl Db {
         let json = serde_json::to_string(uses).map_err(|_| DbError::Corrupt("session"))?;
         sqlx::query(
             "UPDATE sessions SET last_seen_at_ms = max(last_seen_at_ms, s.value ->> '$[1]')
-             FROM json_each(?) AS s WHERE id = s.value ->> '$[0]'",
+             FROM json_each(?) AS s WHERE sessions.id = s.value ->> '$[0]'",
         )
         .bind(json)
         .execute(&self.writer)
         .await?;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::Duration;
+
+    #[tokio::test]
+    async fn it_is_kept_when_a_session_was_last_used() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Db::open(dir.path()).await.unwrap();
+        let now = UnixMs(1_790_000_000_000);
+        let user = db.add_user("vera", "h", now).await.unwrap();
+        let session = |hash| SessionRow {
+            id: SessionId(0),
+            token_hash: [hash; 32],
+            user,
+            created_at: now,
+            expires_at: now.plus(Duration::from_secs(60)),
+            last_seen_at: now,
+            address: String::new(),
+            user_agent: String::new(),
+        };
+        let used = db.add_session(&session(1)).await.unwrap();
+        db.add_session(&session(2)).await.unwrap();
+        let later = now.plus(Duration::from_secs(5));
+        db.write_session_uses(&[(used, later)]).await.unwrap();
+        let seen: Vec<_> = db.sessions(now).await.unwrap();
+        let seen: Vec<_> = seen.iter().map(|session| session.last_seen_at).collect();
+        assert_eq!(seen, [later, now]);
     }
 }

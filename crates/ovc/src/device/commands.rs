@@ -10,7 +10,8 @@ use crate::bus::Bus;
 use crate::clock::UnixMs;
 use crate::db::{By, CommandFilter, CommandOutcome, CommandRow, Db, DbError, NewCommand};
 use crate::ids::{LoginCode, TenantId};
-use dap::{BadField, ErrorCode, Method, RpcError, to_raw};
+use dap::methods::Empty;
+use dap::{BadField, ErrorCode, Message, Method, RpcError, method_info, to_raw};
 use futures_util::poll;
 use journal::CommandJournal;
 use lacking::Lacking;
@@ -25,6 +26,8 @@ pub use port::CloudPort;
 
 /// How long a caller waits: the device's own time to answer, and some for what is queued before.
 pub const PATIENCE: Duration = Duration::from_secs(45);
+/// What stands for a method's name where a text was sent by hand that is no message of the protocol's.
+const BY_HAND: &str = "(raw text)";
 /// Longest message of a device's error that is written down, in bytes.
 const MAX_MSG: usize = 1024;
 
@@ -135,6 +138,23 @@ impl Commands {
         let sent = self.port.emit(device, event, params);
         self.journal.write(note.done(&sent, CommandOutcome::Sent, None));
         sent
+    }
+
+    /// Keeps that a text was sent to a device by hand, past all that is checked elsewhere. Its answer, if one comes, is
+    /// nobody's.
+    pub fn note_by_hand(&self, by: &By, device: &LoginCode, text: &str, sent: &Result<(), CallError>) {
+        let (name, params) = match Message::parse(text) {
+            Ok(
+                Message::Request {
+                    method: name, params, ..
+                }
+                | Message::Event { name, params },
+            ) => (method_info(&name).map(|info| info.name), params),
+            _ => (None, None),
+        };
+        let none = to_raw(&Empty::default());
+        let note = self.note(by, device, name.unwrap_or(BY_HAND), false, params.unwrap_or(&none));
+        self.journal.write(note.done(sent, CommandOutcome::Sent, None));
     }
 
     /// The way to the devices for parts of the cloud that call them of their own accord: what they want is written down

@@ -94,6 +94,14 @@ async fn what_is_sent_by_hand_arrives_as_it_is_and_its_answer_ends_nothing() {
         .send_text(r#"{"seq": 700, "err": {"code": 101, "msg": "no"}}"#)
         .await;
     assert_eq!(seen.passed().await.1, "error");
+    // It stands among what was sent to the device, and who sent it.
+    let (_, kept) = app.get("/api/v1/devices/cam/commands").await;
+    let kept = &kept["items"][0];
+    assert_eq!(
+        (&kept["method"], &kept["outcome"]),
+        (&json!("(raw text)"), &json!("sent"))
+    );
+    assert_eq!(kept["by"]["kind"], "user");
     // The cloud's own requests go on as if nothing had been.
     seen.say(json!({ "type": "call", "id": "a", "method": "QueryTime" }))
         .await;
