@@ -1,6 +1,6 @@
 //! Alarms: what devices notify of and the bits of their Keepalives, put together into events with a beginning and an end.
 //!
-//! One task ([`keeper`]) has what is open in memory, decides by [`merge`] what comes of each notice, and writes many of
+//! One task (`keeper`) has what is open in memory, decides by `merge` what comes of each notice, and writes many of
 //! them in one transaction. A device is answered when its notice is on the disk.
 
 mod keeper;

@@ -338,7 +338,7 @@ impl Accounts {
     }
 
     /// Sets a password by a link. Every session of the user ends; his second factor stays, unless the link is one of
-    /// [`rescue_link`].
+    /// `rescue_link`.
     ///
     /// # Errors
     /// The link or the password is not good; the link is still good in the second case.
