@@ -10,6 +10,9 @@ const BEGIN_LIMIT: Duration = Duration::from_secs(60);
 /// A device that is away, or says nothing of use, is asked less and less often, no less than this.
 const SLOWEST: Duration = Duration::from_secs(30);
 
+/// A device that says it is done may lose its connection once more before it restarts: what it is by then counts.
+const RESTART_LIMIT: Duration = Duration::from_secs(120);
+
 /// One upgrade that runs.
 #[derive(Debug)]
 pub(super) struct Progress {
@@ -26,6 +29,10 @@ pub(super) struct Progress {
     pause: Duration,
     /// When to ask next; `None`: it is being asked, or need not be.
     ask_at: Option<Instant>,
+    /// Until when it may restart after it said that it is done.
+    restarts_until: Option<Instant>,
+    /// The other version that it came back with since.
+    back_with: Option<String>,
 }
 
 /// What is to be done.
@@ -75,6 +82,8 @@ impl Progress {
             ask_every,
             pause: ask_every,
             ask_at: (state != UpgradeState::Done).then(|| now + ask_every),
+            restarts_until: (state == UpgradeState::Done).then(|| now + RESTART_LIMIT),
+            back_with: None,
         }
     }
 
@@ -96,6 +105,12 @@ impl Progress {
                 _ => self.end(UpgradeState::TimedOut, "it took too long"),
             }
         }
+        if !self.over
+            && self.restarts_until.is_some_and(|until| now >= until)
+            && let Some(version) = self.back_with.take()
+        {
+            self.end(UpgradeState::Error, &format!("the device came back with {version}"));
+        }
         let due = !self.over && self.ask_at.is_some_and(|at| now >= at);
         due.then(|| {
             self.ask_at = None;
@@ -105,7 +120,11 @@ impl Progress {
 
     /// When [`Self::poll`] will have something to do if nothing happens.
     pub(super) fn next_deadline(&self) -> Option<Instant> {
-        let next = self.ask_at.map_or(self.until, |at| at.min(self.until));
+        let judged_at = self.restarts_until.filter(|_| self.back_with.is_some());
+        let next = [self.ask_at, judged_at]
+            .into_iter()
+            .flatten()
+            .fold(self.until, Instant::min);
         (!self.over).then_some(next)
     }
 
@@ -149,6 +168,7 @@ impl Progress {
                 self.state = UpgradeState::Done;
                 self.percent = 100;
                 self.ask_at = None;
+                self.restarts_until = Some(now + RESTART_LIMIT);
             }
             UpgradeStatus::Error => self.end(UpgradeState::Error, "the device says that it failed"),
             UpgradeStatus::Other(_) => {}
@@ -168,8 +188,7 @@ impl Progress {
             self.percent = 100;
             self.over = true;
         } else if self.state == UpgradeState::Done {
-            let version = version.unwrap_or("no version");
-            self.end(UpgradeState::Error, &format!("the device came back with {version}"));
+            self.back_with = Some(version.unwrap_or("no version").to_owned());
         } else {
             // It is there again: no need to wait.
             self.pause = self.ask_every;

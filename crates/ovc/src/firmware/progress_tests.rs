@@ -57,9 +57,20 @@ fn a_device_that_comes_back_with_another_version_has_failed() {
     let (mut upgrade, mut now) = progress("1.0");
     after(&mut upgrade, &mut now, vec![says("done", 100)]);
     upgrade.logged_in(Some("1.0"), now);
+    // It may not have restarted yet.
+    assert_eq!(upgrade.standing().state, UpgradeState::Done);
+    let judged_at = upgrade.next_deadline().unwrap();
+    assert_eq!(judged_at, now + RESTART_LIMIT);
+    assert_eq!(upgrade.poll(judged_at), None);
     let standing = upgrade.standing();
-    assert_eq!(standing.state, UpgradeState::Error);
+    assert_eq!((standing.state, standing.over), (UpgradeState::Error, true));
     assert_eq!(standing.error.as_deref(), Some("the device came back with 1.0"));
+    // A short break of its connection before it restarts is none of this.
+    let (mut upgrade, mut now) = progress("1.0");
+    after(&mut upgrade, &mut now, vec![says("done", 100)]);
+    upgrade.logged_in(Some("1.0"), now);
+    upgrade.logged_in(Some("2.0"), now + 30 * SECOND);
+    assert_eq!(upgrade.standing().state, UpgradeState::Confirmed);
     // In between it is a short break of its connection only.
     let (mut upgrade, mut now) = progress("1.0");
     after(&mut upgrade, &mut now, vec![says("downloading", 10)]);
