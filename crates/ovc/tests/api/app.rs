@@ -114,6 +114,12 @@ impl TestApp {
         app
     }
 
+    /// Shuts down in order and leaves the data.
+    pub(crate) async fn stopped(self) -> TempDir {
+        self.app.shutdown().await;
+        self.dir
+    }
+
     pub(crate) async fn shutdown(self) {
         self.app.shutdown().await;
     }

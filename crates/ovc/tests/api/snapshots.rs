@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 const TAKE: &str = "/api/v1/devices/cam/channels/0/snapshots";
 
 /// Does what Snapshot asks for; the picture.
-async fn takes_one(device: &mut ScriptedDevice, what: &str) -> Vec<u8> {
+pub(crate) async fn takes_one(device: &mut ScriptedDevice, what: &str) -> Vec<u8> {
     let request = device.receive().await;
     assert_eq!(request["req"], "Snapshot", "{request}");
     let picture = jpeg(640, 360, what);
