@@ -10,6 +10,7 @@ const ConfigTab = lazy(() => import('../device/config/ConfigTab').then(({ Config
 const MaintenanceTab = lazy(() =>
   import('../device/maintenance/MaintenanceTab').then(({ MaintenanceTab: page }) => ({ default: page })),
 );
+const RecordingsTab = lazy(() => import('../recordings/RecordingsTab'));
 const SnapshotsTab = lazy(() => import('../device/snapshots/SnapshotsTab'));
 const AlarmsTab = lazy(() => import('../device/alarms/AlarmsTab'));
 const AudioTab = lazy(() => import('../device/audio/AudioTab'));
@@ -43,6 +44,13 @@ function known(method: string): NonNullable<DeviceTab['needs']> {
 /** In the order in which they are shown. */
 export const DEVICE_TABS: DeviceTab[] = [
   { path: '', label: (t) => t('tabs.overview'), permission: 'view', element: <OverviewTab /> },
+  {
+    path: 'recordings',
+    label: (t) => t('tabs.recordings'),
+    permission: 'see_recordings',
+    ofChannels: true,
+    element: <RecordingsTab />,
+  },
   {
     path: 'ptz',
     label: (t) => t('tabs.ptz'),

@@ -4,6 +4,7 @@ import { controlErrorsZh, controlZh } from './control.zh';
 import type { Texts } from './en';
 import { organisationErrorsZh, organisationZh } from './organisation.zh';
 import { platformErrorsZh, platformZh } from './platform.zh';
+import { recordingsErrorsZh, recordingsZh } from './recordings.zh';
 import { recordsErrorsZh, recordsZh } from './records.zh';
 import { protocolZh } from './protocol.zh';
 
@@ -13,6 +14,7 @@ export const zh: Texts = {
   ...bindingZh,
   ...platformZh,
   ...recordsZh,
+  ...recordingsZh,
   ...controlZh,
   ...protocolZh,
   app: {
@@ -196,6 +198,7 @@ export const zh: Texts = {
     ...bindingErrorsZh,
     ...platformErrorsZh,
     ...recordsErrorsZh,
+    ...recordingsErrorsZh,
     ...controlErrorsZh,
     bad_credentials: '用户名或密码错误。',
     bad_code: '验证码错误或已被使用，请输入新的验证码。',
