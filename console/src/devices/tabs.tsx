@@ -11,6 +11,7 @@ const MaintenanceTab = lazy(() =>
   import('../device/maintenance/MaintenanceTab').then(({ MaintenanceTab: page }) => ({ default: page })),
 );
 const RecordingsTab = lazy(() => import('../recordings/RecordingsTab'));
+const PlanTab = lazy(() => import('../recordings/plan/PlanTab'));
 const SnapshotsTab = lazy(() => import('../device/snapshots/SnapshotsTab'));
 const AlarmsTab = lazy(() => import('../device/alarms/AlarmsTab'));
 const AudioTab = lazy(() => import('../device/audio/AudioTab'));
@@ -68,6 +69,7 @@ export const DEVICE_TABS: DeviceTab[] = [
     needs: known('GetConfig'),
     element: <ConfigTab />,
   },
+  { path: 'recording-plan', label: (t) => t('tabs.plan'), permission: 'configure', element: <PlanTab /> },
   {
     path: 'audio',
     label: (t) => t('tabs.audio'),

@@ -39,7 +39,14 @@ export function PlaybackBar({ session, onView, onEvent, children }: Props) {
     <div className={classes.bar} data-testid="playback-bar">
       <div className={classes.group}>
         {onEvent && (
-          <Press label={t('recordings.previousEvent')} keys="[" testId="previous-event" onPress={() => onEvent(-1)}>
+          <Press
+            label={t('recordings.previousEvent')}
+            keys="["
+            testId="previous-event"
+            onPress={() => {
+              onEvent(-1);
+            }}
+          >
             <IconPlayerTrackPrev size={18} />
           </Press>
         )}
@@ -98,7 +105,14 @@ export function PlaybackBar({ session, onView, onEvent, children }: Props) {
           <IconRewindForward10 size={19} />
         </Press>
         {onEvent && (
-          <Press label={t('recordings.nextEvent')} keys="]" testId="next-event" onPress={() => onEvent(1)}>
+          <Press
+            label={t('recordings.nextEvent')}
+            keys="]"
+            testId="next-event"
+            onPress={() => {
+              onEvent(1);
+            }}
+          >
             <IconPlayerTrackNext size={18} />
           </Press>
         )}

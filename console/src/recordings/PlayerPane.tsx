@@ -70,7 +70,7 @@ export function PlayerPane({ session, pictureKey, name, source, account, compact
       ...(source.frame ? { frames: new FrameShow(frames.current, source.frame) } : {}),
     });
     // The player needs the elements, which are there only now.
-    // eslint-disable-next-line react-hooks/set-state-in-effect
+
     setPlayer(made);
     const remove = session.add(pictureKey, made);
     return () => {
@@ -91,7 +91,7 @@ export function PlayerPane({ session, pictureKey, name, source, account, compact
       data-frames={picture.frames || undefined}
     >
       {/* Footage has no captions. */}
-      {/* eslint-disable-next-line jsx-a11y/media-has-caption */}
+      {}
       <video ref={video} className={classes.picture} muted playsInline tabIndex={-1} aria-label={name} />
       <canvas ref={still} className={classes.picture} hidden aria-hidden="true" />
       <video ref={frames} className={`${classes.picture} ${classes.frames}`} muted playsInline tabIndex={-1} />

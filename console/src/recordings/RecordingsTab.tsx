@@ -136,7 +136,8 @@ function ChannelRecordings({ device, channel, head }: ChannelProps) {
     const span = dayOf(begin);
     setView(() => span);
     // At the first footage of the day, as far as it is known here; else where the day begins, and on from there.
-    session.seek(Math.max(begin, footageFrom(account?.ranges ?? [], begin) ?? begin));
+    const first = footageFrom(account?.ranges ?? [], begin) ?? begin;
+    session.seek(first < span.to ? first : begin);
     session.play();
   };
   const mayLock = mayOn('control', device, channel);

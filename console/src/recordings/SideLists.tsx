@@ -117,7 +117,7 @@ function Events({ channel, day, at, onSeek }: Omit<Props, 'mayUnlock'>) {
 }
 
 function AlarmIcon({ mark }: { mark: TimelineMark }) {
-  const Icon = ALARM_ICONS[knownType({ type_name: (mark.type ?? 'other') as 'other' })];
+  const Icon = ALARM_ICONS[knownType({ type_name: mark.type ?? 'other' })];
   return <Icon size={17} className={classes.icon} aria-hidden="true" />;
 }
 

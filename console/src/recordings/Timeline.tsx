@@ -336,14 +336,9 @@ function useDrawing(
     const pen = element?.getContext('2d');
     if (!element || !pen || width <= 0) return;
     const scale = globalThis.devicePixelRatio || 1;
-    const wide = Math.round(width * scale);
-    const high = Math.round(height * scale);
-    if (element.width !== wide || element.height !== high) {
-      element.width = wide;
-      element.height = high;
-    }
     // The style sheet of another scheme may come a moment after it was chosen.
     const paint = requestAnimationFrame(() => {
+      fit(element, Math.round(width * scale), Math.round(height * scale));
       pen.setTransform(scale, 0, 0, scale, 0, 0);
       const palette = paletteOf(pen, element, 1);
       const drawing: Drawing = {
@@ -362,6 +357,13 @@ function useDrawing(
       cancelAnimationFrame(paint);
     };
   }, [canvas, lanes, view, width, laneHeight, height, selection, tickText, scheme]);
+}
+
+/** Setting a canvas's size wipes it, also where it stays the same. */
+function fit(canvas: HTMLCanvasElement, width: number, height: number): void {
+  if (canvas.width === width && canvas.height === height) return;
+  canvas.width = width;
+  canvas.height = height;
 }
 
 function tickTexts(language: string): (tick: Tick) => string {
@@ -510,7 +512,7 @@ function Tip({ lanes, pointed: { x, lane: index }, view, width }: TipProps) {
 export function markText(t: TFunction, mark: TimelineMark): string {
   switch (mark.kind) {
     case 'alarm':
-      return t(`alarms.type.${knownType({ type_name: (mark.type ?? 'other') as 'other' })}`, { type: mark.type ?? '' });
+      return t(`alarms.type.${knownType({ type_name: mark.type ?? 'other' })}`, { type: mark.type ?? '' });
     case 'clip':
       return mark.name || t('recordings.clip');
     case 'clock':

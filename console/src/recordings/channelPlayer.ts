@@ -57,7 +57,9 @@ export class ChannelPlayer {
   private slowMs = 0;
   private lastTick: number | undefined;
   private wanted = 0;
-  private frameS = 1 / 25;
+  /** How long a frame lasted last. */
+  private frameS: number | undefined;
+  private steppingFrames = false;
   private lastMedia: number | undefined;
   private disposed = false;
   private state: PictureStatus['state'] = 'loading';
@@ -86,11 +88,36 @@ export class ChannelPlayer {
     return place?.kind === 'gap' && place.next !== undefined ? place.next : 'unknown';
   }
 
-  /** The moment that the next or previous frame shows. */
-  neighbourFrame(direction: 1 | -1): number | undefined {
-    if (!this.pieces || this.state !== 'ready') return undefined;
-    const media = (this.lastMedia ?? this.parts.video.currentTime) + (direction + 0.1) * this.frameS;
-    return timeOf(this.pieces, media);
+  /**
+   * The moment that the next or previous frame shows. How long a frame lasts nobody knows beforehand: it is gone on in small steps
+   * until another one is seen.
+   */
+  async neighbourFrame(direction: 1 | -1): Promise<number | undefined> {
+    const { video } = this.parts;
+    const first = this.lastMedia;
+    const { pieces } = this;
+    if (!pieces || this.state !== 'ready' || this.framesMode || this.steppingFrames) return undefined;
+    // Not every browser tells which frame is seen.
+    if (first === undefined) return timeOf(pieces, video.currentTime + direction / 25);
+    this.steppingFrames = true;
+    try {
+      let step = this.frameS ?? FRAME_STEP_S;
+      while (step < LONGEST_FRAME_S) {
+        // Back: into the frame before. On: a little into the next one, where rounding cannot lead back out of it.
+        video.currentTime = Math.max(0, first + direction * step + 0.002);
+        await nextFrame(video);
+        const now = this.lastMedia;
+        if (this.disposed || this.pieces !== pieces || now === undefined) return undefined;
+        if (Math.abs(now - first) > 0.001) {
+          this.frameS = Math.abs(now - first);
+          return timeOf(pieces, now + 0.002);
+        }
+        step += FRAME_STEP_S;
+      }
+      return undefined;
+    } finally {
+      this.steppingFrames = false;
+    }
   }
 
   /** After a failure: at once. */
@@ -133,6 +160,7 @@ export class ChannelPlayer {
   /** In a film that is there. */
   private step(wanted: number, rate: number, running: boolean): PictureStatus['state'] {
     const { video } = this.parts;
+    if (this.steppingFrames) return 'ready';
     if (this.framesMode) {
       if (!video.paused) video.pause();
       this.parts.frames?.show(this.wanted);
@@ -333,22 +361,40 @@ export class ChannelPlayer {
     still.hidden = false;
   }
 
-  /** Learns from the frames shown how long one lasts. */
+  /** Knows which frame is seen. */
   private watchFrames(): void {
     const { video } = this.parts;
     if (!('requestVideoFrameCallback' in video)) return;
     const seen = (_: number, { mediaTime }: VideoFrameCallbackMetadata): void => {
       if (this.disposed) return;
-      const step = this.lastMedia === undefined ? 0 : mediaTime - this.lastMedia;
-      // Only while it plays at an ordinary speed is no frame left out.
-      if (!video.paused && video.playbackRate <= 1.3 && step > 0.004 && step < 0.25) {
-        this.frameS += (step - this.frameS) * (step < this.frameS ? 0.5 : 0.1);
-      }
       this.lastMedia = mediaTime;
       video.requestVideoFrameCallback(seen);
     };
     video.requestVideoFrameCallback(seen);
   }
+}
+
+/** Shorter than any frame. */
+const FRAME_STEP_S = 1 / 61;
+const LONGEST_FRAME_S = 1.1;
+
+/** Waits until a jump is done and its picture is seen, or no other one comes. */
+async function nextFrame(video: HTMLVideoElement): Promise<void> {
+  await new Promise<void>((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    const timer = setTimeout(done, 1500);
+    video.addEventListener('seeked', done, { once: true });
+  });
+  await new Promise<void>((resolve) => {
+    const timer = setTimeout(resolve, 80);
+    video.requestVideoFrameCallback(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }
 
 const CONFIG: Partial<HlsConfig> = {

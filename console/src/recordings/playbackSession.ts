@@ -118,12 +118,11 @@ export class PlaybackSession {
   /** One frame on or back, of the first picture that has one. */
   stepFrame(direction: 1 | -1): void {
     if (this.clock.isPlaying) this.pause();
-    for (const { player } of this.players.values()) {
-      const at = player.neighbourFrame(direction);
-      if (at === undefined) continue;
-      this.seek(at);
-      return;
-    }
+    const before = this.at();
+    void Promise.all([...this.players.values()].map(({ player }) => player.neighbourFrame(direction))).then((found) => {
+      const at = found.find((one) => one !== undefined);
+      if (at !== undefined && this.at() === before) this.seek(at);
+    });
   }
 
   private tick(): void {

@@ -31,7 +31,7 @@ function breaking(lengths: number[], tags: string[] = []): { fetch: typeof fetch
       }),
     );
   };
-  return { fetch: serve as typeof fetch, ranges };
+  return { fetch: serve, ranges };
 }
 
 const parts = { pause: () => Promise.resolve(), onProgress: () => undefined, signal: new AbortController().signal };
@@ -64,6 +64,6 @@ it('gives up on what is refused', async () => {
     calls += 1;
     return Promise.resolve(new Response(null, { status: 403 }));
   };
-  await expect(fetchWhole('/f', { ...parts, fetch: refusing as typeof fetch })).rejects.toThrow('HTTP 403');
+  await expect(fetchWhole('/f', { ...parts, fetch: refusing })).rejects.toThrow('HTTP 403');
   expect(calls).toBe(1);
 });

@@ -13,8 +13,8 @@ const DAY = 24 * HOUR;
 export const MIN_SPAN = MINUTE;
 export const MAX_SPAN = 32 * DAY;
 
-/** So much of the view may lie ahead of now. */
-const AHEAD = 0.12;
+/** So much of the view may lie ahead of now: in the morning, the day is seen whole all the same. */
+const AHEAD = 0.9;
 
 export const spanOf = ({ from, to }: View): number => to - from;
 
@@ -56,7 +56,7 @@ export function centred(view: View, at: number, now: number): View {
 /** Moved only as far as the time needs to be well within; while it plays, it is followed page by page. */
 export function following(view: View, at: number, now: number): View {
   const margin = spanOf(view) * 0.04;
-  if (at >= view.from + margin && at <= view.to - margin) return view;
+  if (at >= view.from && at <= view.to - margin) return view;
   return at > view.to - margin && at < view.to + spanOf(view)
     ? kept({ from: at - margin * 2, to: at - margin * 2 + spanOf(view) }, now)
     : centred(view, at, now);
