@@ -202,7 +202,7 @@ fn every_segment_plays_by_itself_and_the_counters_go_on() {
         assert_eq!(pids, [0, 0x1000, 0x100]);
     }
     let items = demux(&mut Demuxer::new(), &second_bytes);
-    assert_eq!(configs(&items).0, [video.clone()]);
+    assert_eq!(configs(&items).0, std::slice::from_ref(&video));
     let pictures = frames(&items, TrackKind::Video);
     assert_eq!(pictures[0].frame.dts_ms, 2000, "the second second of the stream");
     assert!(pictures[0].frame.keyframe);
