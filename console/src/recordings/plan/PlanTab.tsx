@@ -176,7 +176,7 @@ function Plan({ device, item, channels }: PlanProps) {
       </Card>
       <Failure error={set.error} testId="plan-failure" />
       {(changed || channels.length > 1) && (
-        <div className={classes.bar}>
+        <div className={classes.bar} data-changed={changed || undefined}>
           {channels.length > 1 && (
             <Button
               variant="default"
