@@ -49,6 +49,7 @@ export class ChannelPlayer {
   private pieces: readonly Piece[] | undefined;
   private opening: AbortController | undefined;
   private failure: PictureStatus['failure'];
+  private failedWindow: TimeSpan | undefined;
   private retryAt: number | undefined;
   private tries = 0;
   private recovered = false;
@@ -125,6 +126,7 @@ export class ChannelPlayer {
     this.tries = 0;
     this.retryAt = undefined;
     this.failure = undefined;
+    this.failedWindow = undefined;
     this.window = undefined;
     this.pieces = undefined;
   }
@@ -136,6 +138,9 @@ export class ChannelPlayer {
   }
 
   private stateAfter(at: number, rate: number, running: boolean, now: number): PictureStatus['state'] {
+    // What could not be had of one time may be there of another.
+    const failed = this.failure && this.failedWindow;
+    if (failed && (at < failed.from || at > failed.to + EDGE_LOOK_MS)) this.retryNow();
     if (this.failure) {
       if (this.retryAt === undefined || now < this.retryAt) return this.retryAt === undefined ? 'failed' : this.state;
       this.failure = undefined;
@@ -330,6 +335,7 @@ export class ChannelPlayer {
   }
 
   private fail(code: string, message: string | undefined, again: boolean): void {
+    this.failedWindow = this.windowFor(this.wanted, this.parts.now());
     this.close();
     this.failure = { code, ...(message === undefined ? {} : { message }) };
     const wait = RETRY_MS[Math.min(this.tries, RETRY_MS.length - 1)] ?? 10_000;
