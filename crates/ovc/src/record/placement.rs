@@ -12,8 +12,8 @@ const BEFORE_SESSION_MS: i64 = 120_000;
 /// A segment comes so much later than a full memory of the device explains.
 const LATE_MS: i64 = 120_000;
 /// Times of two segments are the same, or of one that follows the other adjacent, if they differ by no more.
-const SAME_MS: i64 = 50;
-const ADJACENT_MS: i64 = 1_000;
+const SAME_MS: u64 = 50;
+const ADJACENT_MS: u64 = 1_000;
 /// Segments of a session that are remembered: of more than a device holds back at once.
 const REMEMBERED: usize = 64;
 
@@ -111,7 +111,7 @@ impl Timeline {
             duration_ms: announced.duration_ms,
         };
         let mut recent = self.recent.iter();
-        let follows = recent.any(|(other, _)| (start.saturating_sub(other.end())).abs() <= ADJACENT_MS);
+        let follows = recent.any(|(other, _)| start.abs_diff(other.end()) <= ADJACENT_MS);
         // Not said is taken as "they do not": a player that expects a break and finds none plays on.
         let continues = announced.continues == Some(true) && follows;
         if !self.recent.iter().any(|(other, _)| *other == known) {
@@ -129,7 +129,7 @@ impl Timeline {
         // Announced once more, because an answer was lost: it stays where it is.
         let again = |known: &Known| {
             known.start == known.device_start
-                && known.start.0.saturating_sub(said).abs() <= SAME_MS
+                && known.start.0.abs_diff(said) <= SAME_MS
                 && known.duration_ms == announced.duration_ms
         };
         if let Some((known, _)) = self.recent.iter().rev().find(|(known, _)| again(known)) {
@@ -165,7 +165,7 @@ impl Timeline {
         let end = start.saturating_add(duration);
         let saved = self.recent.iter().filter(|(_, saved)| *saved);
         let covered = saved.map(|(known, _)| (known.end().min(end)).saturating_sub(known.start.0.max(start)).max(0));
-        covered.sum::<i64>().saturating_mul(2) > duration
+        covered.fold(0, i64::saturating_add).saturating_mul(2) > duration
     }
 }
 
