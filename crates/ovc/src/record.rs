@@ -431,6 +431,8 @@ impl Records {
                 };
                 if let Err(error) = self.lost(&session, lost).await {
                     tracing::error!(%error, device = %session.device, "cannot note that a segment did not come");
+                    // The next time.
+                    session.keep(promised);
                 }
             }
             pending = pending.saturating_add(session.pending());

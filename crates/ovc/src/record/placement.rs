@@ -172,6 +172,7 @@ impl Timeline {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     const S: i64 = 1_000;
     const T0: i64 = 1_800_000_000_000;
@@ -305,6 +306,32 @@ mod tests {
         let first = camera.segment(10 * S, 100, Some(true));
         assert_eq!(camera.segment(10 * S, 5 * S, Some(true)), first);
         assert_eq!(camera.segment(20 * S, 100, Some(true)), (20 * S, 0));
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_is_placed_in_the_future_or_long_before_the_session(
+            segments in prop::collection::vec(
+                (any::<i64>(), -400 * S..400 * S, 1..600_000_u32, any::<Option<bool>>(), 0..60_000_i64, any::<[bool; 2]>()),
+                1..100,
+            ),
+        ) {
+            let mut timeline = Timeline::new(UnixMs(T0), 300 * S);
+            let mut now = T0;
+            for (anything, near, duration_ms, continues, later, [wild, saved]) in segments {
+                now += later;
+                let start = if wild { anything } else { now + near };
+                let announced = Announced { start: UnixMs(start), duration_ms, continues };
+                let placed = timeline.place(announced, UnixMs(now));
+                let duration = i64::from(duration_ms);
+                prop_assert!(placed.start.0 + duration <= now + AHEAD_MS);
+                prop_assert!(placed.start.0 >= T0 - BEFORE_SESSION_MS - duration);
+                prop_assert_eq!(placed.flags & CLOCK_DOUBTED == 0, placed.start.0.abs_diff(start) <= SAME_MS);
+                if saved {
+                    timeline.saved(Known { device_start: announced.start, start: placed.start, duration_ms });
+                }
+            }
+        }
     }
 
     #[test]

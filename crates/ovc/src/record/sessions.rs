@@ -22,7 +22,7 @@ const CALL_EVERY: Duration = Duration::from_millis(10);
 const REPORTS: u32 = 60;
 const REPORT_EVERY: Duration = Duration::from_secs(1);
 /// What was settled of late, of one session.
-const SETTLED: usize = 128;
+const SETTLED: usize = 64;
 
 /// A recording session.
 #[derive(Debug)]
@@ -201,8 +201,8 @@ impl RecordSession {
             .map(|(_, what)| *what)
     }
 
-    /// Remembers what became of a segment. Whether that is new.
-    pub(super) fn settle(&self, promised: &Promised, what: Settled) -> bool {
+    /// Remembers what became of a segment.
+    pub(super) fn settle(&self, promised: &Promised, what: Settled) {
         let mut state = self.state.lock();
         if what != Settled::NoRoom {
             state.pending.remove(&promised.key);
@@ -216,14 +216,12 @@ impl RecordSession {
             state.timeline.saved(known);
             state.last_end = state.last_end.max(Some(promised.end()));
         }
-        if state.settled.contains(&(promised.key, what)) {
-            return false;
+        if !state.settled.contains(&(promised.key, what)) {
+            if state.settled.len() == SETTLED {
+                state.settled.pop_front();
+            }
+            state.settled.push_back((promised.key, what));
         }
-        if state.settled.len() == SETTLED {
-            state.settled.pop_front();
-        }
-        state.settled.push_back((promised.key, what));
-        true
     }
 
     /// Footage of it was stored before the start.
@@ -232,6 +230,11 @@ impl RecordSession {
         let mut state = self.state.lock();
         state.timeline.saved(known);
         state.last_end = state.last_end.max(Some(end));
+    }
+
+    /// Puts a promise back that was taken.
+    pub(super) fn keep(&self, promised: Promised) {
+        self.state.lock().pending.insert(promised.key, promised);
     }
 
     /// Takes the promises made before that were not kept.
