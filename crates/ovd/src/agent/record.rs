@@ -39,7 +39,7 @@ impl Default for RecordSetup {
 impl RecordSetup {
     /// For each channel; `None` where channels are not recorded.
     pub(super) fn of_channel(&self) -> Option<Setup> {
-        self.enabled.then(|| Setup {
+        self.enabled.then_some(Setup {
             prerecord: self.prerecord,
             memory: self.memory,
         })

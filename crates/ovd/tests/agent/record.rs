@@ -57,6 +57,26 @@ fn frames(segment: &Segment) -> Vec<TsFrame> {
     frames.collect()
 }
 
+/// ffprobe finds picture and sound in a segment, and nothing wrong.
+fn assert_plays(segment: &Segment) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("segment.ts");
+    std::fs::write(&path, &segment.data).unwrap();
+    let out = std::process::Command::new("ffprobe")
+        .args(["-v", "warning", "-count_frames", "-show_entries"])
+        .args(["stream=codec_name,nb_read_frames", "-of", "csv=p=0"])
+        .arg(&path)
+        .output()
+        .expect("ffprobe is installed");
+    assert!(
+        out.status.success() && out.stderr.is_empty(),
+        "{}",
+        String::from_utf8_lossy(&out.stderr)
+    );
+    let found = String::from_utf8_lossy(&out.stdout);
+    assert!(found.contains("h264") && found.contains("aac"), "{found}");
+}
+
 /// Segments of one session follow each other without a gap, in their times and in the timestamps inside.
 fn assert_gapless(segments: &[Segment]) {
     let mut last_dts_ms = None;
@@ -115,6 +135,7 @@ async fn a_recording_arrives_in_segments_that_play_and_follow_each_other() {
             .count();
         assert!(sounds > 5, "{sounds} blocks of sound");
         assert_eq!((segment.session.as_str(), segment.https.as_str()), ("r-1", "0"));
+        assert_plays(segment);
     }
     // Each but the last one was confirmed by the next.
     assert!(!service.calls().contains(&"save".to_owned()));
