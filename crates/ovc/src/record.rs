@@ -1,0 +1,5 @@
+//! Recordings.
+
+pub mod plan;
+pub mod schedule;
+pub mod wish;
