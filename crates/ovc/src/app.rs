@@ -168,7 +168,7 @@ impl App {
         let journal = Arc::new(Journal::new(db.clone()));
         let only_tls = https.is_some() && config.tls.plain == Plain::Refuse;
         let links = Links::new(tokens.clone(), tls_port(&config, https), only_tls);
-        let blobs = Blobs::open(&config.data_dir)?;
+        let blobs = Blobs::open_as(&config.blobs, &config.s3, &config.data_dir)?;
         let limits = alarm::Limits::new(config.alarms.silence);
         let alarms = Alarms::start(db.clone(), bus.clone(), limits).await?;
         let parts = GatewayParts {
