@@ -51,6 +51,7 @@ mod protocol_socket;
 mod protocol_told;
 mod ptz;
 mod recorder;
+mod recording;
 mod rpc;
 mod setup;
 mod sim;
@@ -88,6 +89,7 @@ use crate::gateway::Gateway;
 use crate::ids::LoginCode;
 use crate::live::Live;
 use crate::logs::Logs;
+use crate::record::plans::Plans;
 use crate::retention::Uploaders;
 use crate::snapshots::Snapshots;
 use crate::sounds::Sounds;
@@ -136,6 +138,8 @@ pub struct Api {
     pub snapshots: Snapshots,
     /// Logs of devices.
     pub logs: Logs,
+    /// When channels are recorded.
+    pub plans: Plans,
     /// What devices may play.
     pub sounds: Sounds,
     /// Images of devices' software.

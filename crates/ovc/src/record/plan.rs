@@ -29,6 +29,18 @@ pub enum RecordMode {
     Alarm,
 }
 
+impl RecordMode {
+    /// The name on the wire of the API.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Always => "always",
+            Self::Schedule => "schedule",
+            Self::Alarm => "alarm",
+        }
+    }
+}
+
 /// A day of the week.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

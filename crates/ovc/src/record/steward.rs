@@ -1,26 +1,29 @@
 //! Keeps plans, sessions and devices in step. One task: it hears of what happens on the bus and looks at each channel that
 //! is concerned; `wish` decides what is to be done, and what takes time is done beside it, one thing a channel at a time.
 
-use super::live_recorder::{LiveRecorder, Status};
-use super::plan::RecordPlan;
-use super::schedule::Schedule;
-use super::wish::{self, Alarmed, Link, Problem, Seen, Session, Step, Told, Tries};
-use super::{Records, live_recorder};
+mod calls;
+mod channel;
+mod look;
+
+use super::Records;
+use super::live_recorder::Running;
+use super::plans::{Job, Key, Plans, States, read};
+use super::wish::Alarmed;
+use crate::alarm::AlarmStep;
 use crate::bus::{Bus, Change, Event, Lagged, Subscription};
 use crate::clock::UnixMs;
 use crate::config::RecordingConfig;
-use crate::db::{Db, DbError, LossReason, NewRecordLoss, PlanRow, RecordCause, RecordSessionRow, RecordedBy};
-use crate::device::{By, CallError, ChannelReport, Commands, DevicePort, Facts, Report};
-use crate::ids::{ChannelId, LoginCode, RecordSessionId, TenantId};
+use crate::db::{Db, DbError};
+use crate::device::{ChannelReport, Commands, DevicePort, Facts, Report};
+use crate::ids::{ChannelId, LoginCode};
 use crate::live::Live;
-use crate::transfer::Links;
-use dap::methods::{CallbackUrl, StartCloudRecord, StartCloudRecordParams, StopCloudRecord, StopCloudRecordParams};
-use parking_lot::Mutex;
+use calls::Done;
+use channel::{Channel, Heard};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc};
 
 /// How often it is looked whether something has become due.
 const TICK: Duration = Duration::from_secs(1);
@@ -28,45 +31,11 @@ const TICK: Duration = Duration::from_secs(1);
 const AT_ONCE: usize = 256;
 /// Plans that wait to be taken up. Over it who sets one waits.
 const QUEUE_LEN: usize = 64;
-/// How long it is waited after the database failed.
-const DB_PAUSE: Duration = Duration::from_secs(5);
 /// Footage around an alarm that stands is kept so far ahead, and this is renewed in time.
 const KEEP_AHEAD: Duration = Duration::from_secs(2 * 3600);
 const KEEP_RENEWAL: Duration = Duration::from_secs(3600);
 /// Alarms that ended while nobody looked are looked for so far back.
 const ALARMS_BACK: Duration = Duration::from_secs(24 * 3600);
-/// What is missing because of a problem that goes on is written down at least so often.
-const LOSS_INTERVAL: Duration = Duration::from_secs(300);
-
-type Key = (LoginCode, ChannelId);
-
-/// How it stands with the recording of a channel.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct State {
-    /// Why it should be recorded now; `None`: it should not.
-    pub cause: Option<RecordCause>,
-    /// Who records.
-    pub recorder: Option<RecordedBy>,
-    /// Since when the session runs.
-    pub since: Option<UnixMs>,
-    /// Why nothing is recorded though it should be.
-    pub problem: Option<Problem>,
-    /// When it begins or ends by itself.
-    pub next_change: Option<UnixMs>,
-}
-
-/// A channel's plan and how it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ChannelRecording {
-    /// Which channel.
-    pub channel: ChannelId,
-    /// Its plan; `None`: nobody made one.
-    pub plan: Option<RecordPlan>,
-    /// How it stands.
-    pub state: State,
-    /// Until when there is footage of it.
-    pub last_segment_at: Option<UnixMs>,
-}
 
 /// What the steward works with.
 #[derive(Clone)]
@@ -83,8 +52,6 @@ pub struct Parts {
     pub port: Arc<dyn DevicePort>,
     /// Knows what they can do.
     pub facts: Facts,
-    /// Addresses for them.
-    pub links: Links,
     /// Live streams, for those that cannot record.
     pub live: Live,
     /// How segments are to be.
@@ -97,144 +64,14 @@ impl fmt::Debug for Parts {
     }
 }
 
-/// Plans of channels, and how it stands with them. Clones are the same.
-#[derive(Clone)]
-pub struct Plans {
-    db: Db,
-    jobs: mpsc::Sender<Job>,
-    states: States,
-}
-
-impl fmt::Debug for Plans {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Plans").finish_non_exhaustive()
-    }
-}
-
-type States = Arc<Mutex<HashMap<LoginCode, BTreeMap<ChannelId, State>>>>;
-
-enum Job {
-    /// The plan of a channel changed.
-    Planned(Key, Box<RecordPlan>, oneshot::Sender<()>),
-}
-
-impl Plans {
-    /// The channels of a device that have a plan, or are recorded.
-    ///
-    /// # Errors
-    /// The database.
-    pub async fn of(&self, device: &LoginCode) -> Result<Vec<ChannelRecording>, DbError> {
-        let mut channels = BTreeMap::new();
-        let empty = |channel| ChannelRecording {
-            channel,
-            plan: None,
-            state: State::default(),
-            last_segment_at: None,
-        };
-        for row in self.db.record_plans_of(device).await? {
-            let channel = channels.entry(row.channel).or_insert_with(|| empty(row.channel));
-            channel.plan = Some(read(&row)?);
-        }
-        for (channel, at) in self.db.newest_footage(device).await? {
-            channels.entry(channel).or_insert_with(|| empty(channel)).last_segment_at = Some(at);
-        }
-        if let Some(states) = self.states.lock().get(device) {
-            for (channel, state) in states {
-                channels.entry(*channel).or_insert_with(|| empty(*channel)).state = state.clone();
-            }
-        }
-        Ok(channels.into_values().collect())
-    }
-
-    /// Sets the plan of a channel, if the device is this tenant's. Whether it is. When this answers it has been looked at.
-    ///
-    /// # Errors
-    /// The database.
-    pub async fn set(
-        &self,
-        device: &LoginCode,
-        channel: ChannelId,
-        plan: RecordPlan,
-        tenant: Option<TenantId>,
-    ) -> Result<bool, DbError> {
-        let row = PlanRow {
-            device: device.clone(),
-            channel,
-            plan: serde_json::to_string(&plan).map_err(|_| DbError::Corrupt("recording plan"))?,
-        };
-        if !self.db.set_record_plan(&row, tenant, UnixMs::now()).await? {
-            return Ok(false);
-        }
-        let (taken_up, is_taken_up) = oneshot::channel();
-        let job = Job::Planned((device.clone(), channel), Box::new(plan), taken_up);
-        // In a shutdown nobody takes it up: it stands in the database.
-        if self.jobs.send(job).await.is_ok() {
-            let _ = is_taken_up.await;
-        }
-        Ok(true)
-    }
-}
-
-fn read(row: &PlanRow) -> Result<RecordPlan, DbError> {
-    serde_json::from_str(&row.plan).map_err(|_| DbError::Corrupt("recording plan"))
-}
-
-/// Something that was done for a channel.
-struct Done {
-    key: Key,
-    what: Outcome,
-}
-
-enum Outcome {
-    /// Who can record it, as the device says on the connection that is up since then.
-    Learned(Option<UnixMs>, Result<RecordedBy, DbError>),
-    Opened(Result<RecordSessionRow, DbError>),
-    Closed(Result<(), DbError>, Option<StopDone>),
-    Started(UnixMs, Result<(), CallError>),
-    Stopped(StopDone),
-    /// The recorder of the live stream has something new to say.
-    Live,
-}
-
-/// What came of StopCloudRecord, on which connection.
-struct StopDone {
-    connected_at: UnixMs,
-    id: RecordSessionId,
-    answer: Result<(), CallError>,
-}
-
-/// What a device said last.
-struct Heard {
-    connected_at: UnixMs,
-    at: UnixMs,
-    report: Arc<Report>,
-}
-
-#[derive(Default)]
-struct Channel {
-    plan: Option<(RecordPlan, Schedule)>,
-    alarmed: Alarmed,
-    session: Option<(Session, RecordSessionRow)>,
-    /// Who can record it, and on which connection the device said so.
-    recorder: Option<(RecordedBy, Option<UnixMs>)>,
-    tries: Tries,
-    /// Something is being done.
-    busy: bool,
-    /// Not before this: the database failed.
-    paused_until: Option<UnixMs>,
-    look_at: Option<UnixMs>,
-    live: Option<LiveRecorder>,
-    /// Since when what is missing is not written down, and why it is missing.
-    missing: Option<(LossReason, UnixMs)>,
-    shown: State,
-}
-
 /// The task.
 pub struct Steward {
     parts: Parts,
     channels: HashMap<LoginCode, BTreeMap<ChannelId, Channel>>,
     heard: HashMap<LoginCode, Heard>,
     states: States,
+    /// Recorders of live streams.
+    running: Running,
     jobs: mpsc::Receiver<Job>,
     turns: Arc<Semaphore>,
     /// At most one of each channel is under way, and what recorders of live streams say replaces what they said before.
@@ -258,30 +95,23 @@ impl Steward {
     pub async fn open(parts: Parts) -> Result<(Self, Plans), DbError> {
         let (sender, jobs) = mpsc::channel(QUEUE_LEN);
         let states = States::default();
-        let plans = Plans {
-            db: parts.db.clone(),
-            jobs: sender,
-            states: states.clone(),
-        };
+        let running = Running::default();
+        let plans = Plans::new(parts.db.clone(), sender, states.clone(), running.clone());
         let mut steward = Self {
             parts,
             channels: HashMap::new(),
             heard: HashMap::new(),
             states,
+            running,
             jobs,
             turns: Arc::new(Semaphore::new(AT_ONCE)),
             done: mpsc::unbounded_channel(),
             keeps: HashSet::new(),
             renew_keeps_at: UnixMs(0),
         };
-        for row in steward.parts.records.open_sessions() {
-            let Some(device) = row.device.clone() else { continue };
-            let session = Session {
-                id: row.token.clone(),
-                recorder: row.recorder,
-            };
-            let channel = steward.channel((device, row.channel));
-            channel.session = Some((session, row));
+        for session in steward.parts.records.all_running() {
+            let key = (session.device.clone(), session.channel);
+            steward.channel(key).set_session(Some(session));
         }
         steward.load().await?;
         Ok((steward, plans))
@@ -383,6 +213,11 @@ impl Steward {
         match event {
             Event::LoggedIn { device } => {
                 self.heard.remove(&device);
+                for channel in self.channels.get_mut(&device).into_iter().flat_map(BTreeMap::values_mut) {
+                    if let Some(live) = &mut channel.live {
+                        live.device_returned();
+                    }
+                }
                 self.look_at_device(&device);
             }
             Event::Disconnected { device } | Event::Presence { device, .. } => self.look_at_device(&device),
@@ -413,8 +248,7 @@ impl Steward {
         }
     }
 
-    fn alarm(&mut self, key: Key, id: i64, state: crate::alarm::AlarmStep) {
-        use crate::alarm::AlarmStep;
+    fn alarm(&mut self, key: Key, id: i64, state: AlarmStep) {
         let channel = self.channels.get_mut(&key.0).and_then(|channels| channels.get_mut(&key.1));
         let Some(channel) = channel.filter(|channel| channel.plan.is_some()) else {
             return;

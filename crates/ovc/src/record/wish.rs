@@ -8,6 +8,7 @@
 use super::plan::{RecordMode, RecordPlan};
 use super::schedule::Schedule;
 use crate::clock::UnixMs;
+use crate::db::{RecordCause, RecordedBy};
 use crate::device::CallError;
 use crate::ids::RecordSessionId;
 use dap::ErrorCode;
@@ -24,52 +25,6 @@ const SOON: (Duration, Duration) = (Duration::from_secs(10), Duration::from_secs
 /// The same after the device said no: it will not change its mind of itself.
 const LATER: (Duration, Duration) = (Duration::from_secs(60), Duration::from_secs(1800));
 
-/// Why a channel is recorded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Cause {
-    /// It always is.
-    Always,
-    /// It is time.
-    Schedule,
-    /// An alarm stands, or did a moment ago.
-    Alarm,
-}
-
-impl Cause {
-    /// The name in the database and on the wire of the API.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Always => "always",
-            Self::Schedule => "schedule",
-            Self::Alarm => "alarm",
-        }
-    }
-}
-
-/// Who makes segments of a channel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Recorder {
-    /// The device, which uploads them.
-    Device,
-    /// The cloud, of the live stream.
-    Cloud,
-}
-
-impl Recorder {
-    /// The name in the database and on the wire of the API.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Device => "device",
-            Self::Cloud => "cloud",
-        }
-    }
-
-    /// The reverse of [`Self::name`].
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::Device, Self::Cloud].into_iter().find(|its| its.name() == name)
-    }
-}
-
 /// Alarms of a channel.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Alarmed {
@@ -83,7 +38,7 @@ pub struct Alarmed {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wanted {
     /// Why; `None`: it should not.
-    pub cause: Option<Cause>,
+    pub cause: Option<RecordCause>,
     /// When this changes by itself.
     pub next_change: Option<UnixMs>,
 }
@@ -92,16 +47,16 @@ pub struct Wanted {
 pub fn wanted(plan: &RecordPlan, schedule: &Schedule, alarmed: &Alarmed, now: UnixMs) -> Wanted {
     let (cause, next_change) = match plan.mode {
         RecordMode::Off => (None, None),
-        RecordMode::Always => (Some(Cause::Always), None),
+        RecordMode::Always => (Some(RecordCause::Always), None),
         RecordMode::Schedule => (
-            schedule.is_on(now).then_some(Cause::Schedule),
+            schedule.is_on(now).then_some(RecordCause::Schedule),
             schedule.next_change(now),
         ),
-        RecordMode::Alarm if !alarmed.open.is_empty() => (Some(Cause::Alarm), None),
+        RecordMode::Alarm if !alarmed.open.is_empty() => (Some(RecordCause::Alarm), None),
         RecordMode::Alarm => {
             let tail = Duration::from_secs(plan.tail_seconds.into());
             let until = alarmed.ended_at.map(|ended| ended.plus(tail)).filter(|until| *until > now);
-            (until.map(|_| Cause::Alarm), until)
+            (until.map(|_| RecordCause::Alarm), until)
         }
     };
     Wanted { cause, next_change }
@@ -113,7 +68,7 @@ pub struct Session {
     /// What it is called on the wire.
     pub id: RecordSessionId,
     /// Who records.
-    pub recorder: Recorder,
+    pub recorder: RecordedBy,
 }
 
 /// A device's connection.
@@ -142,9 +97,9 @@ pub struct Seen<'a> {
     /// When.
     pub now: UnixMs,
     /// Why it should be recorded.
-    pub wanted: Option<Cause>,
+    pub wanted: Option<RecordCause>,
     /// Who is to do it; `None`: that is not known yet.
-    pub recorder: Option<Recorder>,
+    pub recorder: Option<RecordedBy>,
     /// The session that is open.
     pub session: Option<&'a Session>,
     /// The device's connection, if it has one.
@@ -157,7 +112,7 @@ pub enum Step {
     /// Find out what the device can do.
     Learn,
     /// Begin a session.
-    Open(Recorder, Cause),
+    Open(RecordedBy, RecordCause),
     /// End the session, and have the device stop.
     Close(&'static str),
     /// StartCloudRecord for the session.
@@ -185,6 +140,17 @@ impl Problem {
             message: message.into(),
         }
     }
+}
+
+/// Why StartCloudRecord came to nothing.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum StartFault {
+    /// What became of the call.
+    #[error(transparent)]
+    Call(#[from] CallError),
+    /// The protocol has no room for the address at which the device would ask where to upload.
+    #[error("the cloud's address is too long for the protocol: 256 bytes with the session's name")]
+    LongAddress,
 }
 
 /// How often something failed, and when it may be tried again.
@@ -238,8 +204,8 @@ impl Tries {
             (_, None) => Step::Learn,
             (None, Some(recorder)) => Step::Open(recorder, cause),
             (Some(session), Some(recorder)) if session.recorder != recorder => Step::Close("recorder_changed"),
-            (Some(_), Some(Recorder::Cloud)) => self.stop_stray(seen),
-            (Some(session), Some(Recorder::Device)) => self.start(seen, session),
+            (Some(_), Some(RecordedBy::Cloud)) => self.stop_stray(seen),
+            (Some(session), Some(RecordedBy::Device)) => self.start(seen, session),
         }
     }
 
@@ -304,7 +270,7 @@ impl Tries {
     }
 
     /// StartCloudRecord ended, on this connection.
-    pub fn started(&mut self, now: UnixMs, connected_at: UnixMs, answer: &Result<(), CallError>) {
+    pub fn started(&mut self, now: UnixMs, connected_at: UnixMs, answer: &Result<(), StartFault>) {
         let error = match answer {
             Ok(()) => {
                 // A device that says yes and does not do it is reminded more and more seldom.
@@ -317,12 +283,15 @@ impl Tries {
         };
         self.accepted = None;
         let (code, pace) = match error {
-            CallError::Device(error) if error.code == ErrorCode::BITRATE_TOO_HIGH => ("bitrate_too_high", LATER),
-            CallError::Device(error) if error.code == ErrorCode::CHANNEL_OFFLINE => ("channel_offline", SOON),
-            CallError::Device(_) | CallError::BadAnswer(_) => ("device_refused", LATER),
-            CallError::TimedOut | CallError::QueueFull => ("not_answering", SOON),
-            // It is asked on its next connection.
-            CallError::Offline | CallError::Disconnected | CallError::Replaced => ("device_offline", SOON),
+            StartFault::LongAddress => ("device_refused", LATER),
+            StartFault::Call(error) => match error {
+                CallError::Device(error) if error.code == ErrorCode::BITRATE_TOO_HIGH => ("bitrate_too_high", LATER),
+                CallError::Device(error) if error.code == ErrorCode::CHANNEL_OFFLINE => ("channel_offline", SOON),
+                CallError::Device(_) | CallError::BadAnswer(_) => ("device_refused", LATER),
+                CallError::TimedOut | CallError::QueueFull => ("not_answering", SOON),
+                // It is asked on its next connection.
+                CallError::Offline | CallError::Disconnected | CallError::Replaced => ("device_offline", SOON),
+            },
         };
         self.starting.failed(now, connected_at, pace);
         self.problem = Some(Problem::new(code, error.to_string()));

@@ -16,8 +16,8 @@ fn refusal(code: i64) -> CallError {
 /// A channel, the device it belongs to, and a cloud that does what is decided, second by second.
 struct World {
     now: UnixMs,
-    wanted: Option<Cause>,
-    recorder: Option<Recorder>,
+    wanted: Option<RecordCause>,
+    recorder: Option<RecordedBy>,
     session: Option<Session>,
     sessions: u32,
     tries: Tries,
@@ -38,7 +38,7 @@ impl World {
         Self {
             now: UnixMs(0),
             wanted: None,
-            recorder: Some(Recorder::Device),
+            recorder: Some(RecordedBy::Device),
             session: None,
             sessions: 0,
             tries: Tries::default(),
@@ -57,7 +57,7 @@ impl World {
     fn recording() -> Self {
         let mut world = Self::new();
         world.connect();
-        world.wanted = Some(Cause::Always);
+        world.wanted = Some(RecordCause::Always);
         world.run(30);
         assert_eq!(world.recording, Some(id("s1")));
         world.done.clear();
@@ -102,7 +102,7 @@ impl World {
             self.done.push((self.now.0 / 1000, note));
             match step {
                 Step::Rest(_) => {}
-                Step::Learn => self.recorder = Some(Recorder::Device),
+                Step::Learn => self.recorder = Some(RecordedBy::Device),
                 Step::Open(recorder, _) => {
                     self.sessions += 1;
                     let id = id(&format!("s{}", self.sessions));
@@ -118,6 +118,7 @@ impl World {
                     if answer.is_ok() {
                         self.recording = Some(self.session.as_ref().unwrap().id.clone());
                     }
+                    let answer = answer.map_err(StartFault::Call);
                     self.tries.started(self.now, self.connected_at.unwrap(), &answer);
                 }
                 Step::Stop(id) => {
@@ -172,7 +173,7 @@ fn a_device_that_is_there_records_at_once() {
     let mut world = World::new();
     world.connect();
     world.run(20);
-    world.wanted = Some(Cause::Always);
+    world.wanted = Some(RecordCause::Always);
     world.recorder = None;
     assert_eq!(world.does(600), ["learn", "open device", "start s1"]);
     assert_eq!(world.problem(), None);
@@ -181,7 +182,7 @@ fn a_device_that_is_there_records_at_once() {
 #[test]
 fn a_session_is_open_while_the_device_is_away_and_begins_with_it() {
     let mut world = World::new();
-    world.wanted = Some(Cause::Always);
+    world.wanted = Some(RecordCause::Always);
     assert_eq!(world.does(60), ["open device"]);
     assert_eq!(world.problem(), Some("device_offline"));
     world.connect();
@@ -242,7 +243,7 @@ fn what_is_over_is_stopped() {
     let mut world = World::recording();
     world.wanted = None;
     assert_eq!(world.does(100), ["close not_wanted", "stop s1"]);
-    world.wanted = Some(Cause::Schedule);
+    world.wanted = Some(RecordCause::Schedule);
     assert_eq!(world.does(100), ["open device", "start s2"]);
 }
 
@@ -264,7 +265,7 @@ fn a_stray_gives_way_to_what_is_wanted() {
     assert_eq!(world.does(100), ["stop stray"]);
     world.recording = Some(id("stray"));
     world.run(11);
-    world.wanted = Some(Cause::Always);
+    world.wanted = Some(RecordCause::Always);
     // Another session ends the one before by itself.
     world.done.clear();
     world.recording = Some(id("stray"));
@@ -287,7 +288,7 @@ fn a_device_that_says_no_is_asked_again_and_again_but_seldom() {
         world.answer = Err(refusal(code));
         world.connect();
         world.run(10);
-        world.wanted = Some(Cause::Always);
+        world.wanted = Some(RecordCause::Always);
         world.run(0);
         assert_eq!(world.times(6000), [60, 180, 420, 900, 1860, 3660, 5460]);
         assert_eq!(world.problem(), Some(problem));
@@ -305,7 +306,7 @@ fn a_device_that_does_not_answer_is_asked_sooner() {
     world.answer = Err(CallError::TimedOut);
     world.connect();
     world.run(10);
-    world.wanted = Some(Cause::Always);
+    world.wanted = Some(RecordCause::Always);
     world.run(0);
     assert_eq!(world.times(400), [10, 30, 70, 150, 310]);
     assert_eq!(world.problem(), Some("not_answering"));
@@ -317,7 +318,7 @@ fn a_device_that_never_says_that_it_records_is_reminded_more_and_more_seldom() {
     world.tells = false;
     world.connect();
     world.run(10);
-    world.wanted = Some(Cause::Always);
+    world.wanted = Some(RecordCause::Always);
     world.run(0);
     let times = world.times(4000);
     assert_eq!(times[..5], [10, 30, 70, 150, 310]);
@@ -329,7 +330,7 @@ fn a_device_that_never_says_that_it_records_is_reminded_more_and_more_seldom() {
 fn a_device_that_sends_no_keepalive_is_asked_all_the_same() {
     let mut world = World::new();
     world.keeps_alive = false;
-    world.wanted = Some(Cause::Always);
+    world.wanted = Some(RecordCause::Always);
     world.connect();
     assert_eq!(world.times(300), [0, 15]);
 }
@@ -338,7 +339,7 @@ fn a_device_that_sends_no_keepalive_is_asked_all_the_same() {
 fn a_channel_that_is_away_is_asked_when_it_is_back() {
     let mut world = World::new();
     world.online = false;
-    world.wanted = Some(Cause::Always);
+    world.wanted = Some(RecordCause::Always);
     world.connect();
     assert_eq!(world.does(300), ["open device"]);
     assert_eq!(world.problem(), Some("channel_offline"));
@@ -350,12 +351,12 @@ fn a_channel_that_is_away_is_asked_when_it_is_back() {
 #[test]
 fn what_a_device_cannot_do_the_cloud_does() {
     let mut world = World::new();
-    world.recorder = Some(Recorder::Cloud);
-    world.wanted = Some(Cause::Always);
+    world.recorder = Some(RecordedBy::Cloud);
+    world.wanted = Some(RecordCause::Always);
     world.connect();
     assert_eq!(world.does(100), ["open cloud"]);
     // New firmware.
-    world.recorder = Some(Recorder::Device);
+    world.recorder = Some(RecordedBy::Device);
     assert_eq!(world.does(100), ["close recorder_changed", "open device", "start s2"]);
 }
 
@@ -372,7 +373,7 @@ fn plans_and_alarms() {
     let wanted = |mode: &str, alarmed: &Alarmed, now_s: i64| {
         let plan = plan(mode);
         let wanted = super::wanted(&plan, &Schedule::new(&plan), alarmed, UnixMs(now_s * 1000));
-        (wanted.cause.map(Cause::name), wanted.next_change.map(|at| at.0 / 1000))
+        (wanted.cause.map(RecordCause::name), wanted.next_change.map(|at| at.0 / 1000))
     };
     let none = Alarmed::default();
     assert_eq!(wanted("off", &none, 7), (None, None));
