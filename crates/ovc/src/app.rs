@@ -18,6 +18,8 @@ use crate::gateway::{Gateway, GatewayParts, Keeping};
 use crate::ingest::rtmp::Rtmp;
 use crate::live::{Live, LiveOptions};
 use crate::logs::Logs;
+use crate::record::steward::{self, Steward};
+use crate::record::{RecordParts, Records};
 use crate::retention::{self, Kept, Uploaders};
 use crate::snapshots::Snapshots;
 use crate::sounds::Sounds;
@@ -216,6 +218,15 @@ impl App {
             config.firmware.clone(),
         )
         .await?;
+        let records = Records::start(RecordParts {
+            db: db.clone(),
+            blobs: blobs.clone(),
+            bus: bus.clone(),
+            tokens: tokens.clone(),
+            links: links.clone(),
+            config: config.recording.clone(),
+        })
+        .await?;
         let audit = AuditLog::start(db.clone());
         let binding = Arc::new(Binding::new(
             db.clone(),
@@ -233,6 +244,17 @@ impl App {
             &bus,
             tokens.clone(),
         )?;
+        let parts = steward::Parts {
+            db: db.clone(),
+            bus: bus.clone(),
+            records: records.clone(),
+            commands: commands.clone(),
+            port: devices.port().clone(),
+            facts: facts.clone(),
+            live: live.clone(),
+            config: config.recording.clone(),
+        };
+        let (steward, plans) = Steward::open(parts).await?;
         let (closing, is_closing) = watch::channel(false);
         let api = Arc::new(Api {
             config: config.http.clone(),
@@ -254,6 +276,8 @@ impl App {
             alarms: alarms.clone(),
             snapshots,
             logs: logs.clone(),
+            plans,
+            records: records.clone(),
             sounds: Sounds::new(db.clone()),
             firmware: Firmware::new(db.clone()),
             upgrades: upgrades.clone(),
@@ -278,6 +302,9 @@ impl App {
         tasks.spawn(async move { alarms.follow(of_alarms, port).await });
         let of_logs = bus.subscribe();
         tasks.spawn(async move { logs.follow(of_logs).await });
+        let of_records = bus.subscribe();
+        tasks.spawn(async move { records.run(of_records).await });
+        tasks.spawn(steward.run(bus.subscribe()));
         let of_upgrades = bus.subscribe();
         tasks.spawn(async move { upgrades.follow(of_upgrades).await });
         let kept = Kept {
@@ -416,6 +443,8 @@ impl App {
             self.live.shutdown(left()),
             self.door.drained(left())
         );
+        // Their streams have ended.
+        self.api.plans.drained(left()).await;
         self.tasks.shutdown().await;
         if tokio::time::timeout(left().max(Duration::from_secs(1)), self.journal.flush())
             .await
@@ -428,6 +457,12 @@ impl App {
             .is_err()
         {
             tracing::warn!("what was wanted of devices last is not written");
+        }
+        if tokio::time::timeout(left().max(Duration::from_secs(1)), self.api.records.flush())
+            .await
+            .is_err()
+        {
+            tracing::warn!("it is not written until when the cloud ran");
         }
         // The last commit is on the disk already; this only tidies up.
         let closing = tokio::time::timeout(left().max(Duration::from_secs(1)), self.db.close_files());
