@@ -303,7 +303,8 @@ impl Recording {
 
     /// What is missing up to here is noted.
     async fn missing(&mut self, reason: LossReason, until: UnixMs) {
-        let from = std::mem::replace(&mut self.missing_since, until.max(self.missing_since));
+        let from = self.missing_since;
+        self.missing_since = until.max(from);
         let lost_ms = u64::try_from(until.since(from).as_millis()).unwrap_or(u64::MAX);
         if lost_ms > 0 {
             lost(&self.records, &self.session, reason, from, lost_ms, 0).await;
