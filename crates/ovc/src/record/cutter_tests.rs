@@ -11,7 +11,7 @@ const WALL_MS: i64 = 1_800_000_000_000;
 
 fn tracks() -> (VideoConfig, AudioConfig) {
     let video = h264::config_from_parameter_sets(&[SPS], &[&[0x68, 0xcb, 0x83, 0xcb, 0x20]]).unwrap();
-    (video, aac::config(2, 48_000, 2).unwrap())
+    (video, aac::config(48_000, 2).unwrap())
 }
 
 fn picture(dts_ms: i64, keyframe: bool, len: usize) -> Frame {
