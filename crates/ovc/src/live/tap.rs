@@ -55,7 +55,7 @@ impl Sink {
             video: video.cloned(),
             audio: audio.cloned(),
         };
-        self.is_in_step = self.is_roomy() && self.send(begin);
+        self.is_in_step = self.send(begin);
     }
 
     /// A frame. `with`: the tracks, if one can begin with it.
@@ -65,15 +65,19 @@ impl Sink {
         wall: SystemTime,
         with: Option<(Option<&VideoConfig>, Option<&AudioConfig>)>,
     ) {
+        let len = frame.data.len();
+        let is_roomy = self.waiting.load(Ordering::Relaxed).saturating_add(len) <= QUEUE_BYTES;
         if !self.is_in_step
             && let Some((video, audio)) = with
+            // What was missed, the beginning, and the frame itself.
+            && is_roomy
+            && self.queue.capacity() >= 3
         {
             self.begin(video, audio);
         }
-        let len = frame.data.len();
         if self.is_in_step {
             self.waiting.fetch_add(len, Ordering::Relaxed);
-            if self.is_roomy() && self.send(Tapped::Frame(frame.clone(), wall)) {
+            if is_roomy && self.send(Tapped::Frame(frame.clone(), wall)) {
                 return;
             }
             self.waiting.fetch_sub(len, Ordering::Relaxed);
@@ -89,10 +93,6 @@ impl Sink {
             self.send(Tapped::End);
             self.is_in_step = false;
         }
-    }
-
-    fn is_roomy(&self) -> bool {
-        self.waiting.load(Ordering::Relaxed) <= QUEUE_BYTES
     }
 
     /// What was missed is told first.

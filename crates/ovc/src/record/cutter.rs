@@ -51,9 +51,11 @@ pub(super) struct Cutter {
     offset_ms: Option<i64>,
     /// The first frame's time of the running segment.
     first_ms: Option<i64>,
-    last_ms: i64,
-    /// From one frame to the next.
+    /// The newest picture's, or piece of sound's where there is no picture, and how much later the next one will be.
+    newest_ms: i64,
     step_ms: i64,
+    /// The newest frame's, of either track.
+    last_ms: i64,
     continues: bool,
 }
 
@@ -65,8 +67,9 @@ impl Cutter {
             out: BytesMut::new(),
             offset_ms: None,
             first_ms: None,
-            last_ms: 0,
+            newest_ms: 0,
             step_ms: USUAL_STEP_MS,
+            last_ms: 0,
             continues: false,
         }
     }
@@ -91,7 +94,7 @@ impl Cutter {
             let is_time = is_start && frame.dts_ms.saturating_sub(first_ms) >= self.limits.duration_ms;
             let is_full = self.out.len().saturating_add(size) > self.limits.max_bytes;
             // After a pause the picture before lasted no longer than usual.
-            let until_ms = if is_far { self.last_ms.saturating_add(self.step_ms) } else { frame.dts_ms };
+            let until_ms = if is_far { self.until_ms() } else { frame.dts_ms };
             if is_time || is_full || (is_far && is_start) {
                 cut = self.cut(until_ms);
             }
@@ -106,7 +109,8 @@ impl Cutter {
                 _ => came_at.0.saturating_sub(frame.dts_ms),
             };
             self.offset_ms = Some(offset_ms);
-            (self.first_ms, self.last_ms) = (Some(frame.dts_ms), frame.dts_ms);
+            (self.newest_ms, self.last_ms) = (frame.dts_ms, frame.dts_ms);
+            self.first_ms = Some(frame.dts_ms);
             if let Some(muxer) = &mut self.muxer {
                 muxer.begin_segment();
             }
@@ -114,20 +118,24 @@ impl Cutter {
         if let Some(muxer) = &mut self.muxer {
             muxer.write(&mut self.out, frame);
         }
-        let step_ms = frame.dts_ms.saturating_sub(self.last_ms);
-        if step_ms > 0 {
-            let is_clock = frame.track == TrackKind::Video || !self.muxer.as_ref().is_some_and(Muxer::has_video);
-            if is_clock {
-                self.step_ms = step_ms.min(MAX_STEP_MS);
-            }
-            self.last_ms = frame.dts_ms;
+        self.last_ms = self.last_ms.max(frame.dts_ms);
+        let tells_time = frame.track == TrackKind::Video || !self.muxer.as_ref().is_some_and(Muxer::has_video);
+        let step_ms = frame.dts_ms.saturating_sub(self.newest_ms);
+        if tells_time && step_ms > 0 {
+            self.newest_ms = frame.dts_ms;
+            self.step_ms = step_ms.min(MAX_STEP_MS);
         }
         cut
     }
 
     /// Nothing comes for a while. The segment that was running; what may come yet begins another.
     pub(super) fn pause(&mut self) -> Option<Cut> {
-        self.cut(self.last_ms.saturating_add(self.step_ms))
+        self.cut(self.until_ms())
+    }
+
+    /// When what there is ends.
+    fn until_ms(&self) -> i64 {
+        self.newest_ms.saturating_add(self.step_ms).max(self.last_ms)
     }
 
     /// Media ends. The segment that was running.

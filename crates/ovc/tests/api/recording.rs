@@ -140,8 +140,7 @@ async fn a_device_is_asked_to_record_and_it_is_told_how_it_stands() {
     let asked = recorder.starts().await;
     let url = asked["cbk_url"].as_str().unwrap();
     let path = url.strip_prefix(&format!("http://{}/live/cseg/", app.authority())).unwrap();
-    assert_eq!(path, asked["session_id"]);
-    assert!(path.len() >= 20 && url.len() <= 256);
+    assert!(path.len() >= 20 && url.len() <= 256, "{url}");
     assert!((asked["start_ts"].as_f64().unwrap() - now_s()).abs() < 10.0);
     assert_eq!(
         (&asked["seg_duration"], &asked["seg_max_size"], &asked["seg_max_count"]),

@@ -73,17 +73,18 @@ pub(super) async fn open(
     Outcome::Opened(parts.records.open(&device, channel, recorder, cause).await)
 }
 
-/// Ends a session, and has the device stop if it is there.
+/// Ends a session, and has the device stop if it records and is there.
 pub(super) async fn close(
     parts: &Parts,
     (device, channel): Key,
     session: &RecordSession,
     reason: &'static str,
+    records: bool,
 ) -> Outcome {
     let ended = parts.records.close(session, reason).await;
-    let connected_at = parts.commands.connected_at(&device);
-    let stopped = match (&ended, session.recorder, connected_at) {
-        (Ok(()), RecordedBy::Device, Some(connected_at)) => {
+    let connected_at = parts.commands.connected_at(&device).filter(|_| records);
+    let stopped = match (&ended, connected_at) {
+        (Ok(()), Some(connected_at)) => {
             Some(stop_call(parts, &device, channel, session.token.clone(), connected_at).await)
         }
         _ => None,

@@ -72,9 +72,11 @@ impl Steward {
                 let key = key.clone();
                 Some(boxed(async move { calls::open(&parts, key, recorder, cause).await }))
             }
-            Step::Close(reason) => channel.session.as_ref().map(|(_, session)| {
+            Step::Close(reason) => channel.session.as_ref().map(|(ours, session)| {
+                let told = link.and_then(|link| link.told).and_then(|told| told.session);
+                let records = channel.was_accepted || told == Some(&ours.id);
                 let (key, session) = (key.clone(), session.clone());
-                boxed(async move { calls::close(&parts, key, &session, reason).await })
+                boxed(async move { calls::close(&parts, key, &session, reason, records).await })
             }),
             Step::Start => {
                 let prerecord = channel.plan.as_ref().map(|(plan, _)| plan.prerecord_seconds);
