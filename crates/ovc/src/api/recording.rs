@@ -225,9 +225,7 @@ async fn channels(api: &Api, place: &DevicePlace) -> Result<Vec<Recording>, ApiE
         plan: None,
         state: RecordState::new(Standing::default(), None),
     };
-    let mut items: BTreeMap<u32, Recording> = told
-        .map(|told| (told.channel.0, nothing(told.channel)))
-        .collect();
+    let mut items: BTreeMap<u32, Recording> = told.map(|told| (told.channel.0, nothing(told.channel))).collect();
     for channel in api.plans.of(&place.code).await? {
         items.insert(channel.channel.0, channel.into());
     }

@@ -62,10 +62,11 @@ impl Db {
     /// # Errors
     /// See [`DbError`].
     pub async fn record_plans_of(&self, device: &LoginCode) -> Result<Vec<PlanRow>, DbError> {
-        let rows = sqlx::query("SELECT login_code, channel, plan FROM record_plans WHERE login_code = ? ORDER BY channel")
-            .bind(device.as_str())
-            .fetch_all(&self.reader)
-            .await?;
+        let rows =
+            sqlx::query("SELECT login_code, channel, plan FROM record_plans WHERE login_code = ? ORDER BY channel")
+                .bind(device.as_str())
+                .fetch_all(&self.reader)
+                .await?;
         rows.iter().map(plan).collect()
     }
 
@@ -210,10 +211,7 @@ mod tests {
         ] {
             sql(&db, text).await;
         }
-        assert_eq!(
-            db.newest_footage(&device).await.unwrap(),
-            [(ChannelId(0), UnixMs(400))]
-        );
+        assert_eq!(db.newest_footage(&device).await.unwrap(), [(ChannelId(0), UnixMs(400))]);
         let known = db.planned_alarms(UnixMs(150_000)).await.unwrap();
         let known: Vec<_> = known.iter().map(|alarm| (alarm.id, alarm.end)).collect();
         assert_eq!(known, [(2, None), (1, Some(UnixMs(200_000)))]);

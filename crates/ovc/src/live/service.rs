@@ -339,7 +339,12 @@ impl Live {
     /// [`OpenError::ShuttingDown`] only; what else goes wrong shows in the [`Tap`].
     pub fn tap(&self, device: &LoginCode, channel: ChannelId) -> Result<Tap, OpenError> {
         let opening = watching::Opening::begin(&self.shared, device, channel)?;
-        let hub = self.shared.registry.lock().get(opening.stream_id().as_str()).map(|entry| entry.hub.clone());
+        let hub = self
+            .shared
+            .registry
+            .lock()
+            .get(opening.stream_id().as_str())
+            .map(|entry| entry.hub.clone());
         // It was there a moment ago.
         let hub = hub.ok_or(OpenError::Offline)?;
         Ok(Tap::new(opening, hub))

@@ -88,7 +88,9 @@ impl Cutter {
         let is_start = !muxer.has_video() || (frame.track == TrackKind::Video && frame.keyframe);
         let size = muxer.size_of(frame);
         let apart_ms = |offset_ms: i64| came_at.0.saturating_sub(frame.dts_ms.saturating_add(offset_ms));
-        let is_far = self.offset_ms.is_some_and(|offset| apart_ms(offset).abs() > MAX_APART_MS);
+        let is_far = self
+            .offset_ms
+            .is_some_and(|offset| apart_ms(offset).abs() > MAX_APART_MS);
         let mut cut = None;
         if let Some(first_ms) = self.first_ms {
             let is_time = is_start && frame.dts_ms.saturating_sub(first_ms) >= self.limits.duration_ms;

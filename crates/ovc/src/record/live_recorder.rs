@@ -297,7 +297,15 @@ impl Recording {
                 true => LossReason::DiskFull,
                 false => LossReason::Dropped,
             };
-            lost(&self.records, &self.session, reason, cut.start, cut.duration_ms.into(), 1).await;
+            lost(
+                &self.records,
+                &self.session,
+                reason,
+                cut.start,
+                cut.duration_ms.into(),
+                1,
+            )
+            .await;
         }
     }
 
@@ -372,7 +380,15 @@ async fn save(records: &Records, session: &RecordSession, cut: Cut) {
             // What is nobody's any more is missed by nobody.
             Ok(()) | Err(StoreError::Gone) => return,
             Err(StoreError::Blob(BlobError::Full)) => {
-                lost(records, session, LossReason::DiskFull, cut.start, cut.duration_ms.into(), 1).await;
+                lost(
+                    records,
+                    session,
+                    LossReason::DiskFull,
+                    cut.start,
+                    cut.duration_ms.into(),
+                    1,
+                )
+                .await;
                 return;
             }
             Err(error) => {

@@ -231,7 +231,10 @@ impl RecordPlan {
                 return Err(PlanFault::new(format!("schedule.{at}.days"), "expected 1 to 7 days"));
             }
             if time.from == ClockTime::MIDNIGHT {
-                return Err(PlanFault::new(format!("schedule.{at}.from"), "expected a time before 24:00"));
+                return Err(PlanFault::new(
+                    format!("schedule.{at}.from"),
+                    "expected a time before 24:00",
+                ));
             }
         }
         if self.mode == RecordMode::Schedule && self.schedule.is_empty() {

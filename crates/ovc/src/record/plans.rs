@@ -96,7 +96,10 @@ impl Plans {
             channel.plan = Some(read(&row)?);
         }
         for (channel, at) in self.db.newest_footage(device).await? {
-            channels.entry(channel).or_insert_with(|| empty(channel)).last_segment_at = Some(at);
+            channels
+                .entry(channel)
+                .or_insert_with(|| empty(channel))
+                .last_segment_at = Some(at);
         }
         if let Some(states) = self.states.lock().get(device) {
             for (channel, state) in states {

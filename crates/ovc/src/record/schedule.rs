@@ -227,14 +227,20 @@ mod tests {
 
     #[test]
     fn a_clock_that_is_put_forward_or_back() {
-        let night = schedule("Europe/Berlin", json!([{ "days": ["sun"], "from": "02:30", "to": "04:00" }]));
+        let night = schedule(
+            "Europe/Berlin",
+            json!([{ "days": ["sun"], "from": "02:30", "to": "04:00" }]),
+        );
         // 2027-03-28: after 01:59:59 comes 03:00.
         expect(
             &night,
             "2027-03-27T12:00:00Z",
             &[("2027-03-28T01:00:00Z", true), ("2027-03-28T02:00:00Z", false)],
         );
-        let short = schedule("Europe/Berlin", json!([{ "days": ["sun"], "from": "02:00", "to": "02:45" }]));
+        let short = schedule(
+            "Europe/Berlin",
+            json!([{ "days": ["sun"], "from": "02:00", "to": "02:45" }]),
+        );
         // Left out wholly in spring, twice in autumn (2026-10-25: after 02:59:59 comes 02:00).
         expect(
             &short,
@@ -256,10 +262,7 @@ mod tests {
     #[test]
     fn nothing_changes_without_times() {
         let never = Schedule::new(&RecordPlan::default());
-        assert_eq!(
-            (never.is_on(UnixMs(0)), never.next_change(UnixMs(0))),
-            (false, None)
-        );
+        assert_eq!((never.is_on(UnixMs(0)), never.next_change(UnixMs(0))), (false, None));
         assert!(!never.is_on(UnixMs(i64::MAX)) && never.next_change(UnixMs(i64::MIN)).is_none());
     }
 

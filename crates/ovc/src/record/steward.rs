@@ -145,7 +145,9 @@ impl Steward {
         for row in plans {
             match read(&row) {
                 Ok(plan) => self.channel((row.device, row.channel)).set_plan(plan),
-                Err(error) => tracing::error!(device = %row.device, channel = %row.channel, %error, "a plan cannot be read"),
+                Err(error) => {
+                    tracing::error!(device = %row.device, channel = %row.channel, %error, "a plan cannot be read")
+                }
             }
         }
         let since = UnixMs::now().minus(ALARMS_BACK);
@@ -174,7 +176,9 @@ impl Steward {
 
     /// What a device said last, from who saw it.
     fn see(&mut self, device: &LoginCode) {
-        let Some(seen) = self.parts.port.seen(device) else { return };
+        let Some(seen) = self.parts.port.seen(device) else {
+            return;
+        };
         if let (Some(connected_at), Some(report)) = (seen.connected_at, seen.report) {
             let at = seen.last_seen_at;
             self.take_report(device, connected_at, at, report);
@@ -213,7 +217,12 @@ impl Steward {
         match event {
             Event::LoggedIn { device } => {
                 self.heard.remove(&device);
-                for channel in self.channels.get_mut(&device).into_iter().flat_map(BTreeMap::values_mut) {
+                for channel in self
+                    .channels
+                    .get_mut(&device)
+                    .into_iter()
+                    .flat_map(BTreeMap::values_mut)
+                {
                     if let Some(live) = &mut channel.live {
                         live.device_returned();
                     }
@@ -229,7 +238,12 @@ impl Steward {
                 }
             }
             Event::CapabilitiesChanged { device } => {
-                for channel in self.channels.get_mut(&device).into_iter().flat_map(BTreeMap::values_mut) {
+                for channel in self
+                    .channels
+                    .get_mut(&device)
+                    .into_iter()
+                    .flat_map(BTreeMap::values_mut)
+                {
                     channel.recorder = None;
                 }
                 self.look_at_device(&device);
@@ -249,7 +263,10 @@ impl Steward {
     }
 
     fn alarm(&mut self, key: Key, id: i64, state: AlarmStep) {
-        let channel = self.channels.get_mut(&key.0).and_then(|channels| channels.get_mut(&key.1));
+        let channel = self
+            .channels
+            .get_mut(&key.0)
+            .and_then(|channels| channels.get_mut(&key.1));
         let Some(channel) = channel.filter(|channel| channel.plan.is_some()) else {
             return;
         };
@@ -319,7 +336,8 @@ impl Steward {
         if self.renew_keeps_at <= now {
             self.renew_keeps_at = now.plus(KEEP_RENEWAL);
             let open = self.channels.values().flat_map(BTreeMap::values);
-            self.keeps.extend(open.flat_map(|channel| channel.alarmed.open.iter().copied()));
+            self.keeps
+                .extend(open.flat_map(|channel| channel.alarmed.open.iter().copied()));
         }
         if !self.keeps.is_empty() {
             let alarms: Vec<_> = self.keeps.iter().copied().collect();

@@ -55,7 +55,10 @@ pub fn wanted(plan: &RecordPlan, schedule: &Schedule, alarmed: &Alarmed, now: Un
         RecordMode::Alarm if !alarmed.open.is_empty() => (Some(RecordCause::Alarm), None),
         RecordMode::Alarm => {
             let tail = Duration::from_secs(plan.tail_seconds.into());
-            let until = alarmed.ended_at.map(|ended| ended.plus(tail)).filter(|until| *until > now);
+            let until = alarmed
+                .ended_at
+                .map(|ended| ended.plus(tail))
+                .filter(|until| *until > now);
             (until.map(|_| RecordCause::Alarm), until)
         }
     };

@@ -283,7 +283,11 @@ fn a_stray_that_does_not_stop_is_told_so_more_and_more_seldom() {
 
 #[test]
 fn a_device_that_says_no_is_asked_again_and_again_but_seldom() {
-    for (code, problem) in [(11, "bitrate_too_high"), (12, "device_refused"), (102, "device_refused")] {
+    for (code, problem) in [
+        (11, "bitrate_too_high"),
+        (12, "device_refused"),
+        (102, "device_refused"),
+    ] {
         let mut world = World::new();
         world.answer = Err(refusal(code));
         world.connect();
@@ -373,7 +377,10 @@ fn plans_and_alarms() {
     let wanted = |mode: &str, alarmed: &Alarmed, now_s: i64| {
         let plan = plan(mode);
         let wanted = super::wanted(&plan, &Schedule::new(&plan), alarmed, UnixMs(now_s * 1000));
-        (wanted.cause.map(RecordCause::name), wanted.next_change.map(|at| at.0 / 1000))
+        (
+            wanted.cause.map(RecordCause::name),
+            wanted.next_change.map(|at| at.0 / 1000),
+        )
     };
     let none = Alarmed::default();
     assert_eq!(wanted("off", &none, 7), (None, None));

@@ -3,6 +3,8 @@
 use crate::app::{LIMIT, TestApp};
 use crate::cast::refusal;
 use crate::device::ScriptedDevice;
+use crate::publisher::RtmpClient;
+use media::{Frame, TrackKind};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -40,7 +42,10 @@ impl Recorder {
     async fn starts(&mut self) -> Value {
         let asked = self.device.answer(json!({})).await;
         assert_eq!(asked["req"], "StartCloudRecord", "{asked}");
-        asked["params"]["session_id"].as_str().unwrap().clone_into(&mut self.session);
+        asked["params"]["session_id"]
+            .as_str()
+            .unwrap()
+            .clone_into(&mut self.session);
         self.keepalive().await;
         asked["params"].clone()
     }
@@ -116,7 +121,10 @@ async fn a_device_is_asked_to_record_and_it_is_told_how_it_stands() {
         "last_segment_at": null, "problem": null, "next_change_at": null,
     });
     let (_, list) = app.get("/api/v1/devices/cam/recording").await;
-    assert_eq!(list, json!({ "items": [{ "channel": 0, "plan": null, "state": nothing }] }));
+    assert_eq!(
+        list,
+        json!({ "items": [{ "channel": 0, "plan": null, "state": nothing }] })
+    );
 
     let item = plan(&app, json!({ "mode": "always", "keep_days": 7 })).await;
     assert_eq!(
@@ -129,8 +137,18 @@ async fn a_device_is_asked_to_record_and_it_is_told_how_it_stands() {
     // The session is open, though the device is away.
     let away = until(&app, |state| !state["since"].is_null()).await;
     assert_eq!(
-        (&away["wanted"], &away["cause"], &away["recorder"], &away["problem"]["code"]),
-        (&json!(true), &json!("always"), &json!("device"), &json!("device_offline"))
+        (
+            &away["wanted"],
+            &away["cause"],
+            &away["recorder"],
+            &away["problem"]["code"]
+        ),
+        (
+            &json!(true),
+            &json!("always"),
+            &json!("device"),
+            &json!("device_offline")
+        )
     );
     let told = feed.next_of("recording_changed").await.data;
     assert_eq!(told, json!({ "login_code": "cam", "channel": 0 }));
@@ -139,7 +157,9 @@ async fn a_device_is_asked_to_record_and_it_is_told_how_it_stands() {
     recorder.capable(true).await;
     let asked = recorder.starts().await;
     let url = asked["cbk_url"].as_str().unwrap();
-    let path = url.strip_prefix(&format!("http://{}/live/cseg/", app.authority())).unwrap();
+    let path = url
+        .strip_prefix(&format!("http://{}/live/cseg/", app.authority()))
+        .unwrap();
     assert!(path.len() >= 20 && url.len() <= 256, "{url}");
     assert!((asked["start_ts"].as_f64().unwrap() - now_s()).abs() < 10.0);
     assert_eq!(
@@ -245,7 +265,10 @@ async fn a_schedule_begins_and_ends_it() {
     recorder.capable(true).await;
     recorder.starts().await;
     let on = state(&app).await;
-    assert_eq!((&on["cause"], &on["next_change_at"]), (&json!("schedule"), &Value::Null));
+    assert_eq!(
+        (&on["cause"], &on["next_change_at"]),
+        (&json!("schedule"), &Value::Null)
+    );
 
     // An hour that is long over, or far away, whenever this runs.
     let hour = (ovc::clock::UnixMs::now().0 / 3_600_000 + 12) % 24;
@@ -264,7 +287,11 @@ async fn an_alarm_is_recorded_with_what_was_before_it_and_a_while_after() {
     let app = TestApp::start().await;
     let passwd = app.add_device("cam").await;
     let mut recorder = Recorder::connect(&app, &passwd).await;
-    plan(&app, json!({ "mode": "alarm", "prerecord_seconds": 7, "tail_seconds": 1 })).await;
+    plan(
+        &app,
+        json!({ "mode": "alarm", "prerecord_seconds": 7, "tail_seconds": 1 }),
+    )
+    .await;
     recorder.is_left_alone().await;
     let tell = async |recorder: &mut Recorder, state: &str| {
         let notice = json!({ "channel": 0, "timestamp": now_s() as i64, "type": 3, "state": state, "desc": "" });
@@ -284,14 +311,20 @@ async fn an_alarm_is_recorded_with_what_was_before_it_and_a_while_after() {
     let answer = json!({ "seq": asked["seq"], "resp": { "cloud_record": true } });
     recorder.device.send_text(answer.to_string()).await;
     let asked = recorder.starts().await;
-    assert_eq!((&asked["prerecord_seconds"], &asked["start_ts"]), (&json!(7), &json!(0.0)));
+    assert_eq!(
+        (&asked["prerecord_seconds"], &asked["start_ts"]),
+        (&json!(7), &json!(0.0))
+    );
     let on = until_problem(&app, Value::Null).await;
     assert_eq!((&on["wanted"], &on["cause"]), (&json!(true), &json!("alarm")));
 
     let session = recorder.session.clone();
     let asked = tell(&mut recorder, "end").await;
     // A second later.
-    assert_eq!((&asked["req"], &asked["params"]["session_id"]), (&json!("StopCloudRecord"), &json!(session)));
+    assert_eq!(
+        (&asked["req"], &asked["params"]["session_id"]),
+        (&json!("StopCloudRecord"), &json!(session))
+    );
     let answer = json!({ "seq": asked["seq"], "resp": {} });
     recorder.device.send_text(answer.to_string()).await;
     recorder.session.clear();
@@ -301,7 +334,11 @@ async fn an_alarm_is_recorded_with_what_was_before_it_and_a_while_after() {
 
 #[tokio::test]
 async fn why_a_device_does_not_record_is_shown() {
-    for (code, problem) in [(11, "bitrate_too_high"), (12, "device_refused"), (103, "channel_offline")] {
+    for (code, problem) in [
+        (11, "bitrate_too_high"),
+        (12, "device_refused"),
+        (103, "channel_offline"),
+    ] {
         let app = TestApp::start_with(|config| config.recording.max_bitrate_bps = 2_000_000).await;
         let passwd = app.add_device("cam").await;
         let mut recorder = Recorder::connect(&app, &passwd).await;
@@ -394,4 +431,117 @@ async fn a_device_that_goes_takes_its_plan_along() {
     assert_eq!(gone["wanted"], false);
     let (_, list) = app.get("/api/v1/devices/cam/recording").await;
     assert_eq!(list["items"][0]["plan"], Value::Null);
+}
+
+/// Every segment that is stored, demultiplexed: when its first picture is, in milliseconds, and how many pictures it has.
+fn stored(folder: &std::path::Path) -> Vec<(i64, usize)> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(stored(&path));
+            continue;
+        }
+        // What is still being written has another name.
+        let is_whole = path.file_name().is_some_and(|name| name.len() == 32);
+        let is_segment = is_whole && path.components().any(|part| part.as_os_str() == "segments");
+        let Some(bytes) = std::fs::read(&path).ok().filter(|_| is_segment) else {
+            continue;
+        };
+        let mut demuxer = media::ts::Demuxer::new();
+        demuxer.push(&bytes);
+        demuxer.finish();
+        let pictures: Vec<_> = std::iter::from_fn(|| demuxer.pop())
+            .filter_map(|item| match item {
+                media::ts::Item::Frame(frame) if frame.frame.track == TrackKind::Video => Some(frame),
+                _ => None,
+            })
+            .collect();
+        assert!(pictures[0].frame.keyframe, "{}", path.display());
+        found.push((pictures[0].dts_90k / 90, pictures.len()));
+    }
+    found.sort_unstable();
+    found
+}
+
+/// Publishes what LivePublish asked for.
+async fn publish(asked: &Value) -> RtmpClient {
+    const SPS: &[u8] = &[
+        0x67, 0x42, 0xc0, 0x1e, 0xd9, 0x00, 0xa0, 0x2f, 0xf9, 0x70, 0x11, 0, 0, 3, 0, 1, 0, 0, 3, 0, 0x32, 0x0f, 0x16,
+        0x2e, 0x48,
+    ];
+    let url = asked["params"]["url"].as_str().unwrap();
+    let mut parts = url.strip_prefix("rtmp://").unwrap().splitn(3, '/');
+    let address = parts.next().unwrap().parse().unwrap();
+    let (place, name) = (parts.next().unwrap(), parts.next().unwrap());
+    let mut publisher = RtmpClient::publish(address, place, name).await.unwrap();
+    let video = media::h264::config_from_parameter_sets(&[SPS], &[&[0x68, 0xcb, 0x83, 0xcb, 0x20]]).unwrap();
+    publisher.avc_config(&video.record).await;
+    publisher
+}
+
+/// A picture, each tenth of which is a keyframe.
+fn picture(at_ms: i64) -> Frame {
+    let is_key = at_ms % 500 == 0;
+    let mut data = vec![0, 0, 0, 200, if is_key { 0x65 } else { 0x41 }];
+    data.resize(204, 7);
+    Frame::video(at_ms, is_key, data.into())
+}
+
+#[tokio::test]
+async fn the_cloud_records_the_live_stream_of_a_device_that_cannot() {
+    let second = std::time::Duration::from_secs(1);
+    let app = TestApp::start_with(|config| config.recording.segment_duration = second).await;
+    let passwd = app.add_device("cam").await;
+    let mut recorder = Recorder::connect(&app, &passwd).await;
+    plan(&app, json!({ "mode": "always" })).await;
+    recorder.capable(false).await;
+    let asked = recorder.device.answer(json!({})).await;
+    assert_eq!(asked["req"], "LivePublish", "{asked}");
+    assert_eq!(
+        until(&app, |state| !state["since"].is_null()).await["recorder"],
+        "cloud"
+    );
+
+    let mut publisher = publish(&asked).await;
+    publisher.aac_config(&media::aac::config(48_000, 2).unwrap().asc).await;
+    // Three seconds and a half, a keyframe each half second.
+    for at_ms in (0..3500).step_by(50) {
+        publisher.avc(&picture(at_ms)).await;
+        publisher.aac(u32::try_from(at_ms).unwrap(), &[7; 50]).await;
+    }
+    until(&app, |state| !state["last_segment_at"].is_null()).await;
+    until(&app, |_| stored(app.data_dir()).len() == 3).await;
+    assert_eq!(until_problem(&app, Value::Null).await["cause"], "always");
+    // Off: what there is is stored, and nobody holds the stream any more.
+    plan(&app, json!({ "mode": "off" })).await;
+    until(&app, |_| stored(app.data_dir()).len() == 4).await;
+    let found = stored(app.data_dir());
+    let began = found[0].0;
+    let found: Vec<_> = found
+        .iter()
+        .map(|(at_ms, pictures)| (at_ms - began, *pictures))
+        .collect();
+    assert_eq!(found, [(0, 20), (1000, 20), (2000, 20), (3000, 10)]);
+    until(&app, |state| state["since"].is_null()).await;
+}
+
+#[tokio::test]
+async fn what_the_cloud_recorded_last_is_stored_in_a_shutdown() {
+    let app = TestApp::start().await;
+    let passwd = app.add_device("cam").await;
+    let mut recorder = Recorder::connect(&app, &passwd).await;
+    plan(&app, json!({ "mode": "always" })).await;
+    recorder.capable(false).await;
+    let asked = recorder.device.answer(json!({})).await;
+    let mut publisher = publish(&asked).await;
+    for at_ms in (0..2000).step_by(50) {
+        publisher.avc(&picture(at_ms)).await;
+    }
+    // When it is there, whoever watches would see it.
+    while app.get("/api/v1/streams").await.1["items"][0]["state"] != "live" {}
+    let dir = app.stopped().await;
+    let found = stored(dir.path());
+    assert_eq!(found.len(), 1);
+    assert!(found[0].1 > 0);
 }

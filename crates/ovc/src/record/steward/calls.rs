@@ -64,12 +64,7 @@ pub(super) async fn learn(parts: &Parts, device: &LoginCode) -> Outcome {
     Outcome::Learned(connected_at, recorder)
 }
 
-pub(super) async fn open(
-    parts: &Parts,
-    (device, channel): Key,
-    recorder: RecordedBy,
-    cause: RecordCause,
-) -> Outcome {
+pub(super) async fn open(parts: &Parts, (device, channel): Key, recorder: RecordedBy, cause: RecordCause) -> Outcome {
     Outcome::Opened(parts.records.open(&device, channel, recorder, cause).await)
 }
 
@@ -101,7 +96,9 @@ pub(super) async fn start(parts: &Parts, (device, channel): Key, asked: Asked, c
             session_id: asked.session.token.clone(),
             channel,
             max_bitrate: Some(parts.config.max_bitrate_bps).filter(|limit| *limit > 0),
-            seg_duration: u32::try_from(parts.config.segment_duration.as_secs()).unwrap_or(u32::MAX).max(1),
+            seg_duration: u32::try_from(parts.config.segment_duration.as_secs())
+                .unwrap_or(u32::MAX)
+                .max(1),
             seg_max_size: parts.config.segment_max_size.as_u64(),
             seg_max_count: parts.config.segment_max_count,
             prerecord_seconds: asked.prerecord_seconds,
@@ -113,18 +110,16 @@ pub(super) async fn start(parts: &Parts, (device, channel): Key, asked: Asked, c
             cbk_url: cbk_url.ok_or(StartFault::LongAddress)?,
             extra: Default::default(),
         };
-        parts.commands.call::<StartCloudRecord>(&By::Cloud, &device, &params).await?;
+        parts
+            .commands
+            .call::<StartCloudRecord>(&By::Cloud, &device, &params)
+            .await?;
         Ok(())
     };
     Outcome::Started(connected_at, started.await)
 }
 
-pub(super) async fn stop(
-    parts: &Parts,
-    (device, channel): Key,
-    id: RecordSessionId,
-    connected_at: UnixMs,
-) -> Outcome {
+pub(super) async fn stop(parts: &Parts, (device, channel): Key, id: RecordSessionId, connected_at: UnixMs) -> Outcome {
     Outcome::Stopped(stop_call(parts, &device, channel, id, connected_at).await)
 }
 
@@ -140,7 +135,10 @@ async fn stop_call(
         channel,
         extra: Default::default(),
     };
-    let answer = parts.commands.call::<StopCloudRecord>(&By::Cloud, device, &params).await;
+    let answer = parts
+        .commands
+        .call::<StopCloudRecord>(&By::Cloud, device, &params)
+        .await;
     StopDone {
         connected_at,
         id,

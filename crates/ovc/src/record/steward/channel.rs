@@ -6,11 +6,11 @@ use crate::db::{LossReason, RecordedBy};
 use crate::device::Report;
 use crate::ids::ChannelId;
 use crate::record::live_recorder::LiveRecorder;
-use crate::record::{Lost, RecordSession};
 use crate::record::plan::RecordPlan;
 use crate::record::plans::State;
 use crate::record::schedule::Schedule;
 use crate::record::wish::{self, Alarmed, Link, Session, Told, Tries, Wanted};
+use crate::record::{Lost, RecordSession};
 use std::sync::Arc;
 use std::time::Duration;
 

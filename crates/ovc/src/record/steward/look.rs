@@ -7,9 +7,9 @@ use crate::clock::UnixMs;
 use crate::db::{DbError, LossReason, RecordCause, RecordedBy};
 use crate::device::CallError;
 use crate::record::live_recorder::LiveRecorder;
-use crate::record::{Lost, RecordSession};
 use crate::record::plans::{Key, State};
 use crate::record::wish::{Link, Problem, Seen, StartFault, Step};
+use crate::record::{Lost, RecordSession};
 use dap::ErrorCode;
 use futures_util::future::BoxFuture;
 use std::future::Future;
@@ -54,7 +54,10 @@ impl Steward {
             problem = channel.live.as_ref().and_then(LiveRecorder::problem);
         }
         if problem.is_none() && wanted.cause.is_some() && self.parts.records.is_full() {
-            problem = Some(Problem::new("storage_full", "there is no room where recordings are kept"));
+            problem = Some(Problem::new(
+                "storage_full",
+                "there is no room where recordings are kept",
+            ));
         }
         let mut look_at = wanted.next_change;
         let mut later = |at: Option<UnixMs>| look_at = [look_at, at].into_iter().flatten().min();
@@ -108,10 +111,17 @@ impl Steward {
         }
         let live_at = self.follow_live(key, now);
         self.show(key, wanted.cause, wanted.next_change, problem);
-        let Some(channels) = self.channels.get_mut(&key.0) else { return };
-        let Some(channel) = channels.get_mut(&key.1) else { return };
+        let Some(channels) = self.channels.get_mut(&key.0) else {
+            return;
+        };
+        let Some(channel) = channels.get_mut(&key.1) else {
+            return;
+        };
         channel.look_at = [look_at, live_at].into_iter().flatten().min();
-        let records = self.heard.get(&key.0).is_some_and(|heard| heard.told(key.1).session.is_some());
+        let records = self
+            .heard
+            .get(&key.0)
+            .is_some_and(|heard| heard.told(key.1).session.is_some());
         if channel.is_idle() && !records {
             channels.remove(&key.1);
             if channels.is_empty() {
