@@ -15,6 +15,7 @@ pub mod g711;
 pub mod h264;
 pub mod h265;
 pub mod image;
+pub mod mp4;
 pub mod nal;
 
 pub use frame::{AudioCodec, AudioConfig, Frame, TrackKind, VideoCodec, VideoConfig};

@@ -25,6 +25,12 @@ pub enum Purpose {
     Upload = 3,
     /// A device fetches what the subject says.
     Download = 4,
+    /// A player gets footage of what the subject says.
+    Footage = 6,
+    /// Somebody fetches footage of what the subject says as a file.
+    Export = 7,
+    /// Somebody looks at the link named by the subject.
+    Share = 8,
 }
 
 /// Why a token is refused.

@@ -27,6 +27,9 @@ const CSP: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'unsa
 /// Answered without TLS whatever becomes of other requests: machines ask, from nearby.
 const FOR_MACHINES: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 
+/// Paths that are the right to what is there.
+const SECRET_PATHS: [&str; 3] = ["/play/", "/share/", "/api/v1/shares/"];
+
 pub(super) fn apply(router: Router, api: &Arc<Api>) -> Router {
     let max_body = usize::try_from(api.limits.max_body.as_u64()).unwrap_or(usize::MAX);
     router
@@ -59,7 +62,14 @@ async fn outermost(State(api): State<Arc<Api>>, Secure(is_secure): Secure, reque
         .get::<MatchedPath>()
         .map(|path| path.as_str().to_owned());
     let method = request.method().clone();
-    let span = tracing::info_span!("request", id, %method, path = request.uri().path());
+    // Where a secret is a part of the path, it does not belong in the log.
+    let secret = SECRET_PATHS.iter().any(|way| request.uri().path().starts_with(way));
+    let path = match &route {
+        _ if !secret => request.uri().path(),
+        Some(route) => route,
+        None => "secret",
+    };
+    let span = tracing::info_span!("request", id, %method, path);
     let answering = next.run(request).instrument(span);
     let response = if method.is_safe() {
         answering.await
