@@ -44,6 +44,7 @@ mod my_password;
 mod my_sessions;
 mod my_totp;
 mod openapi;
+mod ovr;
 mod pace;
 mod pass;
 mod password_reset;
@@ -96,6 +97,7 @@ use crate::gateway::Gateway;
 use crate::ids::LoginCode;
 use crate::live::Live;
 use crate::logs::Logs;
+use crate::record::Records;
 use crate::record::exports::Exports;
 use crate::record::footage::Footage;
 use crate::retention::Uploaders;
@@ -146,6 +148,8 @@ pub struct Api {
     pub snapshots: Snapshots,
     /// Logs of devices.
     pub logs: Logs,
+    /// Recordings.
+    pub records: Records,
     /// What devices may play.
     pub sounds: Sounds,
     /// Images of devices' software.
@@ -219,6 +223,7 @@ fn router(api: &Arc<Api>) -> Router {
             .merge(health::routes())
             .merge(openapi::document_route())
             .merge(transfers::routes())
+            .merge(ovr::routes())
             .merge(playback::routes())
             .route("/ovc", axum::routing::any(door::device))
             .route("/live/{name}", axum::routing::get(play::on_used_connection))

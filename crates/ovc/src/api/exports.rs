@@ -12,7 +12,7 @@ use super::recordings::{DAY_MS, seen_of, span, view};
 use super::snapshots::file_time;
 use crate::account::tokens::{Holder, Purpose};
 use crate::clock::UnixMs;
-use crate::ids::{ChannelId, LoginCode};
+use crate::ids::{ChannelId, LoginCode, RecordStreamId};
 use crate::record::exports::State as Standing;
 use crate::record::spans::Span;
 use crate::record::tickets::{Base, Ticket};
@@ -69,7 +69,7 @@ pub(super) struct Wanted<'a> {
     pub(super) ticket: Ticket,
     pub(super) holder: Option<Holder>,
     pub(super) until: UnixMs,
-    pub(super) stream: i64,
+    pub(super) stream: RecordStreamId,
     pub(super) seen: &'a [Span],
     pub(super) device: &'a LoginCode,
     pub(super) channel: ChannelId,

@@ -5,7 +5,7 @@ use super::error::ApiError;
 use crate::account::tokens::{Holder, Purpose, TokenError};
 use crate::clock::UnixMs;
 use crate::db::ShareRow;
-use crate::ids::{ChannelId, LoginCode};
+use crate::ids::{ChannelId, LoginCode, RecordStreamId};
 use crate::record::spans::{self, Span};
 use crate::record::tickets::{Base, Ticket};
 use axum::http::StatusCode;
@@ -15,7 +15,7 @@ use axum::http::StatusCode;
 pub(super) struct Pass {
     pub(super) ticket: Ticket,
     holder: Option<Holder>,
-    pub(super) stream: i64,
+    pub(super) stream: RecordStreamId,
     pub(super) device: LoginCode,
     pub(super) channel: ChannelId,
     /// When he may watch, in order; within what the ticket is for there is some of it.

@@ -12,10 +12,8 @@ use super::host::Origin;
 use super::pass::{self, Pass};
 use super::recordings::{DAY_MS, seen_of, span, view};
 use crate::account::tokens::{Holder, Purpose};
-use crate::blob::SegmentKey;
 use crate::clock::UnixMs;
-use crate::db::SegmentRow;
-use crate::ids::RecordStreamId;
+use crate::db::FootageRow;
 use crate::record::exports::{Busy, StillError};
 use crate::record::playlist;
 use crate::record::spans::Span;
@@ -153,7 +151,7 @@ pub(super) fn answer(
     ticket: Ticket,
     holder: Option<Holder>,
     until: UnixMs,
-    segments: &[SegmentRow],
+    segments: &[FootageRow],
 ) -> PlaylistAnswer {
     let signed = ticket.sign(&api.tokens, Purpose::Footage, holder, until);
     PlaylistAnswer {
@@ -209,7 +207,7 @@ async fn send_segment(
         .segment(pass.stream, id, pass.ticket.span, &pass.seen)
         .await?;
     let segment = found.ok_or_else(no_footage)?;
-    let key = SegmentKey::from_bytes(segment.key);
+    let key = segment.key;
     let etag = format!("\"{key}\"");
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("video/mp2t"));
@@ -230,7 +228,7 @@ async fn send_segment(
     }
     let content = api
         .blobs
-        .get_segment(RecordStreamId(pass.stream), &key, range)
+        .get_segment(pass.stream, &key, range)
         .await?;
     Ok((status, headers, HttpBody::from_stream(content.stream)).into_response())
 }

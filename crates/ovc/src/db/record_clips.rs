@@ -3,7 +3,7 @@
 use super::{Db, DbError};
 use crate::account::Principal;
 use crate::clock::UnixMs;
-use crate::ids::{KeyId, UserId};
+use crate::ids::{KeyId, RecordStreamId, UserId};
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 
@@ -11,7 +11,7 @@ use sqlx::sqlite::SqliteRow;
 #[derive(Debug, Clone)]
 pub struct NewPiece<'a> {
     /// Of which footage.
-    pub stream: i64,
+    pub stream: RecordStreamId,
     /// From when.
     pub from: UnixMs,
     /// Until when.
@@ -49,7 +49,7 @@ pub struct ShareRow {
     /// Its number.
     pub id: i64,
     /// Of which footage.
-    pub stream: i64,
+    pub stream: RecordStreamId,
     /// From when.
     pub from: UnixMs,
     /// Until when.
@@ -82,7 +82,7 @@ fn share(row: &SqliteRow) -> Result<ShareRow, DbError> {
     let id: i64 = row.try_get("by_id")?;
     Ok(ShareRow {
         id: row.try_get("id")?,
-        stream: row.try_get("stream_id")?,
+        stream: RecordStreamId(row.try_get("stream_id")?),
         from: UnixMs(row.try_get("from_ms")?),
         to: UnixMs(row.try_get("to_ms")?),
         name: row.try_get("name")?,
@@ -108,7 +108,7 @@ impl Db {
              SELECT id, ?2, ?3, ?4, ?5, ?6, ?7 FROM record_streams WHERE id = ?1 AND login_code IS NOT NULL
              AND (SELECT count(*) FROM record_keeps WHERE stream_id = ?1 AND alarm_id IS NULL) < ?8",
         )
-        .bind(new.stream)
+        .bind(new.stream.0)
         .bind(new.from.0)
         .bind(new.to.0)
         .bind(until.map(|until| until.0))
@@ -125,12 +125,12 @@ impl Db {
     ///
     /// # Errors
     /// See [`DbError`].
-    pub async fn clips(&self, stream: i64) -> Result<Vec<ClipRow>, DbError> {
+    pub async fn clips(&self, stream: RecordStreamId) -> Result<Vec<ClipRow>, DbError> {
         let rows = sqlx::query(
             "SELECT id, from_ms, to_ms, until_ms, name, created_at_ms, created_by FROM record_keeps
              WHERE stream_id = ? AND alarm_id IS NULL ORDER BY from_ms, id",
         )
-        .bind(stream)
+        .bind(stream.0)
         .fetch_all(&self.reader)
         .await?;
         rows.iter().map(clip).collect()
@@ -140,9 +140,9 @@ impl Db {
     ///
     /// # Errors
     /// See [`DbError`].
-    pub async fn delete_clip(&self, stream: i64, id: i64) -> Result<bool, DbError> {
+    pub async fn delete_clip(&self, stream: RecordStreamId, id: i64) -> Result<bool, DbError> {
         let done = sqlx::query("DELETE FROM record_keeps WHERE stream_id = ? AND id = ? AND alarm_id IS NULL")
-            .bind(stream)
+            .bind(stream.0)
             .bind(id)
             .execute(&self.writer)
             .await?;
@@ -167,7 +167,7 @@ impl Db {
         };
         let mut transaction = self.writer.begin().await?;
         sqlx::query("DELETE FROM record_shares WHERE stream_id = ? AND expires_at_ms <= ?")
-            .bind(new.stream)
+            .bind(new.stream.0)
             .bind(new.now.0)
             .execute(&mut *transaction)
             .await?;
@@ -177,7 +177,7 @@ impl Db {
              SELECT id, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 FROM record_streams WHERE id = ?1 AND login_code IS NOT NULL
              AND (SELECT count(*) FROM record_shares WHERE stream_id = ?1) < ?10",
         )
-        .bind(new.stream)
+        .bind(new.stream.0)
         .bind(new.from.0)
         .bind(new.to.0)
         .bind(new.name)
@@ -197,9 +197,9 @@ impl Db {
     ///
     /// # Errors
     /// See [`DbError`].
-    pub async fn shares(&self, stream: i64, now: UnixMs) -> Result<Vec<ShareRow>, DbError> {
+    pub async fn shares(&self, stream: RecordStreamId, now: UnixMs) -> Result<Vec<ShareRow>, DbError> {
         let rows = sqlx::query("SELECT * FROM record_shares WHERE stream_id = ? AND expires_at_ms > ? ORDER BY id DESC")
-            .bind(stream)
+            .bind(stream.0)
             .bind(now.0)
             .fetch_all(&self.reader)
             .await?;
@@ -222,9 +222,9 @@ impl Db {
     ///
     /// # Errors
     /// See [`DbError`].
-    pub async fn delete_share(&self, stream: i64, id: i64) -> Result<bool, DbError> {
+    pub async fn delete_share(&self, stream: RecordStreamId, id: i64) -> Result<bool, DbError> {
         let done = sqlx::query("DELETE FROM record_shares WHERE stream_id = ? AND id = ?")
-            .bind(stream)
+            .bind(stream.0)
             .bind(id)
             .execute(&self.writer)
             .await?;

@@ -1,16 +1,14 @@
 //! What is known of a channel's footage, for those who look at it. Times are in milliseconds since 1970.
 
-use super::{Db, DbError};
-use crate::ids::{ChannelId, LoginCode};
+use super::{Db, DbError, MAX_SEGMENT_MS};
+use crate::blob::SegmentKey;
+use crate::ids::{ChannelId, LoginCode, RecordStreamId};
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 
-/// No segment is longer, so that those that reach into a range are found by when they begin.
-const LONGEST_SEGMENT_MS: i64 = 10 * 60 * 1000;
-
 /// A piece of footage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct SegmentRow {
+pub struct FootageRow {
     /// Its number.
     pub id: i64,
     /// Of which session.
@@ -24,10 +22,10 @@ pub struct SegmentRow {
     /// Its timestamps do not continue those of the segment before.
     pub discontinues: bool,
     /// The name of its object.
-    pub key: [u8; 16],
+    pub key: SegmentKey,
 }
 
-impl SegmentRow {
+impl FootageRow {
     /// When it ends.
     pub fn end_ms(&self) -> i64 {
         self.start_ms.saturating_add(self.duration_ms)
@@ -86,42 +84,28 @@ pub struct AlarmMarkRow {
     pub end_ms: Option<i64>,
 }
 
-fn segment(row: &SqliteRow) -> Result<SegmentRow, DbError> {
+fn segment(row: &SqliteRow) -> Result<FootageRow, DbError> {
     let key: &[u8] = row.try_get(6)?;
     let flags: i64 = row.try_get(5)?;
-    Ok(SegmentRow {
+    Ok(FootageRow {
         id: row.try_get(0)?,
         session: row.try_get(1)?,
         start_ms: row.try_get(2)?,
         duration_ms: row.try_get(3)?,
         bytes: row.try_get::<i64, _>(4)?.try_into().unwrap_or(0),
         discontinues: flags & 1 != 0,
-        key: key.try_into().map_err(|_| DbError::Corrupt("segment key"))?,
+        key: SegmentKey::from_bytes(key.try_into().map_err(|_| DbError::Corrupt("key of a segment"))?),
     })
 }
 
 impl Db {
-    /// The footage of a channel, while its device is with who has it now. `None`: there is none.
-    ///
-    /// # Errors
-    /// See [`DbError`].
-    pub async fn record_stream(&self, device: &LoginCode, channel: ChannelId) -> Result<Option<i64>, DbError> {
-        let sql = "SELECT id FROM record_streams WHERE login_code = ? AND channel = ?";
-        let id = sqlx::query_scalar(sql)
-            .bind(device.as_str())
-            .bind(channel.0)
-            .fetch_optional(&self.reader)
-            .await?;
-        Ok(id)
-    }
-
     /// Of which channel this footage is. `None`: of none any more.
     ///
     /// # Errors
     /// See [`DbError`].
-    pub async fn channel_of_stream(&self, stream: i64) -> Result<Option<(LoginCode, ChannelId)>, DbError> {
+    pub async fn channel_of_stream(&self, stream: RecordStreamId) -> Result<Option<(LoginCode, ChannelId)>, DbError> {
         let sql = "SELECT login_code, channel FROM record_streams WHERE id = ? AND login_code IS NOT NULL";
-        let row = sqlx::query(sql).bind(stream).fetch_optional(&self.reader).await?;
+        let row = sqlx::query(sql).bind(stream.0).fetch_optional(&self.reader).await?;
         row.map(|row| {
             let code = LoginCode::parse(row.try_get(0)?).map_err(|_| DbError::Corrupt("login code"))?;
             Ok((code, ChannelId(row.try_get(1)?)))
@@ -133,14 +117,14 @@ impl Db {
     ///
     /// # Errors
     /// See [`DbError`].
-    pub async fn footage_spans(&self, stream: i64, from_ms: i64, to_ms: i64) -> Result<Vec<(i64, i64)>, DbError> {
+    pub async fn footage_spans(&self, stream: RecordStreamId, from_ms: i64, to_ms: i64) -> Result<Vec<(i64, i64)>, DbError> {
         // One may reach in from before.
         let rows = sqlx::query(
             "SELECT start_ms, end_ms FROM record_spans WHERE stream_id = ?1 AND start_ms < ?3 AND start_ms >=
                 coalesce((SELECT max(start_ms) FROM record_spans WHERE stream_id = ?1 AND start_ms <= ?2), ?2)
              ORDER BY start_ms",
         )
-        .bind(stream)
+        .bind(stream.0)
         .bind(from_ms)
         .bind(to_ms)
         .fetch_all(&self.reader)
@@ -155,18 +139,18 @@ impl Db {
     /// See [`DbError`].
     pub async fn segments_between(
         &self,
-        stream: i64,
+        stream: RecordStreamId,
         from_ms: i64,
         to_ms: i64,
         limit: u32,
-    ) -> Result<Vec<SegmentRow>, DbError> {
+    ) -> Result<Vec<FootageRow>, DbError> {
         let rows = sqlx::query(
             "SELECT id, session_id, start_ms, duration_ms, bytes, flags, key FROM segments
              WHERE stream_id = ? AND start_ms > ? AND start_ms < ? AND start_ms + duration_ms > ?
              ORDER BY start_ms, id LIMIT ?",
         )
-        .bind(stream)
-        .bind(from_ms.saturating_sub(LONGEST_SEGMENT_MS))
+        .bind(stream.0)
+        .bind(from_ms.saturating_sub(MAX_SEGMENT_MS))
         .bind(to_ms)
         .bind(from_ms)
         .bind(limit)
@@ -179,13 +163,13 @@ impl Db {
     ///
     /// # Errors
     /// See [`DbError`].
-    pub async fn segment_of_stream(&self, stream: i64, id: i64) -> Result<Option<SegmentRow>, DbError> {
+    pub async fn segment_of_stream(&self, stream: RecordStreamId, id: i64) -> Result<Option<FootageRow>, DbError> {
         let row = sqlx::query(
             "SELECT id, session_id, start_ms, duration_ms, bytes, flags, key FROM segments
              WHERE id = ? AND stream_id = ?",
         )
         .bind(id)
-        .bind(stream)
+        .bind(stream.0)
         .fetch_optional(&self.reader)
         .await?;
         row.as_ref().map(segment).transpose()
@@ -195,13 +179,13 @@ impl Db {
     ///
     /// # Errors
     /// See [`DbError`].
-    pub async fn misplaced_segments(&self, stream: i64, from_ms: i64, to_ms: i64) -> Result<Vec<(i64, i64)>, DbError> {
+    pub async fn misplaced_segments(&self, stream: RecordStreamId, from_ms: i64, to_ms: i64) -> Result<Vec<(i64, i64)>, DbError> {
         let rows = sqlx::query(
             "SELECT start_ms, start_ms + duration_ms FROM segments
              WHERE stream_id = ? AND start_ms > ? AND start_ms < ? AND flags & 2 <> 0 ORDER BY start_ms",
         )
-        .bind(stream)
-        .bind(from_ms.saturating_sub(LONGEST_SEGMENT_MS))
+        .bind(stream.0)
+        .bind(from_ms.saturating_sub(MAX_SEGMENT_MS))
         .bind(to_ms)
         .fetch_all(&self.reader)
         .await?;
@@ -215,7 +199,7 @@ impl Db {
     /// See [`DbError`].
     pub async fn sessions_between(
         &self,
-        stream: i64,
+        stream: RecordStreamId,
         from_ms: i64,
         to_ms: i64,
     ) -> Result<Vec<SessionSpanRow>, DbError> {
@@ -223,7 +207,7 @@ impl Db {
             "SELECT id, recorder, began_ms, ended_ms FROM record_sessions
              WHERE stream_id = ? AND began_ms < ? AND (ended_ms IS NULL OR ended_ms > ?) ORDER BY began_ms, id",
         )
-        .bind(stream)
+        .bind(stream.0)
         .bind(to_ms)
         .bind(from_ms)
         .fetch_all(&self.reader)
@@ -244,12 +228,12 @@ impl Db {
     ///
     /// # Errors
     /// See [`DbError`].
-    pub async fn losses_between(&self, stream: i64, from_ms: i64, to_ms: i64) -> Result<Vec<LossRow>, DbError> {
+    pub async fn losses_between(&self, stream: RecordStreamId, from_ms: i64, to_ms: i64) -> Result<Vec<LossRow>, DbError> {
         let rows = sqlx::query(
             "SELECT session_id, reason, at_ms, from_ms, lost_ms FROM record_losses
              WHERE stream_id = ? AND at_ms >= ? AND coalesce(from_ms, at_ms) < ? ORDER BY at_ms, id",
         )
-        .bind(stream)
+        .bind(stream.0)
         .bind(from_ms)
         .bind(to_ms)
         .fetch_all(&self.reader)
@@ -270,9 +254,9 @@ impl Db {
     ///
     /// # Errors
     /// See [`DbError`].
-    pub async fn footage_deleted_before(&self, stream: i64) -> Result<Option<i64>, DbError> {
+    pub async fn footage_deleted_before(&self, stream: RecordStreamId) -> Result<Option<i64>, DbError> {
         let sql = "SELECT before_ms FROM record_deletions WHERE stream_id = ?";
-        Ok(sqlx::query_scalar(sql).bind(stream).fetch_optional(&self.reader).await?)
+        Ok(sqlx::query_scalar(sql).bind(stream.0).fetch_optional(&self.reader).await?)
     }
 
     /// When the cloud ran, as far as it reaches into this time, in order.

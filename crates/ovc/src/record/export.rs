@@ -5,7 +5,7 @@
 use super::playlist;
 use super::spans::Span;
 use super::unpacked::{Coded, Unpacked};
-use crate::db::SegmentRow;
+use crate::db::FootageRow;
 use bytes::Bytes;
 use media::mp4::{Head, Movie, Sample, TIMESCALE};
 use media::{TrackKind, VideoConfig};
@@ -42,7 +42,7 @@ pub struct Plan {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Piece {
     /// The segment.
-    pub segment: SegmentRow,
+    pub segment: FootageRow,
     /// Which of its pictures.
     video: Range<usize>,
     /// Which of its frames of sound.
@@ -64,14 +64,14 @@ pub struct Planner {
     /// Where everything so far ends, in the movie's time.
     end: i64,
     /// The segment before, and where its own times end.
-    before: Option<(SegmentRow, i64)>,
+    before: Option<(FootageRow, i64)>,
     gaps: usize,
     begin_ms: Option<i64>,
     payload: u64,
 }
 
 /// When something was, by its time within a segment whose first frame is presented at `first`.
-fn wall(segment: &SegmentRow, first: i64) -> impl Fn(i64) -> i64 + use<> {
+fn wall(segment: &FootageRow, first: i64) -> impl Fn(i64) -> i64 + use<> {
     let start_ms = segment.start_ms;
     move |at| start_ms.saturating_add(at.saturating_sub(first) / PER_MS)
 }
@@ -99,7 +99,7 @@ impl Planner {
     }
 
     /// The next segment. `true`: it has something for the movie.
-    pub fn add(&mut self, segment: SegmentRow, unpacked: &Unpacked) -> bool {
+    pub fn add(&mut self, segment: FootageRow, unpacked: &Unpacked) -> bool {
         let (Some(first_dts), Some(first)) = (unpacked.first_dts(), unpacked.first_pts()) else {
             return false;
         };
@@ -135,7 +135,7 @@ impl Planner {
         true
     }
 
-    fn cut(&self, segment: &SegmentRow, unpacked: &Unpacked, first: i64, goes_on: bool) -> Cut {
+    fn cut(&self, segment: &FootageRow, unpacked: &Unpacked, first: i64, goes_on: bool) -> Cut {
         let wall = wall(segment, first);
         let until = |frames: &[Coded]| {
             let past = frames.iter().position(|frame| wall(frame.dts) >= self.asked.to);
@@ -205,7 +205,7 @@ impl Planner {
         let mut hash = Sha256::new();
         hash.update(&head.bytes);
         for piece in &self.pieces {
-            hash.update(piece.segment.key);
+            hash.update(piece.segment.key.as_bytes());
         }
         let hash = hash.finalize();
         Some(Plan {
@@ -276,7 +276,7 @@ pub struct Still {
 }
 
 /// The last picture that stands alone at a moment or before it, else the first one after.
-pub fn still(segment: &SegmentRow, unpacked: &Unpacked, at_ms: i64) -> Option<Still> {
+pub fn still(segment: &FootageRow, unpacked: &Unpacked, at_ms: i64) -> Option<Still> {
     let wall = wall(segment, unpacked.first_pts()?);
     let wall = |frame: &Coded| wall(frame.pts);
     let mut keyframes = unpacked.video.iter().filter(|frame| frame.keyframe);

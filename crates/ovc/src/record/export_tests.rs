@@ -1,4 +1,5 @@
 use super::*;
+use crate::blob::SegmentKey;
 use media::{AudioConfig, aac, h264};
 use proptest::prelude::*;
 
@@ -42,19 +43,19 @@ fn unpacked(begin: i64) -> Unpacked {
     }
 }
 
-fn segment(id: i64, start_ms: i64) -> SegmentRow {
-    SegmentRow {
+fn segment(id: i64, start_ms: i64) -> FootageRow {
+    FootageRow {
         id,
         session: 1,
         start_ms,
         duration_ms: 10_000,
         bytes: 1,
         discontinues: false,
-        key: [id as u8; 16],
+        key: SegmentKey::from_bytes([id as u8; 16]),
     }
 }
 
-fn plan(asked: Span, segments: &[(SegmentRow, Unpacked)]) -> Option<Plan> {
+fn plan(asked: Span, segments: &[(FootageRow, Unpacked)]) -> Option<Plan> {
     let mut planner = Planner::new(asked);
     for (segment, unpacked) in segments {
         planner.add(*segment, unpacked);
@@ -63,7 +64,7 @@ fn plan(asked: Span, segments: &[(SegmentRow, Unpacked)]) -> Option<Plan> {
 }
 
 /// The whole file.
-fn file(plan: &Plan, segments: &[(SegmentRow, Unpacked)]) -> Vec<u8> {
+fn file(plan: &Plan, segments: &[(FootageRow, Unpacked)]) -> Vec<u8> {
     let mut file = plan.head.bytes.to_vec();
     for piece in &plan.pieces {
         let (_, unpacked) = segments.iter().find(|(row, _)| row.id == piece.segment.id).unwrap();
@@ -116,7 +117,7 @@ fn what_overlaps_is_not_shown_twice() {
         (segment(0, 0), unpacked(0)),
         // A device whose clock went back by 6 s.
         (
-            SegmentRow {
+            FootageRow {
                 discontinues: true,
                 ..segment(1, 4_000)
             },
@@ -158,7 +159,7 @@ fn the_same_footage_makes_the_same_file_and_other_footage_another() {
     assert_eq!(etag(all, &segments), etag(all, &segments));
     assert_ne!(etag(all, &segments), etag(all, &segments[..1]));
     let mut other = segments.clone();
-    other[1].0.key = [9; 16];
+    other[1].0.key = SegmentKey::from_bytes([9; 16]);
     assert_ne!(etag(all, &segments), etag(all, &other));
 }
 
@@ -199,7 +200,7 @@ proptest! {
                 video,
                 audio,
             };
-            (SegmentRow { discontinues, ..segment(id as i64, start_ms) }, unpacked)
+            (FootageRow { discontinues, ..segment(id as i64, start_ms) }, unpacked)
         }).collect();
         if let Some(plan) = plan(Span::new(from, from + len), &segments) {
             file(&plan, &segments);

@@ -5,8 +5,8 @@ use super::export::{Plan, Planner, Still, still};
 use super::footage::Footage;
 use super::spans::Span;
 use super::unpacked::Unpacked;
-use crate::blob::{BlobError, Blobs, SegmentKey};
-use crate::db::{DbError, SegmentRow};
+use crate::blob::{BlobError, Blobs};
+use crate::db::{DbError, FootageRow};
 use crate::ids::RecordStreamId;
 use bytes::{Bytes, BytesMut};
 use futures_util::TryStreamExt as _;
@@ -57,7 +57,7 @@ impl std::fmt::Debug for Exports {
 }
 
 /// Two plans are the same if they are of the same segments for the same range.
-type PlanKey = (i64, Span, u64);
+type PlanKey = (RecordStreamId, Span, u64);
 
 struct Kept {
     state: watch::Receiver<State>,
@@ -131,7 +131,7 @@ impl Exports {
     /// The database failed, or [`Busy`] as the inner error.
     pub async fn plan(
         &self,
-        stream: i64,
+        stream: RecordStreamId,
         asked: Span,
         seen: &[Span],
     ) -> Result<Result<watch::Receiver<State>, Busy>, DbError> {
@@ -186,7 +186,7 @@ impl Exports {
     ///
     /// # Errors
     /// It cannot be read, or is not what it was.
-    pub async fn piece(&self, stream: i64, plan: &Plan, number: usize) -> Result<Vec<Bytes>, Failure> {
+    pub async fn piece(&self, stream: RecordStreamId, plan: &Plan, number: usize) -> Result<Vec<Bytes>, Failure> {
         let piece = plan.pieces.get(number).ok_or(Failure::Unreadable)?.clone();
         let unpacked = self.shared.unpack(stream, &piece.segment).await?;
         piece.take(&unpacked).ok_or(Failure::Unreadable)
@@ -197,7 +197,7 @@ impl Exports {
     ///
     /// # Errors
     /// See [`StillError`].
-    pub async fn still(&self, stream: i64, at_ms: i64, seen: &[Span]) -> Result<Still, StillError> {
+    pub async fn still(&self, stream: RecordStreamId, at_ms: i64, seen: &[Span]) -> Result<Still, StillError> {
         /// So far the picture may be from the moment.
         const REACH_MS: i64 = 10_000;
         let waiting = self.shared.waiting_stills.try_acquire();
@@ -252,10 +252,10 @@ fn tidy(plans: &mut HashMap<PlanKey, Kept>, now: Instant) {
 impl Shared {
     async fn make(
         &self,
-        stream: i64,
+        stream: RecordStreamId,
         asked: Span,
         seen: &[Span],
-        segments: Vec<SegmentRow>,
+        segments: Vec<FootageRow>,
         told: &watch::Sender<State>,
     ) -> Result<Plan, Failure> {
         let mut planner = Planner::new(asked);
@@ -275,13 +275,13 @@ impl Shared {
     /// that has.
     async fn earlier(
         &self,
-        stream: i64,
+        stream: RecordStreamId,
         asked: Span,
         seen: &[Span],
-        first: Option<&SegmentRow>,
-    ) -> Result<Vec<SegmentRow>, Failure> {
+        first: Option<&FootageRow>,
+    ) -> Result<Vec<FootageRow>, Failure> {
         let Some(first) = first else { return Ok(Vec::new()) };
-        let begins = |segment: &SegmentRow, unpacked: &Unpacked| {
+        let begins = |segment: &FootageRow, unpacked: &Unpacked| {
             unpacked.video.is_empty() || still(segment, unpacked, asked.from).is_some_and(|still| still.at_ms <= asked.from)
         };
         let unpacked = self.unpack(stream, first).await;
@@ -309,7 +309,7 @@ impl Shared {
         Ok(Vec::new())
     }
 
-    async fn unpack(&self, stream: i64, segment: &SegmentRow) -> Result<Unpacked, Failure> {
+    async fn unpack(&self, stream: RecordStreamId, segment: &FootageRow) -> Result<Unpacked, Failure> {
         let bytes = self.read(stream, segment).await.map_err(|error| {
             tracing::warn!(%error, segment = segment.id, "cannot read a segment");
             Failure::Unreadable
@@ -319,9 +319,8 @@ impl Shared {
         unpacking.await.map_err(|_| Failure::Unreadable)
     }
 
-    async fn read(&self, stream: i64, segment: &SegmentRow) -> Result<Bytes, BlobError> {
-        let key = SegmentKey::from_bytes(segment.key);
-        let content = self.blobs.get_segment(RecordStreamId(stream), &key, None).await?;
+    async fn read(&self, stream: RecordStreamId, segment: &FootageRow) -> Result<Bytes, BlobError> {
+        let content = self.blobs.get_segment(stream, &segment.key, None).await?;
         let gathered = BytesMut::with_capacity(usize::try_from(segment.bytes).unwrap_or(0));
         let mut stream = content.stream;
         let mut gathered = gathered;

@@ -3,8 +3,8 @@
 use super::account::{self, Facts, Kind, Loss, Range, Reason, Session};
 use super::spans::{self, Span};
 use crate::clock::UnixMs;
-use crate::db::{AlarmMarkRow, ClipRow, Db, DbError, PresenceStepRow, SegmentRow};
-use crate::ids::{ChannelId, LoginCode};
+use crate::db::{AlarmMarkRow, ClipRow, Db, DbError, PresenceStepRow, FootageRow};
+use crate::ids::{ChannelId, LoginCode, RecordStreamId};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use std::collections::BTreeMap;
@@ -92,7 +92,7 @@ impl Footage {
     ///
     /// # Errors
     /// See [`DbError`].
-    pub async fn stream(&self, device: &LoginCode, channel: ChannelId) -> Result<Option<i64>, DbError> {
+    pub async fn stream(&self, device: &LoginCode, channel: ChannelId) -> Result<Option<RecordStreamId>, DbError> {
         self.db.record_stream(device, channel).await
     }
 
@@ -242,7 +242,7 @@ impl Footage {
         Ok(away(&steps, range, millis(self.holding.silence)))
     }
 
-    async fn misplaced(&self, stream: i64, range: Span) -> Result<Vec<Span>, DbError> {
+    async fn misplaced(&self, stream: RecordStreamId, range: Span) -> Result<Vec<Span>, DbError> {
         let rows = self.db.misplaced_segments(stream, range.from, range.to).await?;
         let reach = rows
             .into_iter()
@@ -303,7 +303,7 @@ impl Footage {
     ///
     /// # Errors
     /// See [`DbError`].
-    pub async fn segments(&self, stream: i64, asked: Span, seen: &[Span]) -> Result<Vec<SegmentRow>, DbError> {
+    pub async fn segments(&self, stream: RecordStreamId, asked: Span, seen: &[Span]) -> Result<Vec<FootageRow>, DbError> {
         let mut segments = self
             .db
             .segments_between(stream, asked.from, asked.to, MAX_SEGMENTS)
@@ -326,11 +326,11 @@ impl Footage {
     /// See [`DbError`].
     pub async fn segment(
         &self,
-        stream: i64,
+        stream: RecordStreamId,
         id: i64,
         asked: Span,
         seen: &[Span],
-    ) -> Result<Option<SegmentRow>, DbError> {
+    ) -> Result<Option<FootageRow>, DbError> {
         let row = self.db.segment_of_stream(stream, id).await?;
         Ok(row.filter(|segment| {
             let span = Span::new(segment.start_ms, segment.end_ms());

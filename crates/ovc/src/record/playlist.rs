@@ -1,27 +1,27 @@
 //! Playlists of what is over (RFC 8216, "HTTP Live Streaming", VOD).
 
 use crate::clock::UnixMs;
-use crate::db::SegmentRow;
+use crate::db::FootageRow;
 use std::fmt::Write as _;
 
 /// Segments further apart do not follow each other.
 const GAP_MS: i64 = 1_000;
 
 /// Whether a segment does not go on where the one before it ends.
-pub fn breaks(before: &SegmentRow, segment: &SegmentRow) -> bool {
+pub fn breaks(before: &FootageRow, segment: &FootageRow) -> bool {
     segment.discontinues
         || segment.session != before.session
         || segment.start_ms.abs_diff(before.end_ms()) > GAP_MS.unsigned_abs()
 }
 
 /// The playlist of these segments, which lie beside it as `<id>.ts`.
-pub fn write(segments: &[SegmentRow]) -> String {
+pub fn write(segments: &[FootageRow]) -> String {
     let longest = segments.iter().map(|segment| segment.duration_ms).max().unwrap_or(0);
     let mut out = String::with_capacity(128 + 96 * segments.len());
     out.push_str("#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-PLAYLIST-TYPE:VOD\n#EXT-X-MEDIA-SEQUENCE:0\n");
     // RFC 8216 section 4.3.3.1: rounded to the nearest whole second no segment is longer.
     line(&mut out, format_args!("#EXT-X-TARGETDURATION:{}", (longest + 999) / 1000));
-    let mut before: Option<&SegmentRow> = None;
+    let mut before: Option<&FootageRow> = None;
     for segment in segments {
         if before.is_some_and(|before| breaks(before, segment)) {
             out.push_str("#EXT-X-DISCONTINUITY\n");
@@ -46,16 +46,17 @@ fn line(out: &mut String, text: std::fmt::Arguments<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::blob::SegmentKey;
 
-    fn segment(id: i64, session: i64, start_ms: i64, discontinues: bool) -> SegmentRow {
-        SegmentRow {
+    fn segment(id: i64, session: i64, start_ms: i64, discontinues: bool) -> FootageRow {
+        FootageRow {
             id,
             session,
             start_ms,
             duration_ms: 10_005,
             bytes: 1,
             discontinues,
-            key: [0; 16],
+            key: SegmentKey::from_bytes([0; 16]),
         }
     }
 

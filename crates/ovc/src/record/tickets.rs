@@ -4,6 +4,7 @@
 use super::spans::Span;
 use crate::account::tokens::{Holder, Purpose, TokenError, Tokens};
 use crate::clock::UnixMs;
+use crate::ids::RecordStreamId;
 use std::fmt;
 use std::str::FromStr;
 
@@ -20,7 +21,7 @@ pub struct Ticket {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Base {
     /// That of a stream, by the right of who holds the ticket.
-    Stream(i64),
+    Stream(RecordStreamId),
     /// What a link shows, by the right of who made the link.
     Share(i64),
 }
@@ -50,7 +51,7 @@ impl FromStr for Ticket {
         };
         let number = |text: &str| text.parse::<i64>().map_err(|_| BadTicket);
         let base = match base.split_at_checked(1) {
-            Some(("r", id)) => Base::Stream(number(id)?),
+            Some(("r", id)) => Base::Stream(RecordStreamId(number(id)?)),
             Some(("s", id)) => Base::Share(number(id)?),
             _ => return Err(BadTicket),
         };
@@ -129,7 +130,7 @@ mod tests {
             session: None,
         };
         let ticket = Ticket {
-            base: Base::Stream(12),
+            base: Base::Stream(RecordStreamId(12)),
             span: Span::new(-5, 1_790_000_000_000),
         };
         let text = ticket.sign(&tokens, Purpose::Footage, Some(holder), LATER);
