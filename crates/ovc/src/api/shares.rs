@@ -11,7 +11,7 @@ use super::extract::{Body, Last};
 use super::host::Origin;
 use super::pass::{self, Pass, no_such_share};
 use super::playback::{self, GOOD_FOR, no_footage, told};
-use super::recordings::{DAY_MS, seen_of, span, view};
+use super::recordings::{DAY_MS, span, view};
 use crate::account::tokens::TokenError;
 use crate::clock::UnixMs;
 use crate::db::{NewPiece, ShareRow};

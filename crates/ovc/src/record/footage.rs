@@ -359,7 +359,7 @@ fn millis(duration: Duration) -> i64 {
 
 /// When a day begins. Where clocks are set forward at midnight it begins an hour later.
 fn midnight(day: Date, zone: &TimeZone) -> i64 {
-    zone.to_ambiguous_zoned(day.at(0, 0, 0, 0))
+    zone.to_ambiguous_zoned_datetime(day.at(0, 0, 0, 0))
         .compatible()
         .map_or(0, |zoned| zoned.timestamp().as_millisecond())
 }
