@@ -167,7 +167,9 @@ impl AdtsHeader {
 
     /// The header of a frame of `data_len` bytes; `None` for more than its length has bits for.
     pub(crate) fn before(&self, data_len: usize) -> Option<[u8; Self::BYTES]> {
-        let total_len = u16::try_from(data_len + Self::BYTES).ok().filter(|&len| len < 1 << 13)?;
+        let total_len = u16::try_from(data_len + Self::BYTES)
+            .ok()
+            .filter(|&len| len < 1 << 13)?;
         let mut header = self.empty;
         header[3] |= (total_len >> 11) as u8;
         header[4] = (total_len >> 3) as u8;

@@ -132,7 +132,10 @@ impl Program {
     fn take_pmt(&mut self, packet: &TsPacketRef<'_>) {
         self.pmt.assemble(packet);
         let sections = self.pmt.sections();
-        let Some(section) = sections.iter().find_map(|section| PmtSectionRef::try_from(section).ok()) else {
+        let Some(section) = sections
+            .iter()
+            .find_map(|section| PmtSectionRef::try_from(section).ok())
+        else {
             return;
         };
         let streams = || section.streams().flatten();
@@ -213,7 +216,11 @@ impl Clock {
         let ticks = i64::try_from(ticks).unwrap_or(0);
         let Some(last) = self.last else { return ticks };
         let step = ticks.wrapping_sub(last).rem_euclid(WRAP_TICKS);
-        let step = if step >= WRAP_TICKS / 2 { step - WRAP_TICKS } else { step };
+        let step = if step >= WRAP_TICKS / 2 {
+            step - WRAP_TICKS
+        } else {
+            step
+        };
         last.wrapping_add(step)
     }
 
@@ -288,7 +295,9 @@ impl Tracks {
         let config = match known {
             Some(config) => config,
             None => {
-                let Ok(config) = aac::config_from_asc(&frame.asc) else { return 0 };
+                let Ok(config) = aac::config_from_asc(&frame.asc) else {
+                    return 0;
+                };
                 self.ready.push_back(Item::Audio(config.clone()));
                 self.audio.config.insert(config)
             }

@@ -245,14 +245,15 @@ fn put_pes_header(pes: &mut Vec<u8>, stream_id: u8, pts: i64, dts: Option<i64>) 
 /// An access unit as a byte stream: delimiter, parameter sets before a keyframe that has none of its own, and the rest.
 fn put_picture(pes: &mut Vec<u8>, video: &Video, frame: &Frame) -> Option<()> {
     // The delimiters allow for every type of slice.
-    let (delimiter, sets): (&[u8], fn(&[u8]) -> bool) = match video.codec {
-        VideoCodec::H264 => (&[0, 0, 0, 1, 0x09, 0xF0], |unit| h264::nal_type(unit) == Some(h264::SPS)),
-        VideoCodec::H265 => (&[0, 0, 0, 1, 0x46, 0x01, 0x50], |unit| {
-            h265::nal_type(unit) == Some(h265::SPS)
-        }),
+    pes.extend_from_slice(match video.codec {
+        VideoCodec::H264 => &[0, 0, 0, 1, 0x09, 0xF0],
+        VideoCodec::H265 => &[0, 0, 0, 1, 0x46, 0x01, 0x50],
+    });
+    let is_set = |unit: &[u8]| match video.codec {
+        VideoCodec::H264 => h264::nal_type(unit) == Some(h264::SPS),
+        VideoCodec::H265 => h265::nal_type(unit) == Some(h265::SPS),
     };
-    pes.extend_from_slice(delimiter);
-    let has_sets = || nal::units(&frame.data, 4).any(|unit| unit.is_ok_and(sets));
+    let has_sets = || nal::units(&frame.data, 4).any(|unit| unit.is_ok_and(is_set));
     if frame.keyframe && !has_sets() {
         pes.extend_from_slice(&video.parameter_sets);
     }

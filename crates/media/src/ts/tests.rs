@@ -35,7 +35,9 @@ fn picture(codec: VideoCodec, keyframe: bool, dts_ms: i64, pts_ms: i64, len: usi
         (VideoCodec::H265, true) => &[0x26, 1],
         (VideoCodec::H265, false) => &[0x02, 1],
     };
-    let body: Vec<u8> = (0..len).map(|at| (at as u64 ^ dts_ms.unsigned_abs()) as u8 | 1).collect();
+    let body: Vec<u8> = (0..len)
+        .map(|at| (at as u64 ^ dts_ms.unsigned_abs()) as u8 | 1)
+        .collect();
     let unit = [header, &body].concat();
     Frame {
         pts_ms,
@@ -102,7 +104,10 @@ fn assert_same(items: &[Item], written: &[Frame]) {
         for (read, expected) in read.iter().zip(expected) {
             assert_eq!(read.frame.dts_ms, expected.dts_ms + shift_ms);
             assert_eq!(read.frame.pts_ms, expected.pts_ms + shift_ms);
-            assert_eq!((read.dts_90k, read.pts_90k), (read.frame.dts_ms * 90, read.frame.pts_ms * 90));
+            assert_eq!(
+                (read.dts_90k, read.pts_90k),
+                (read.frame.dts_ms * 90, read.frame.pts_ms * 90)
+            );
             assert_eq!(read.frame.keyframe, expected.keyframe);
             assert_eq!(read.frame.data, expected.data);
         }
@@ -197,7 +202,7 @@ fn every_segment_plays_by_itself_and_the_counters_go_on() {
         assert_eq!(pids, [0, 0x1000, 0x100]);
     }
     let items = demux(&mut Demuxer::new(), &second_bytes);
-    assert_eq!(configs(&items).0, [video.clone()]);
+    assert_eq!(configs(&items).0, std::slice::from_ref(&video));
     let pictures = frames(&items, TrackKind::Video);
     assert_eq!(pictures[0].frame.dts_ms, 2000, "the second second of the stream");
     assert!(pictures[0].frame.keyframe);
@@ -224,7 +229,10 @@ fn a_segment_cut_inside_a_group_of_pictures_begins_with_tables_too() {
     mux(&mut muxer, &[picture(VideoCodec::H264, true, 0, 0, 500)]);
     muxer.begin_segment();
     let stream = mux(&mut muxer, &[picture(VideoCodec::H264, false, 40, 40, 500)]);
-    assert_eq!(stream.chunks(PACKET_BYTES).map(pid).take(2).collect::<Vec<_>>(), [0, 0x1000]);
+    assert_eq!(
+        stream.chunks(PACKET_BYTES).map(pid).take(2).collect::<Vec<_>>(),
+        [0, 0x1000]
+    );
     let stream = mux(&mut muxer, &[picture(VideoCodec::H264, false, 80, 80, 500)]);
     assert_eq!(pid(&stream), 0x100, "between keyframes there are none");
 }
@@ -237,7 +245,10 @@ fn each_picture_has_a_delimiter_a_clock_reference_and_a_keyframe_its_sets() {
     let packet = &stream[2 * PACKET_BYTES..3 * PACKET_BYTES];
     assert_eq!(packet[3] & 0x30, 0x30, "an adaptation field and a payload");
     assert_eq!(packet[5], 0x50, "random access and a clock reference");
-    let base = packet[6..11].iter().fold(0u64, |base, &byte| base << 8 | u64::from(byte)) >> 7;
+    let base = packet[6..11]
+        .iter()
+        .fold(0u64, |base, &byte| base << 8 | u64::from(byte))
+        >> 7;
     assert_eq!(base, 500 * 90, "half a second before the decoding time");
     let pes = &packet[5 + usize::from(packet[4])..];
     assert_eq!(pes[..4], [0, 0, 1, 0xE0]);
@@ -250,7 +261,9 @@ fn each_picture_has_a_delimiter_a_clock_reference_and_a_keyframe_its_sets() {
     let stream = mux(&mut muxer, &[Frame::video(40, true, nal::length_prefixed(units))]);
     let items = demux(&mut Demuxer::new(), &stream);
     assert_eq!(configs(&items).0, [video]);
-    let [frame] = &frames(&items, TrackKind::Video)[..] else { panic!("one frame") };
+    let [frame] = &frames(&items, TrackKind::Video)[..] else {
+        panic!("one frame")
+    };
     assert_eq!(frame.frame.data[..], [0, 0, 0, 4, 0x65, 1, 2, 3]);
 }
 
@@ -267,7 +280,10 @@ fn timestamps_go_on_where_their_bits_end() {
         let expected = written.iter().filter(|frame| frame.track == track);
         for (read, expected) in read.iter().zip(expected) {
             let ticks = |ms: i64| WRAP_TICKS / 90 * 90 - 90 * 1000 + (ms - first_ms) * 90;
-            assert_eq!((read.dts_90k / 90, read.pts_90k / 90), (ticks(expected.dts_ms) / 90, ticks(expected.pts_ms) / 90));
+            assert_eq!(
+                (read.dts_90k / 90, read.pts_90k / 90),
+                (ticks(expected.dts_ms) / 90, ticks(expected.pts_ms) / 90)
+            );
         }
         assert!(read.last().unwrap().dts_90k > WRAP_TICKS);
     }
@@ -277,7 +293,10 @@ fn timestamps_go_on_where_their_bits_end() {
     for hour in 0..28i64 {
         for minute in 0..60 {
             let dts_ms = (hour * 60 + minute) * 60_000;
-            let items = demux(&mut demuxer, &mux(&mut muxer, &[picture(VideoCodec::H264, true, dts_ms, dts_ms, 50)]));
+            let items = demux(
+                &mut demuxer,
+                &mux(&mut muxer, &[picture(VideoCodec::H264, true, dts_ms, dts_ms, 50)]),
+            );
             assert_eq!(frames(&items, TrackKind::Video)[0].frame.dts_ms, dts_ms + 1000);
         }
     }
@@ -331,7 +350,10 @@ fn lost_packets_cost_their_picture_only_and_garbage_nothing() {
         .map(|number| picture(VideoCodec::H264, true, number * 40, number * 40, 2000))
         .collect();
     let mut muxer = Muxer::new(Some(&h264_config()), None);
-    let segments: Vec<BytesMut> = written.iter().map(|frame| mux(&mut muxer, std::slice::from_ref(frame))).collect();
+    let segments: Vec<BytesMut> = written
+        .iter()
+        .map(|frame| mux(&mut muxer, std::slice::from_ref(frame)))
+        .collect();
     let mut stream = Vec::new();
     for (number, segment) in segments.iter().enumerate() {
         match number {
@@ -352,7 +374,10 @@ fn lost_packets_cost_their_picture_only_and_garbage_nothing() {
         }
     }
     let items = demux(&mut Demuxer::new(), &stream);
-    let read: Vec<i64> = frames(&items, TrackKind::Video).iter().map(|frame| frame.frame.dts_ms).collect();
+    let read: Vec<i64> = frames(&items, TrackKind::Video)
+        .iter()
+        .map(|frame| frame.frame.dts_ms)
+        .collect();
     assert_eq!(read, [1000, 1040, 1080, 1160, 1200, 1240, 1280, 1320, 1360]);
 }
 

@@ -175,7 +175,7 @@ impl Blobs {
         match &self.place {
             Place::Folder(folder) => Ok(folder.streams().await?),
             Place::S3(_) => {
-                let names = self.folders(&StorePath::from(SEGMENTS)).await?;
+                let names = self.folders(&StorePath::from(SEGMENTS)).await?.into_iter();
                 Ok(names.filter_map(|name| name.parse().ok().map(RecordStreamId)).collect())
             }
         }
@@ -188,10 +188,7 @@ impl Blobs {
     pub async fn days(&self, stream: RecordStreamId) -> Result<Vec<Day>, BlobError> {
         let names: Vec<_> = match &self.place {
             Place::Folder(folder) => folder.days(stream).await?,
-            Place::S3(_) => {
-                let names = self.folders(&StorePath::from(format!("{SEGMENTS}/{stream}")));
-                names.await?.collect()
-            }
+            Place::S3(_) => self.folders(&StorePath::from(format!("{SEGMENTS}/{stream}"))).await?,
         };
         let mut days: Vec<_> = names
             .into_iter()
@@ -230,10 +227,27 @@ impl Blobs {
         }
     }
 
-    async fn folders(&self, of: &StorePath) -> Result<impl Iterator<Item = String>, BlobError> {
+    /// Removes what was begun of segments of a stream and day before this moment, and never became any.
+    ///
+    /// # Errors
+    /// See [`BlobError`].
+    pub async fn remove_unfinished_segments(
+        &self,
+        stream: RecordStreamId,
+        day: &Day,
+        before: UnixMs,
+    ) -> Result<(), BlobError> {
+        match &self.place {
+            Place::Folder(folder) => Ok(folder.remove_unfinished(stream, day.0.clone(), before).await?),
+            // A store forgets such by itself.
+            Place::S3(_) => Ok(()),
+        }
+    }
+
+    async fn folders(&self, of: &StorePath) -> Result<Vec<String>, BlobError> {
         let listed = self.store.list_with_delimiter(Some(of)).await?;
         let names = listed.common_prefixes.into_iter();
-        Ok(names.filter_map(|path| path.filename().map(str::to_owned)))
+        Ok(names.filter_map(|path| path.filename().map(str::to_owned)).collect())
     }
 }
 
