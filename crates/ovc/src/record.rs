@@ -144,7 +144,11 @@ impl Records {
         let now = UnixMs::now();
         let writer = Writer::start(parts.db.clone());
         let sessions = Sessions::default();
-        for row in parts.db.late_record_sessions(now.minus(known_for(&parts.config))).await? {
+        for row in parts
+            .db
+            .late_record_sessions(now.minus(known_for(&parts.config)))
+            .await?
+        {
             if let Some(device) = row.device.clone() {
                 sessions.enter(&Arc::new(RecordSession::new(&row, device, held_ms(&parts.config))));
             }
@@ -284,7 +288,9 @@ impl Records {
             flags: if continues { 0 } else { crate::db::DISCONTINUOUS },
         };
         let source = futures_util::stream::iter([Ok::<_, Infallible>(bytes)]);
-        let put = self.blobs().put_segment(session.stream, &promised.key, promised.bytes, source);
+        let put = self
+            .blobs()
+            .put_segment(session.stream, &promised.key, promised.bytes, source);
         put.await.map_err(|error| match error {
             PutSegmentError::Blob(error) => StoreError::Blob(error),
             PutSegmentError::Source(never) => match never {},

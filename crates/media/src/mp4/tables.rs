@@ -70,7 +70,11 @@ impl Tables {
         self.chunks.push(offset);
         let (number, entry) = (self.chunks.len() as u32, entry as u32 + 1);
         let count = samples.len() as u32;
-        if self.chunk_runs.last().is_none_or(|(_, of, its)| (*of, *its) != (count, entry)) {
+        if self
+            .chunk_runs
+            .last()
+            .is_none_or(|(_, of, its)| (*of, *its) != (count, entry))
+        {
             self.chunk_runs.push((number, count, entry));
         }
         bytes
@@ -114,7 +118,8 @@ impl Tables {
     }
 
     pub(super) fn first_pts(&self) -> i64 {
-        self.first.map_or(0, |(dts, composition)| dts.saturating_add(composition.into()))
+        self.first
+            .map_or(0, |(dts, composition)| dts.saturating_add(composition.into()))
     }
 
     /// In the track's own units.

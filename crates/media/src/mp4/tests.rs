@@ -41,10 +41,19 @@ fn found(trak: &mp4_atom::Trak, base: u64) -> Vec<(u64, u32, u64, u32)> {
     };
     let offsets = &stbl.co64.as_ref().unwrap().entries;
     let mut dts = 0;
-    let mut times = stbl.stts.entries.iter().flat_map(|entry| vec![entry.sample_delta; entry.sample_count as usize]);
+    let mut times = stbl
+        .stts
+        .entries
+        .iter()
+        .flat_map(|entry| vec![entry.sample_delta; entry.sample_count as usize]);
     let (mut found, mut sizes) = (Vec::new(), sizes.iter());
     for (number, offset) in offsets.iter().enumerate() {
-        let run = stbl.stsc.entries.iter().rfind(|run| run.first_chunk as usize <= number + 1).unwrap();
+        let run = stbl
+            .stsc
+            .entries
+            .iter()
+            .rfind(|run| run.first_chunk as usize <= number + 1)
+            .unwrap();
         let mut at = offset - base;
         for _ in 0..run.samples_per_chunk {
             let size = *sizes.next().unwrap();
@@ -61,7 +70,14 @@ fn found(trak: &mp4_atom::Trak, base: u64) -> Vec<(u64, u32, u64, u32)> {
 fn another_parser_finds_every_sample() {
     let (video, audio) = (video_config(), aac::config(48_000, 2).unwrap());
     let mut movie = Movie::default();
-    movie.video(&video, &[picture(0, 100, true), picture(3600, 10, false), picture(7200, 11, false)]);
+    movie.video(
+        &video,
+        &[
+            picture(0, 100, true),
+            picture(3600, 10, false),
+            picture(7200, 11, false),
+        ],
+    );
     let sound: Vec<Sample> = (0..5).map(|number| picture(number * 1920, 7, true)).collect();
     movie.audio(&audio, &sound);
     movie.video(&video, &[picture(10_800, 12, false), picture(14_400, 101, true)]);
@@ -74,7 +90,13 @@ fn another_parser_finds_every_sample() {
     let base = head.bytes.len() as u64;
     assert_eq!(
         found(&moov.trak[0], base),
-        [(0, 100, 0, 1), (100, 10, 3600, 1), (110, 11, 7200, 1), (156, 12, 10_800, 1), (168, 101, 14_400, 1)]
+        [
+            (0, 100, 0, 1),
+            (100, 10, 3600, 1),
+            (110, 11, 7200, 1),
+            (156, 12, 10_800, 1),
+            (168, 101, 14_400, 1)
+        ]
     );
     let keyframes = &moov.trak[0].mdia.minf.stbl.stss.as_ref().unwrap().entries;
     assert_eq!(keyframes[..], [1, 5]);
@@ -82,7 +104,10 @@ fn another_parser_finds_every_sample() {
     assert_eq!(sound[0], (121, 7, 0, 1));
     assert_eq!(sound[4], (149, 7, 4096, 1), "in its own samples");
     assert_eq!(moov.trak[1].mdia.mdhd.duration, 5 * 1024);
-    assert!(moov.trak[1].mdia.minf.stbl.stss.is_none(), "every frame of sound stands alone");
+    assert!(
+        moov.trak[1].mdia.minf.stbl.stss.is_none(),
+        "every frame of sound stands alone"
+    );
 }
 
 #[test]
@@ -102,7 +127,10 @@ fn sound_that_begins_later_is_heard_later_and_reordered_pictures_begin_at_once()
     let moov = moov(&movie.head(0));
     let edits = |track: usize| {
         let elst = moov.trak[track].edts.as_ref().unwrap().elst.as_ref().unwrap();
-        elst.entries.iter().map(|edit| (edit.segment_duration, edit.media_time)).collect::<Vec<_>>()
+        elst.entries
+            .iter()
+            .map(|edit| (edit.segment_duration, edit.media_time))
+            .collect::<Vec<_>>()
     };
     assert_eq!(edits(0), [(7200, Some(7200))]);
     assert_eq!(edits(1), [(9000, None), (1920, Some(0))]);
@@ -124,7 +152,10 @@ fn a_change_of_the_picture_is_an_entry_of_its_own() {
     }
     let head = movie.head(0);
     let moov = moov(&head);
-    let entries: Vec<u32> = found(&moov.trak[0], head.bytes.len() as u64).iter().map(|sample| sample.3).collect();
+    let entries: Vec<u32> = found(&moov.trak[0], head.bytes.len() as u64)
+        .iter()
+        .map(|sample| sample.3)
+        .collect();
     assert_eq!(entries, [1, 2, 1]);
     assert_eq!(moov.trak[0].mdia.minf.stbl.stsd.codecs.len(), 2);
 }
@@ -138,8 +169,12 @@ fn a_gap_in_the_sound_stays_and_small_errors_do_not_add_up() {
     let samples: Vec<Sample> = (0..1000).map(|number| picture(at(number), 1, true)).collect();
     movie.audio(&audio, &samples);
     let stbl = &moov(&movie.head(0)).trak[0].mdia.minf.stbl;
-    let runs: Vec<(u32, u32)> =
-        stbl.stts.entries.iter().map(|entry| (entry.sample_count, entry.sample_delta)).collect();
+    let runs: Vec<(u32, u32)> = stbl
+        .stts
+        .entries
+        .iter()
+        .map(|entry| (entry.sample_count, entry.sample_delta))
+        .collect();
     let [(499, 1024), (1, long), (500, 1024)] = runs[..] else {
         panic!("{runs:?}")
     };

@@ -99,7 +99,11 @@ pub(super) fn span(headers: &mut HeaderMap, range: Option<&Range<u64>>, total: u
     );
     match range {
         Some(Range { start, end }) => {
-            insert(headers, header::CONTENT_RANGE, &format!("bytes {start}-{}/{total}", end - 1));
+            insert(
+                headers,
+                header::CONTENT_RANGE,
+                &format!("bytes {start}-{}/{total}", end - 1),
+            );
             StatusCode::PARTIAL_CONTENT
         }
         None => StatusCode::OK,

@@ -94,7 +94,9 @@ async fn write(api: &Api, pass: &Pass, plan: &Plan, range: Range<u64>, out: &Pie
     let _room = api.exports.room().map_err(io::Error::other)?;
     let head = plan.head.bytes.len() as u64;
     put(out, &plan.head.bytes, 0, &range).await?;
-    let first = plan.pieces.partition_point(|piece| head + piece.offset + piece.bytes <= range.start);
+    let first = plan
+        .pieces
+        .partition_point(|piece| head + piece.offset + piece.bytes <= range.start);
     for (number, piece) in plan.pieces.iter().enumerate().skip(first) {
         let mut at = head + piece.offset;
         if at >= range.end {

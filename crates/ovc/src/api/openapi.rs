@@ -1,4 +1,9 @@
-use super::{Api, alarms, audio, audit, binds, clips, commands, device_config, device_events, device_logs, device_time, devices, exports, facts, firmware, groups, handover, invitations, keys, live, login, maintenance, me, members, my_password, my_sessions, my_totp, password_reset, playback, presence, protocol, ptz, recordings, rpc, setup, shares, snapshots, sounds, sse, tenants, upgrades, users};
+use super::{
+    Api, alarms, audio, audit, binds, clips, commands, device_config, device_events, device_logs, device_time, devices,
+    exports, facts, firmware, groups, handover, invitations, keys, live, login, maintenance, me, members, my_password,
+    my_sessions, my_totp, password_reset, playback, presence, protocol, ptz, recordings, rpc, setup, shares, snapshots,
+    sounds, sse, tenants, upgrades, users,
+};
 use axum::Router;
 use axum::routing::get;
 use std::sync::Arc;

@@ -48,10 +48,7 @@ async fn for_all(mut response: Response) -> Response {
     let headers = response.headers_mut();
     headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     let exposed = "content-length, content-range, etag, accept-ranges, content-disposition";
-    headers.insert(
-        header::ACCESS_CONTROL_EXPOSE_HEADERS,
-        HeaderValue::from_static(exposed),
-    );
+    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(exposed));
     response
 }
 
@@ -180,10 +177,7 @@ async fn play(
 ) -> Result<Response, ApiError> {
     let pass = pass::admit(&api, Purpose::Footage, &ticket).await?;
     if name == "index.m3u8" {
-        let segments = api
-            .footage
-            .segments(pass.stream, pass.ticket.span, &pass.seen)
-            .await?;
+        let segments = api.footage.segments(pass.stream, pass.ticket.span, &pass.seen).await?;
         let headers = [
             (header::CONTENT_TYPE, "application/vnd.apple.mpegurl"),
             (header::CACHE_CONTROL, "private, no-cache"),
@@ -226,10 +220,7 @@ async fn send_segment(
     if method == Method::HEAD {
         return Ok((status, headers).into_response());
     }
-    let content = api
-        .blobs
-        .get_segment(pass.stream, &key, range)
-        .await?;
+    let content = api.blobs.get_segment(pass.stream, &key, range).await?;
     Ok((status, headers, HttpBody::from_stream(content.stream)).into_response())
 }
 
@@ -267,12 +258,16 @@ pub(super) async fn get_recorded_frame(
     seen_of(&view, Span::new(at.0, at.0.saturating_add(1)))?;
     let stream = api.footage.stream(&view.device, view.channel).await?;
     let stream = stream.ok_or_else(no_footage)?;
-    let still = api.exports.still(stream, at.0, &view.seen).await.map_err(|error| match error {
-        StillError::Busy(busy) => busy.into(),
-        StillError::NoFootage => no_footage(),
-        StillError::Db(error) => error.into(),
-        StillError::Blob(error) => error.into(),
-    })?;
+    let still = api
+        .exports
+        .still(stream, at.0, &view.seen)
+        .await
+        .map_err(|error| match error {
+            StillError::Busy(busy) => busy.into(),
+            StillError::NoFootage => no_footage(),
+            StillError::Db(error) => error.into(),
+            StillError::Blob(error) => error.into(),
+        })?;
     on.decide_again(&api)?;
     let mut headers = HeaderMap::new();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("video/mp4"));

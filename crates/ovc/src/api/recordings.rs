@@ -228,10 +228,7 @@ pub(super) async fn get_timeline(
     let view = view(&on.caller, &on.place, on.channel);
     seen_of(&view, asked)?;
     let resolution_ms = params.resolution_ms.unwrap_or(1).into();
-    let told = api
-        .footage
-        .timeline(&view, asked, resolution_ms, UnixMs::now())
-        .await?;
+    let told = api.footage.timeline(&view, asked, resolution_ms, UnixMs::now()).await?;
     // While that was read the device may have gone to somebody else, whose it is then.
     on.decide_again(&api)?;
     Ok(Json(told.into()))

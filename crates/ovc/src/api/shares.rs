@@ -279,10 +279,7 @@ pub(super) async fn open_recording_share(
     Path(SharePath { token }): Path<SharePath>,
 ) -> Result<Json<SharedFootage>, ApiError> {
     let (row, pass) = opened(&api, &token, &slot).await?;
-    let segments = api
-        .footage
-        .segments(pass.stream, pass.ticket.span, &pass.seen)
-        .await?;
+    let segments = api.footage.segments(pass.stream, pass.ticket.span, &pass.seen).await?;
     let until = UnixMs::now().plus(GOOD_FOR).min(row.expires_at);
     let (url, duration_ms) = playback::answer(&api, &origin, pass.ticket, None, until, &segments).into_url();
     Ok(Json(SharedFootage {

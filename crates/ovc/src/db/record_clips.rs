@@ -198,11 +198,12 @@ impl Db {
     /// # Errors
     /// See [`DbError`].
     pub async fn shares(&self, stream: RecordStreamId, now: UnixMs) -> Result<Vec<ShareRow>, DbError> {
-        let rows = sqlx::query("SELECT * FROM record_shares WHERE stream_id = ? AND expires_at_ms > ? ORDER BY id DESC")
-            .bind(stream.0)
-            .bind(now.0)
-            .fetch_all(&self.reader)
-            .await?;
+        let rows =
+            sqlx::query("SELECT * FROM record_shares WHERE stream_id = ? AND expires_at_ms > ? ORDER BY id DESC")
+                .bind(stream.0)
+                .bind(now.0)
+                .fetch_all(&self.reader)
+                .await?;
         rows.iter().map(share).collect()
     }
 

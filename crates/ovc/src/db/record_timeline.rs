@@ -117,7 +117,12 @@ impl Db {
     ///
     /// # Errors
     /// See [`DbError`].
-    pub async fn footage_spans(&self, stream: RecordStreamId, from_ms: i64, to_ms: i64) -> Result<Vec<(i64, i64)>, DbError> {
+    pub async fn footage_spans(
+        &self,
+        stream: RecordStreamId,
+        from_ms: i64,
+        to_ms: i64,
+    ) -> Result<Vec<(i64, i64)>, DbError> {
         // One may reach in from before.
         let rows = sqlx::query(
             "SELECT start_ms, end_ms FROM record_spans WHERE stream_id = ?1 AND start_ms < ?3 AND start_ms >=
@@ -179,7 +184,12 @@ impl Db {
     ///
     /// # Errors
     /// See [`DbError`].
-    pub async fn misplaced_segments(&self, stream: RecordStreamId, from_ms: i64, to_ms: i64) -> Result<Vec<(i64, i64)>, DbError> {
+    pub async fn misplaced_segments(
+        &self,
+        stream: RecordStreamId,
+        from_ms: i64,
+        to_ms: i64,
+    ) -> Result<Vec<(i64, i64)>, DbError> {
         let rows = sqlx::query(
             "SELECT start_ms, start_ms + duration_ms FROM segments
              WHERE stream_id = ? AND start_ms > ? AND start_ms < ? AND flags & 2 <> 0 ORDER BY start_ms",
@@ -228,7 +238,12 @@ impl Db {
     ///
     /// # Errors
     /// See [`DbError`].
-    pub async fn losses_between(&self, stream: RecordStreamId, from_ms: i64, to_ms: i64) -> Result<Vec<LossRow>, DbError> {
+    pub async fn losses_between(
+        &self,
+        stream: RecordStreamId,
+        from_ms: i64,
+        to_ms: i64,
+    ) -> Result<Vec<LossRow>, DbError> {
         let rows = sqlx::query(
             "SELECT session_id, reason, at_ms, from_ms, lost_ms FROM record_losses
              WHERE stream_id = ? AND at_ms >= ? AND coalesce(from_ms, at_ms) < ? ORDER BY at_ms, id",
@@ -256,7 +271,10 @@ impl Db {
     /// See [`DbError`].
     pub async fn footage_deleted_before(&self, stream: RecordStreamId) -> Result<Option<i64>, DbError> {
         let sql = "SELECT before_ms FROM record_deletions WHERE stream_id = ?";
-        Ok(sqlx::query_scalar(sql).bind(stream.0).fetch_optional(&self.reader).await?)
+        Ok(sqlx::query_scalar(sql)
+            .bind(stream.0)
+            .fetch_optional(&self.reader)
+            .await?)
     }
 
     /// When the cloud ran, as far as it reaches into this time, in order.
@@ -265,7 +283,11 @@ impl Db {
     /// See [`DbError`].
     pub async fn runs_between(&self, from_ms: i64, to_ms: i64) -> Result<Vec<(i64, i64)>, DbError> {
         let sql = "SELECT began_ms, alive_at_ms FROM cloud_runs WHERE began_ms < ? AND alive_at_ms > ? ORDER BY id";
-        let rows = sqlx::query(sql).bind(to_ms).bind(from_ms).fetch_all(&self.reader).await?;
+        let rows = sqlx::query(sql)
+            .bind(to_ms)
+            .bind(from_ms)
+            .fetch_all(&self.reader)
+            .await?;
         let runs = rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?)));
         runs.collect()
     }

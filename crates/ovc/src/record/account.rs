@@ -268,7 +268,9 @@ fn joined(ranges: Vec<Range>) -> Vec<Range> {
 pub fn melted(ranges: &[Range], resolution_ms: i64) -> Vec<Range> {
     let mut melted: Vec<Range> = Vec::new();
     for block in ranges.chunk_by(|a, b| a.kind.is_none() == b.kind.is_none()) {
-        let ([first, ..], [.., last]) = (block, block) else { continue };
+        let ([first, ..], [.., last]) = (block, block) else {
+            continue;
+        };
         let whole = Span::new(first.span.from, last.span.to);
         if first.kind.is_none() {
             melted.extend(block);

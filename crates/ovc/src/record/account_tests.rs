@@ -87,7 +87,12 @@ fn what_the_device_may_still_hold_is_pending_and_later_it_is_not() {
     };
     assert_eq!(
         told(span(9_500, 10_000), &facts),
-        [(9_500, 9_600, "footage"), (9_600, 9_650, "unreported"), (9_650, 9_700, "device_offline"), (9_700, 10_000, "pending")]
+        [
+            (9_500, 9_600, "footage"),
+            (9_600, 9_650, "unreported"),
+            (9_650, 9_700, "device_offline"),
+            (9_700, 10_000, "pending")
+        ]
     );
     facts.now_ms += 1_000 * SECOND;
     assert_eq!(told(span(9_700, 10_000), &facts), [(9_700, 10_000, "device_offline")]);
@@ -122,7 +127,13 @@ fn what_was_dropped_at_an_unknown_time_is_what_is_missing_last_before_it_was_tol
     facts.losses = vec![dropped(350, 10), dropped(1_000, 1_000)];
     assert_eq!(
         told(span(50, 450), &facts),
-        [(50, 100, "footage"), (100, 200, "dropped"), (200, 300, "footage"), (300, 400, "dropped"), (400, 450, "footage")]
+        [
+            (50, 100, "footage"),
+            (100, 200, "dropped"),
+            (200, 300, "footage"),
+            (300, 400, "dropped"),
+            (400, 450, "footage")
+        ]
     );
 }
 
@@ -146,7 +157,12 @@ fn a_session_of_another_time_explains_nothing_here() {
     };
     assert_eq!(
         told(span(0, 400), &facts),
-        [(0, 100, "dropped"), (100, 200, "not_asked"), (200, 300, "unreported"), (300, 400, "not_asked")]
+        [
+            (0, 100, "dropped"),
+            (100, 200, "not_asked"),
+            (200, 300, "unreported"),
+            (300, 400, "not_asked")
+        ]
     );
 }
 
@@ -186,7 +202,13 @@ fn what_was_deleted_was_asked_for_once() {
     };
     assert_eq!(
         told(span(-10, 200), &facts),
-        [(-10, 0, "not_asked"), (0, 40, "deleted"), (40, 50, "footage"), (50, 100, "deleted"), (100, 200, "footage")]
+        [
+            (-10, 0, "not_asked"),
+            (0, 40, "deleted"),
+            (40, 50, "footage"),
+            (50, 100, "deleted"),
+            (100, 200, "footage")
+        ]
     );
 }
 
@@ -201,11 +223,22 @@ fn short_gaps_are_not_seen_from_afar_but_short_footage_is() {
     let melted = melted(&all, 60 * SECOND);
     let seen: Vec<_> = melted
         .iter()
-        .map(|range| (range.span.from / SECOND, range.span.to / SECOND, range.kind.map_or("footage", Reason::name)))
+        .map(|range| {
+            (
+                range.span.from / SECOND,
+                range.span.to / SECOND,
+                range.kind.map_or("footage", Reason::name),
+            )
+        })
         .collect();
     assert_eq!(
         seen,
-        [(0, 200, "footage"), (200, 500, "unreported"), (500, 501, "footage"), (501, 1_000, "unreported")]
+        [
+            (0, 200, "footage"),
+            (200, 500, "unreported"),
+            (500, 501, "footage"),
+            (501, 1_000, "unreported")
+        ]
     );
 }
 

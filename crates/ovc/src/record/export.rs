@@ -114,7 +114,10 @@ impl Planner {
         let wall = wall(&segment, first);
         if !goes_on {
             self.shift = self.end.saturating_sub(begin);
-            if self.before.is_some_and(|(before, _)| wall(begin).saturating_sub(before.end_ms()) > OVERLAP_MS) {
+            if self
+                .before
+                .is_some_and(|(before, _)| wall(begin).saturating_sub(before.end_ms()) > OVERLAP_MS)
+            {
                 self.gaps += 1;
             }
         }
@@ -150,9 +153,16 @@ impl Planner {
             };
         }
         // A segment that reaches back into the one before begins where that ends.
-        let earliest = self.before.map_or(i64::MIN, |(before, _)| before.end_ms().saturating_sub(OVERLAP_MS));
+        let earliest = self
+            .before
+            .map_or(i64::MIN, |(before, _)| before.end_ms().saturating_sub(OVERLAP_MS));
         let from = self.asked.from.max(earliest);
-        let keyframes = || video[..video_end].iter().enumerate().filter(|(_, frame)| frame.keyframe);
+        let keyframes = || {
+            video[..video_end]
+                .iter()
+                .enumerate()
+                .filter(|(_, frame)| frame.keyframe)
+        };
         let begin = if self.pieces.is_empty() {
             let before = keyframes().rfind(|(_, frame)| wall(frame.pts) <= from);
             before.or_else(|| keyframes().next())
@@ -214,7 +224,7 @@ impl Planner {
             duration_ms: i64::try_from(self.movie.duration()).unwrap_or(i64::MAX) / PER_MS,
             gaps: self.gaps,
             begin_ms,
-            etag: data_encoding::HEXLOWER.encode(&hash[..16]),
+            etag: hash[..16].iter().map(|byte| format!("{byte:02x}")).collect(),
         })
     }
 }
@@ -268,6 +278,7 @@ fn turns<'a>(unpacked: &'a Unpacked, cut: &Cut) -> impl Iterator<Item = (TrackKi
 }
 
 /// The picture nearest to a moment that stands alone, as a movie of one picture.
+#[derive(Debug, Clone)]
 pub struct Still {
     /// The file.
     pub file: Bytes,

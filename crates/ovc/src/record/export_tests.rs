@@ -79,7 +79,9 @@ fn file(plan: &Plan, segments: &[(FootageRow, Unpacked)]) -> Vec<u8> {
 
 #[test]
 fn a_range_begins_with_a_keyframe_and_ends_where_it_ends() {
-    let segments: Vec<_> = (0..3).map(|n| (segment(n, n * 10_000), unpacked(n * 900_000))).collect();
+    let segments: Vec<_> = (0..3)
+        .map(|n| (segment(n, n * 10_000), unpacked(n * 900_000)))
+        .collect();
     let plan = plan(Span::new(5_000, 25_000), &segments).unwrap();
     // The keyframe before is at 4 s.
     assert_eq!((plan.begin_ms, plan.duration_ms, plan.gaps), (4_000, 21_000, 0));
@@ -153,7 +155,9 @@ fn another_segment_under_the_same_name_is_not_sent() {
 
 #[test]
 fn the_same_footage_makes_the_same_file_and_other_footage_another() {
-    let segments: Vec<_> = (0..2).map(|n| (segment(n, n * 10_000), unpacked(n * 900_000))).collect();
+    let segments: Vec<_> = (0..2)
+        .map(|n| (segment(n, n * 10_000), unpacked(n * 900_000)))
+        .collect();
     let etag = |asked: Span, segments: &[_]| plan(asked, segments).unwrap().etag;
     let all = Span::new(0, 20_000);
     assert_eq!(etag(all, &segments), etag(all, &segments));
@@ -167,7 +171,10 @@ fn the_same_footage_makes_the_same_file_and_other_footage_another() {
 fn the_picture_nearest_to_a_moment_is_the_last_keyframe_before_it() {
     let (row, unpacked) = (segment(0, 100_000), unpacked(5));
     let at = |at_ms| still(&row, &unpacked, at_ms).unwrap().at_ms;
-    assert_eq!((at(105_999), at(106_000), at(99_000), at(999_000)), (104_000, 106_000, 100_000, 108_000));
+    assert_eq!(
+        (at(105_999), at(106_000), at(99_000), at(999_000)),
+        (104_000, 106_000, 100_000, 108_000)
+    );
     let file = still(&row, &unpacked, 105_000).unwrap().file;
     assert!(file.ends_with(&[100; 900]));
     assert!(still(&row, &Unpacked::default(), 0).is_none());

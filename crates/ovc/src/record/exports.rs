@@ -163,7 +163,9 @@ impl Exports {
         let shared = self.shared.clone();
         let seen = seen.to_vec();
         tokio::spawn(async move {
-            let Ok(_turn) = shared.making.acquire().await else { return };
+            let Ok(_turn) = shared.making.acquire().await else {
+                return;
+            };
             let made = shared.make(stream, asked, &seen, segments, &sender).await;
             // Nobody need be following.
             let _ = sender.send(match made {
@@ -282,7 +284,8 @@ impl Shared {
     ) -> Result<Vec<FootageRow>, Failure> {
         let Some(first) = first else { return Ok(Vec::new()) };
         let begins = |segment: &FootageRow, unpacked: &Unpacked| {
-            unpacked.video.is_empty() || still(segment, unpacked, asked.from).is_some_and(|still| still.at_ms <= asked.from)
+            unpacked.video.is_empty()
+                || still(segment, unpacked, asked.from).is_some_and(|still| still.at_ms <= asked.from)
         };
         let unpacked = self.unpack(stream, first).await;
         if first.start_ms > asked.from || unpacked.is_ok_and(|unpacked| begins(first, &unpacked)) {

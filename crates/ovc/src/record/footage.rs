@@ -3,7 +3,7 @@
 use super::account::{self, Facts, Kind, Loss, Range, Reason, Session};
 use super::spans::{self, Span};
 use crate::clock::UnixMs;
-use crate::db::{AlarmMarkRow, ClipRow, Db, DbError, PresenceStepRow, FootageRow};
+use crate::db::{AlarmMarkRow, ClipRow, Db, DbError, FootageRow, PresenceStepRow};
 use crate::ids::{ChannelId, LoginCode, RecordStreamId};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
@@ -154,13 +154,7 @@ impl Footage {
         })
     }
 
-    async fn account(
-        &self,
-        view: &View,
-        range: Span,
-        seen: &[Span],
-        now: UnixMs,
-    ) -> Result<Vec<Range>, DbError> {
+    async fn account(&self, view: &View, range: Span, seen: &[Span], now: UnixMs) -> Result<Vec<Range>, DbError> {
         let wider = Span::new(
             range.from.saturating_sub(BEFORE_MS),
             range.to.saturating_add(AFTER_MS).min(now.0).max(range.to),
@@ -303,7 +297,12 @@ impl Footage {
     ///
     /// # Errors
     /// See [`DbError`].
-    pub async fn segments(&self, stream: RecordStreamId, asked: Span, seen: &[Span]) -> Result<Vec<FootageRow>, DbError> {
+    pub async fn segments(
+        &self,
+        stream: RecordStreamId,
+        asked: Span,
+        seen: &[Span],
+    ) -> Result<Vec<FootageRow>, DbError> {
         let mut segments = self
             .db
             .segments_between(stream, asked.from, asked.to, MAX_SEGMENTS)
@@ -376,7 +375,11 @@ fn away(steps: &[PresenceStepRow], range: Span, silence_ms: i64) -> Vec<Span> {
             away.extend(since.take().map(|since| Span::new(since, step.at_ms)));
         } else if since.is_none() {
             // It had been silent for so long when it was noticed.
-            since = Some(if step.silent { step.at_ms - silence_ms } else { step.at_ms });
+            since = Some(if step.silent {
+                step.at_ms - silence_ms
+            } else {
+                step.at_ms
+            });
         }
     }
     away.extend(since.map(|since| Span::new(since, range.to)));
@@ -398,7 +401,11 @@ mod tests {
         assert_eq!(away(&[step(-50, true, false)], range, 10), []);
         assert_eq!(away(&[step(-50, false, true)], range, 10), [Span::new(-60, 1_000)]);
         assert_eq!(
-            away(&[step(300, true, false), step(500, false, true), step(700, true, false)], range, 100),
+            away(
+                &[step(300, true, false), step(500, false, true), step(700, true, false)],
+                range,
+                100
+            ),
             [Span::new(0, 300), Span::new(400, 700)]
         );
         assert_eq!(

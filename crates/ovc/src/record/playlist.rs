@@ -20,7 +20,10 @@ pub fn write(segments: &[FootageRow]) -> String {
     let mut out = String::with_capacity(128 + 96 * segments.len());
     out.push_str("#EXTM3U\n#EXT-X-VERSION:3\n#EXT-X-PLAYLIST-TYPE:VOD\n#EXT-X-MEDIA-SEQUENCE:0\n");
     // RFC 8216 section 4.3.3.1: rounded to the nearest whole second no segment is longer.
-    line(&mut out, format_args!("#EXT-X-TARGETDURATION:{}", (longest + 999) / 1000));
+    line(
+        &mut out,
+        format_args!("#EXT-X-TARGETDURATION:{}", (longest + 999) / 1000),
+    );
     let mut before: Option<&FootageRow> = None;
     for segment in segments {
         if before.is_some_and(|before| breaks(before, segment)) {

@@ -58,7 +58,11 @@ impl FromStr for Ticket {
         let span = Span::new(number(from)?, number(to)?);
         let ticket = Self { base, span };
         // What is written in two ways would be signed as one and read as another.
-        if ticket.to_string() == text { Ok(ticket) } else { Err(BadTicket) }
+        if ticket.to_string() == text {
+            Ok(ticket)
+        } else {
+            Err(BadTicket)
+        }
     }
 }
 
@@ -138,9 +142,19 @@ mod tests {
         assert_eq!(read(&text, Purpose::Footage, NOW), Ok((ticket, Some(holder))));
         assert_eq!(read(&text, Purpose::Export, NOW), Err(TokenError::Invalid));
         assert_eq!(read(&text, Purpose::Footage, LATER), Err(TokenError::Expired));
-        for (part, other) in [("r12.", "r13."), ("r12.", "s12."), (".-5.", ".-6."), ("r12.", "r012."), ("r12.", "r+12.")] {
+        for (part, other) in [
+            ("r12.", "r13."),
+            ("r12.", "s12."),
+            (".-5.", ".-6."),
+            ("r12.", "r012."),
+            ("r12.", "r+12."),
+        ] {
             let changed = text.replacen(part, other, 1);
-            assert_eq!(read(&changed, Purpose::Footage, NOW), Err(TokenError::Invalid), "{changed}");
+            assert_eq!(
+                read(&changed, Purpose::Footage, NOW),
+                Err(TokenError::Invalid),
+                "{changed}"
+            );
         }
         let shared = Ticket {
             base: Base::Share(3),
@@ -162,6 +176,9 @@ mod tests {
         let text = sign_share(&tokens, 9, LATER);
         assert_eq!(read_share(&tokens, &text, NOW), Ok(9));
         assert_eq!(read_share(&tokens, &text, LATER), Err(TokenError::Expired));
-        assert_eq!(read_share(&tokens, &text.replacen('9', "8", 1), NOW), Err(TokenError::Invalid));
+        assert_eq!(
+            read_share(&tokens, &text.replacen('9', "8", 1), NOW),
+            Err(TokenError::Invalid)
+        );
     }
 }

@@ -69,7 +69,11 @@ impl Unpacked {
 
     /// The track that times are counted by: the picture, if there is one.
     fn leading(&self) -> &[Coded] {
-        if self.video.is_empty() { &self.audio } else { &self.video }
+        if self.video.is_empty() {
+            &self.audio
+        } else {
+            &self.video
+        }
     }
 
     /// When the first frame is decoded.
@@ -95,7 +99,15 @@ impl Unpacked {
 
     fn end_of(&self, frames: &[Coded]) -> i64 {
         let Some(last) = frames.last() else { return i64::MIN };
-        let before = frames.iter().rev().nth(1).map(|before| last.dts.saturating_sub(before.dts));
-        last.dts.saturating_add(before.filter(|lasting| (1..=90_000).contains(lasting)).unwrap_or(PICTURE))
+        let before = frames
+            .iter()
+            .rev()
+            .nth(1)
+            .map(|before| last.dts.saturating_sub(before.dts));
+        last.dts.saturating_add(
+            before
+                .filter(|lasting| (1..=90_000).contains(lasting))
+                .unwrap_or(PICTURE),
+        )
     }
 }

@@ -221,7 +221,17 @@ impl World {
             text = text.replace("{login_code}", &self.device(operation).await);
         }
         // What devices make: there is none of it here.
-        for part in ["{snapshot}", "{alarm}", "{log}", "{sound}", "{firmware}", "{clip}", "{share}", "{export}", "{token}"] {
+        for part in [
+            "{snapshot}",
+            "{alarm}",
+            "{log}",
+            "{sound}",
+            "{firmware}",
+            "{clip}",
+            "{share}",
+            "{export}",
+            "{token}",
+        ] {
             text = text.replace(part, "999999");
         }
         let name = format!("n{}", self.fresh);

@@ -37,7 +37,11 @@ pub(crate) fn transport_stream(begin_ms: i64, lasting_ms: i64) -> Vec<u8> {
     let mut frames = Vec::new();
     for number in begin_ms / 40..(begin_ms + lasting_ms) / 40 {
         let is_key = number % 50 == 0;
-        let slice = [&[0, 0, 0, 101, if is_key { 0x65 } else { 0x41 }][..], &[number as u8 | 1; 100]].concat();
+        let slice = [
+            &[0, 0, 0, 101, if is_key { 0x65 } else { 0x41 }][..],
+            &[number as u8 | 1; 100],
+        ]
+        .concat();
         frames.push(Frame::video(number * 40, is_key, slice.into()));
     }
     for number in begin_ms * 48 / 1024..(begin_ms + lasting_ms) * 48 / 1024 {
@@ -138,10 +142,11 @@ impl Recorded {
 
     /// Notes that there is footage.
     pub(crate) async fn add_span(&self, from: i64, to: i64) {
-        self.run("DELETE FROM record_spans WHERE stream_id = ?1 AND end_ms = ?2 AND start_ms >= ?3", &[self.stream, from, i64::MIN])
-            .await;
-        self.run("INSERT OR REPLACE INTO record_spans (stream_id, start_ms, end_ms) VALUES (?, ?, ?)", &[self.stream, from, to])
-            .await;
+        self.run(
+            "INSERT OR REPLACE INTO record_spans (stream_id, start_ms, end_ms) VALUES (?, ?, ?)",
+            &[self.stream, from, to],
+        )
+        .await;
     }
 
     pub(crate) async fn run(&self, sql: &'static str, values: &[i64]) {

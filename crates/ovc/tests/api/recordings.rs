@@ -36,7 +36,15 @@ fn ranges(told: &Value) -> Vec<(i64, i64, String)> {
 }
 
 fn told(expected: &[(i64, i64, &str)]) -> Vec<(i64, i64, String)> {
-    expected.iter().map(|(from, to, kind)| (*from, *to, (*kind).to_owned())).collect()
+    expected
+        .iter()
+        .map(|(from, to, kind)| (*from, *to, (*kind).to_owned()))
+        .collect()
+}
+
+/// Within a frame of sound.
+fn is_about(told: &Value, expected: i64) -> bool {
+    told.as_i64().is_some_and(|told| (told - expected).abs() < 25)
 }
 
 /// The part of a URL behind the host.
@@ -57,7 +65,9 @@ async fn the_timeline_says_of_every_second_what_became_of_it() {
     let recorded = Recorded::of(&app, "cam", 0).await;
     recorded.add_many(NOON, 3).await;
     recorded.add(NOON + 60_000, 60_000, 1 | 2).await;
-    recorded.lose("failed", NOON + 90_000, Some(NOON + 30_000), 10_000).await;
+    recorded
+        .lose("failed", NOON + 90_000, Some(NOON + 30_000), 10_000)
+        .await;
     recorded.lose("dropped", NOON + 95_000, None, 10_000).await;
     let (status, answer) = app.get(&timeline(NOON - 10_000, NOON + 70_000)).await;
     assert_eq!(status, StatusCode::OK, "{answer}");
@@ -75,14 +85,21 @@ async fn the_timeline_says_of_every_second_what_became_of_it() {
     assert_eq!(answer["gap_ms"], json!({ "failed": 10_000, "unreported": 30_000 }));
     assert_eq!(answer["marks"][0]["kind"], "clock");
     // From further away short gaps are not seen.
-    let (_, answer) = app.get(&format!("{}&resolution_ms=60000", timeline(NOON, NOON + 70_000))).await;
+    let (_, answer) = app
+        .get(&format!("{}&resolution_ms=60000", timeline(NOON, NOON + 70_000)))
+        .await;
     assert_eq!(ranges(&answer), told(&[(0, 70, "footage")]));
     assert_eq!(answer["recorded_ms"], 40_000);
 
     let (_, answer) = app
-        .get(&format!("{CHANNEL}/days?from=2026-10-01&to=2026-11-30&time_zone=Europe/Berlin"))
+        .get(&format!(
+            "{CHANNEL}/days?from=2026-10-01&to=2026-11-30&time_zone=Europe/Berlin"
+        ))
         .await;
-    assert_eq!(answer["days"], json!([{ "day": "2026-11-01", "recorded_ms": 40_000, "alarms": 0 }]));
+    assert_eq!(
+        answer["days"],
+        json!([{ "day": "2026-11-01", "recorded_ms": 40_000, "alarms": 0 }])
+    );
     // Of another channel nothing is known, and of the future nothing is told.
     let other = timeline(NOON, NOON + 1000).replace("channels/0", "channels/1");
     assert_eq!(ranges(&app.get(&other).await.1), told(&[(0, 1, "not_asked")]));
@@ -132,9 +149,15 @@ async fn a_playlist_is_played_without_a_login_until_the_right_ends() {
     // A segment out of the range is not among what the address is for; a changed address is none.
     let (_, other) = cast.post("vera", &playlist, range(NOON, NOON + 10_000)).await;
     let other = path(&other["url"]).replace("index.m3u8", names[1]);
-    assert_eq!(refusal(&answer_of(fetch(&cast.app, &other).await).await), (404, "no_footage"));
+    assert_eq!(
+        refusal(&answer_of(fetch(&cast.app, &other).await).await),
+        (404, "no_footage")
+    );
     let changed = url.replacen(&(NOON + 5_000).to_string(), &NOON.to_string(), 1);
-    assert_eq!(refusal(&answer_of(fetch(&cast.app, &changed).await).await), (403, "bad_token"));
+    assert_eq!(
+        refusal(&answer_of(fetch(&cast.app, &changed).await).await),
+        (403, "bad_token")
+    );
     let nothing = cast.post("vera", &playlist, range(NOON - 60_000, NOON - 1)).await;
     assert_eq!(refusal(&nothing), (404, "no_footage"));
     let long = cast.post("vera", &playlist, range(NOON, NOON + 25 * 3_600_000)).await;
@@ -142,7 +165,10 @@ async fn a_playlist_is_played_without_a_login_until_the_right_ends() {
     // Who loses his right plays no further.
     let member = format!("/api/v1/tenants/{}/members/{}", cast.acme, cast.id("vera"));
     assert_eq!(cast.delete("olga", &member).await.0, StatusCode::NO_CONTENT);
-    assert_eq!(refusal(&answer_of(fetch(&cast.app, &segment).await).await), (403, "forbidden"));
+    assert_eq!(
+        refusal(&answer_of(fetch(&cast.app, &segment).await).await),
+        (403, "forbidden")
+    );
 }
 
 async fn answer_of(response: Response) -> (StatusCode, Value) {
@@ -165,14 +191,22 @@ async fn a_grant_shows_its_time_and_no_other() {
     let (_, answer) = cast.get("guest", &timeline(NOON, NOON + 60_000)).await;
     assert_eq!(ranges(&answer), told(&[(15, 45, "footage")]));
     // Segments that lie wholly in it.
-    let (_, answer) = cast.post("guest", &format!("{CHANNEL}/playlist"), range(NOON, NOON + 60_000)).await;
+    let (_, answer) = cast
+        .post("guest", &format!("{CHANNEL}/playlist"), range(NOON, NOON + 60_000))
+        .await;
     assert_eq!(answer["duration_ms"], 20_000);
     let outside = cast.get("guest", &timeline(NOON, NOON + 15_000)).await;
     assert_eq!(refusal(&outside), (403, "forbidden"));
     let frame = format!("{CHANNEL}/frame?at={}", time(NOON));
     assert_eq!(refusal(&cast.get("guest", &frame).await), (403, "forbidden"));
-    assert_eq!(cast.get("boris", &timeline(NOON, NOON + 1)).await.0, StatusCode::NOT_FOUND);
-    assert_eq!(cast.get("root", &timeline(NOON, NOON + 1)).await.0, StatusCode::FORBIDDEN);
+    assert_eq!(
+        cast.get("boris", &timeline(NOON, NOON + 1)).await.0,
+        StatusCode::NOT_FOUND
+    );
+    assert_eq!(
+        cast.get("root", &timeline(NOON, NOON + 1)).await.0,
+        StatusCode::FORBIDDEN
+    );
 }
 
 #[tokio::test]
@@ -181,8 +215,19 @@ async fn a_frame_is_the_last_keyframe_before_a_moment() {
     app.add_device("cam").await;
     let recorded = Recorded::of(&app, "cam", 0).await;
     recorded.add_many(NOON, 2).await;
-    let frame = async |at: i64| app.request(Method::GET, &format!("{CHANNEL}/frame?at={}", time(at))).send().await.unwrap();
-    for (at, expected) in [(0, 0), (11_999, 10_000), (12_000, 12_000), (-3_000, 0), (25_000, 18_000)] {
+    let frame = async |at: i64| {
+        app.request(Method::GET, &format!("{CHANNEL}/frame?at={}", time(at)))
+            .send()
+            .await
+            .unwrap()
+    };
+    for (at, expected) in [
+        (0, 0),
+        (11_999, 10_000),
+        (12_000, 12_000),
+        (-3_000, 0),
+        (25_000, 18_000),
+    ] {
         let got = frame(NOON + at).await;
         assert_eq!(got.status(), StatusCode::OK, "{at}");
         assert_eq!(got.headers()["content-type"], "video/mp4");
@@ -220,7 +265,8 @@ async fn a_file_is_fetched_whole_and_in_parts_and_after_a_restart() {
     recorded.add(NOON + 60_000, 0, 1).await;
     let answer = ready(&app, NOON + 5_000, NOON + 65_000).await;
     // From the keyframe at 4 s: 26 s and, behind the gap, 5.
-    assert_eq!((&answer["duration_ms"], &answer["gaps"]), (&json!(31_000), &json!(1)));
+    assert!(is_about(&answer["duration_ms"], 31_000), "{answer}");
+    assert_eq!(answer["gaps"], 1);
     assert_eq!(answer["begins_at"], time(NOON + 4_000));
     let url = path(&answer["url"]);
     assert!(url.ends_with("/cam-0-2026-11-01T12-00-04.mp4"), "{url}");
@@ -228,7 +274,12 @@ async fn a_file_is_fetched_whole_and_in_parts_and_after_a_restart() {
     assert_eq!(whole.status(), StatusCode::OK);
     let etag = whole.headers()["etag"].to_str().unwrap().to_owned();
     assert_eq!(whole.headers()["content-length"], answer["bytes"].to_string());
-    assert!(whole.headers()["content-disposition"].to_str().unwrap().starts_with("attachment"));
+    assert!(
+        whole.headers()["content-disposition"]
+            .to_str()
+            .unwrap()
+            .starts_with("attachment")
+    );
     let whole = whole.bytes().await.unwrap();
     assert_eq!(whole.len() as u64, answer["bytes"].as_u64().unwrap());
     assert_eq!(whole[4..8], *b"ftyp");
@@ -242,15 +293,25 @@ async fn a_file_is_fetched_whole_and_in_parts_and_after_a_restart() {
         assert_eq!(rest.status(), StatusCode::PARTIAL_CONTENT, "{cut}");
         assert_eq!(rest.bytes().await.unwrap(), whole[cut..], "{cut}");
     }
-    let part = app.bare(Method::GET, &url).header("range", "bytes=20-40").header("if-range", "\"x\"");
+    let part = app
+        .bare(Method::GET, &url)
+        .header("range", "bytes=20-40")
+        .header("if-range", "\"x\"");
     assert_eq!(part.send().await.unwrap().bytes().await.unwrap(), whole);
     let beyond = app.bare(Method::GET, &url).header("range", "bytes=99999999-");
     assert_eq!(beyond.send().await.unwrap().status(), StatusCode::RANGE_NOT_SATISFIABLE);
     // What was deleted in between makes it another file.
-    recorded.run("DELETE FROM segments WHERE stream_id = ? AND start_ms = ?", &[recorded.stream, NOON + 60_000]).await;
+    recorded
+        .run(
+            "DELETE FROM segments WHERE stream_id = ? AND start_ms = ?",
+            &[recorded.stream, NOON + 60_000],
+        )
+        .await;
     let other = fetch(&app, &url).await;
     assert_ne!(other.headers()["etag"].to_str().unwrap(), etag);
-    let gone = app.post(&format!("{CHANNEL}/exports"), range(NOON - 60_000, NOON - 10_000)).await;
+    let gone = app
+        .post(&format!("{CHANNEL}/exports"), range(NOON - 60_000, NOON - 10_000))
+        .await;
     let id = gone.1["id"].as_str().unwrap();
     let mut failed = gone.1.clone();
     while failed["state"] == "preparing" {
@@ -275,15 +336,29 @@ async fn clips_are_locked_listed_and_let_go() {
     assert_eq!(cast.post("vera", &clips, new.clone()).await.0, StatusCode::FORBIDDEN);
     let (status, clip) = cast.post("otto", &clips, new.clone()).await;
     assert_eq!(status, StatusCode::CREATED, "{clip}");
-    assert_eq!((&clip["name"], &clip["created_by"]), (&json!("At the gate"), &json!("otto")));
+    assert_eq!(
+        (&clip["name"], &clip["created_by"]),
+        (&json!("At the gate"), &json!("otto"))
+    );
     let (_, list) = cast.get("vera", &clips).await;
     assert_eq!(list["items"], json!([clip]));
     let (_, told) = cast.get("vera", &timeline(NOON, NOON + 30_000)).await;
-    assert_eq!((&told["marks"][0]["kind"], &told["marks"][0]["id"]), (&json!("clip"), &clip["id"]));
-    for (field, bad) in [("name", json!("x".repeat(201))), ("until", json!("2020-01-01T00:00:00Z")), ("to", json!(time(NOON)))] {
+    assert_eq!(
+        (&told["marks"][0]["kind"], &told["marks"][0]["id"]),
+        (&json!("clip"), &clip["id"])
+    );
+    for (field, bad) in [
+        ("name", json!("x".repeat(201))),
+        ("until", json!("2020-01-01T00:00:00Z")),
+        ("to", json!(time(NOON))),
+    ] {
         let mut new = new.clone();
         new[field] = bad;
-        assert_eq!(refusal(&cast.post("otto", &clips, new).await), (400, "bad_request"), "{field}");
+        assert_eq!(
+            refusal(&cast.post("otto", &clips, new).await),
+            (400, "bad_request"),
+            "{field}"
+        );
     }
     let one = format!("{clips}/{}", clip["id"]);
     assert_eq!(cast.delete("otto", &one).await.0, StatusCode::FORBIDDEN);
@@ -312,18 +387,30 @@ async fn a_link_shows_its_footage_to_anybody_until_it_ends() {
     let opened = async |token: &str| answer(fetch(&cast.app, token).await).await;
     let (status, shown) = opened(&token).await;
     assert_eq!(status, StatusCode::OK, "{shown}");
-    assert_eq!((&shown["name"], &shown["duration_ms"]), (&json!("Gate"), &json!(20_000)));
+    assert_eq!(
+        (&shown["name"], &shown["duration_ms"]),
+        (&json!("Gate"), &json!(20_000))
+    );
     let playlist = path(&shown["playlist_url"]);
     let list = fetch(&cast.app, &playlist).await.text().await.unwrap();
     let first = list.lines().find(|line| line.ends_with(".ts")).unwrap();
     let segment = playlist.replace("index.m3u8", first);
     assert_eq!(fetch(&cast.app, &segment).await.status(), StatusCode::OK);
-    let export = async || answer(cast.app.bare(Method::POST, &format!("{token}/export")).send().await.unwrap()).await;
+    let export = async || {
+        answer(
+            cast.app
+                .bare(Method::POST, &format!("{token}/export"))
+                .send()
+                .await
+                .unwrap(),
+        )
+        .await
+    };
     let mut file = export().await;
     while file.1["state"] == "preparing" {
         file = export().await;
     }
-    assert_eq!(file.1["duration_ms"], 15_000, "{}", file.1);
+    assert!(is_about(&file.1["duration_ms"], 15_000), "{}", file.1);
     let file = path(&file.1["url"]);
     assert_eq!(fetch(&cast.app, &file).await.status(), StatusCode::OK);
     // Somebody else's link goes with its maker's right, his own when it is ended; and with it all that it showed.
@@ -341,22 +428,39 @@ async fn a_link_shows_its_footage_to_anybody_until_it_ends() {
         assert_eq!(refusal(&opened(dead).await), (404, "no_such_share"), "{dead}");
     }
     assert_eq!(refusal(&opened("/api/v1/shares/1.AAAA").await), (404, "no_such_share"));
-    let (_, audit) = cast.get("olga", &format!("/api/v1/audit?tenant={}&action=share_recording", cast.acme)).await;
-    assert!(audit["items"][0]["detail"].as_str().unwrap().contains("2026-11-01T12:00:00Z"), "{audit}");
+    let (_, audit) = cast
+        .get(
+            "olga",
+            &format!("/api/v1/audit?tenant={}&action=share_recording", cast.acme),
+        )
+        .await;
+    assert!(
+        audit["items"][0]["detail"]
+            .as_str()
+            .unwrap()
+            .contains("2026-11-01T12:00:00Z"),
+        "{audit}"
+    );
     assert!(!audit.to_string().contains("/share/"), "no secrets");
 }
 
 #[tokio::test]
 async fn a_device_that_goes_to_somebody_else_takes_no_footage_along() {
     let cast = Cast::start().await;
-    cast.post("root", "/api/v1/devices", json!({ "login_code": "cam" })).await;
+    cast.post("root", "/api/v1/devices", json!({ "login_code": "cam" }))
+        .await;
     cast.assign("cam", cast.acme).await;
     let recorded = Recorded::of(&cast.app, "cam", 0).await;
     recorded.add_many(NOON, 1).await;
-    let (_, played) = cast.post("olga", &format!("{CHANNEL}/playlist"), range(NOON, NOON + 10_000)).await;
+    let (_, played) = cast
+        .post("olga", &format!("{CHANNEL}/playlist"), range(NOON, NOON + 10_000))
+        .await;
     let url = path(&played["url"]);
     assert_eq!(fetch(&cast.app, &url).await.status(), StatusCode::OK);
-    assert_eq!(cast.post("olga", "/api/v1/devices/cam/release", json!({})).await.0, StatusCode::NO_CONTENT);
+    assert_eq!(
+        cast.post("olga", "/api/v1/devices/cam/release", json!({})).await.0,
+        StatusCode::NO_CONTENT
+    );
     cast.assign("cam", cast.bolt).await;
     let (_, told) = cast.get("boris", &timeline(NOON, NOON + 10_000)).await;
     assert_eq!(told["recorded_ms"], 0);
