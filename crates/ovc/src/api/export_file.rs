@@ -3,8 +3,9 @@
 use super::Api;
 use super::content::{self, Part, Shown};
 use super::error::ApiError;
+use super::host::Secure;
 use super::pass::{self, Pass};
-use super::playback::no_footage;
+use super::playback::{no_footage, over_tls};
 use crate::account::tokens::Purpose;
 use crate::record::export::Plan;
 use crate::record::exports::{Failure, State as Standing};
@@ -26,10 +27,12 @@ const STALLED: Duration = Duration::from_secs(120);
 
 pub(super) async fn send(
     State(api): State<Arc<Api>>,
+    Secure(secure): Secure,
     Path((ticket, name)): Path<(String, String)>,
     method: Method,
     asked: HeaderMap,
 ) -> Result<Response, ApiError> {
+    over_tls(&api, secure)?;
     let pass = pass::admit(&api, Purpose::Export, &ticket).await?;
     let plan = plan(&api, &pass).await?;
     let etag = format!("\"{}\"", plan.etag);

@@ -8,11 +8,13 @@ use super::content::{self, Part};
 use super::error::{ApiError, ErrorBody};
 use super::export_file;
 use super::extract::{Body, Params};
-use super::host::Origin;
+use super::host::{Origin, Secure};
 use super::pass::{self, Pass};
+use super::play::only_over_tls;
 use super::recordings::{DAY_MS, seen_of, span, view};
 use crate::account::tokens::{Holder, Purpose};
 use crate::clock::UnixMs;
+use crate::config::Plain;
 use crate::db::FootageRow;
 use crate::record::exports::{Busy, StillError};
 use crate::record::playlist;
@@ -169,12 +171,22 @@ pub(super) fn told(asked: Span) -> String {
     format!("{} to {}", UnixMs(asked.from), UnixMs(asked.to))
 }
 
+/// Who comes without TLS where nobody is served so is told, not sent elsewhere: players may not follow.
+pub(super) fn over_tls(api: &Api, secure: bool) -> Result<(), ApiError> {
+    if !secure && api.plain() == Plain::Refuse {
+        return Err(only_over_tls(api));
+    }
+    Ok(())
+}
+
 async fn play(
     State(api): State<Arc<Api>>,
+    Secure(secure): Secure,
     Path((ticket, name)): Path<(String, String)>,
     method: Method,
     asked: HeaderMap,
 ) -> Result<Response, ApiError> {
+    over_tls(&api, secure)?;
     let pass = pass::admit(&api, Purpose::Footage, &ticket).await?;
     if name == "index.m3u8" {
         let segments = api.footage.segments(pass.stream, pass.ticket.span, &pass.seen).await?;
