@@ -481,7 +481,8 @@ fn tls_port(config: &Config, listening: Option<SocketAddr>) -> u16 {
 fn holding(config: &Config) -> Holding {
     let segment = config.recording.segment_duration;
     Holding {
-        by_device: segment * config.recording.segment_max_count,
+        // As many as it may hold, and the one that it gathers.
+        by_device: segment * config.recording.segment_max_count.saturating_add(1),
         // One that is being gathered, one that is being written, and a moment.
         by_cloud: segment * 2 + Duration::from_secs(10),
         silence: config.gateway.silence_limit,
