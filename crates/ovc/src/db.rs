@@ -22,9 +22,11 @@ mod members;
 mod pictures;
 mod presence_history;
 mod ptz_presets;
-mod record_plans;
+mod record_clips;
 mod record_losses;
+mod record_plans;
 mod record_sessions;
+mod record_timeline;
 mod second_factors;
 mod segments;
 mod sessions;
@@ -58,9 +60,11 @@ pub use links::{Accepted, InvitationRow, Invited};
 pub use members::{GrantRow, MemberRow};
 pub use pictures::{NewSnapshot, SnapshotFilter, SnapshotRow};
 pub use presence_history::{PresenceEntry, PresenceRow};
-pub use record_plans::{PlanRow, PlannedAlarm};
+pub use record_clips::{ClipRow, NewPiece, ShareRow};
 pub use record_losses::{LossReason, NewRecordLoss, RecordLossRow};
+pub use record_plans::{PlanRow, PlannedAlarm};
 pub use record_sessions::{NewRecordSession, RecordCause, RecordSessionRow, RecordedBy};
+pub use record_timeline::{AlarmMarkRow, FootageRow, LossRow, PresenceStepRow, SessionSpanRow};
 pub use segments::{
     CLOCK_DOUBTED, DISCONTINUOUS, MAX_SEGMENT_MS, RecordSpan, SPAN_TOLERANCE_MS, SegmentRow, SegmentWritten,
 };

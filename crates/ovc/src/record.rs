@@ -5,8 +5,12 @@
 //! it is answered that it is saved. So killed at any moment the cloud has all that it said it has, and shows nothing else:
 //! what was uploaded and not saved can be saved after the restart, or is swept away.
 
+pub mod account;
 mod alive;
 mod cutter;
+pub mod export;
+pub mod exports;
+pub mod footage;
 pub mod form;
 mod live_recorder;
 pub mod name;
@@ -14,10 +18,14 @@ mod ovr;
 pub mod placement;
 pub mod plan;
 pub mod plans;
+pub mod playlist;
 pub mod schedule;
 mod sessions;
+pub mod spans;
 pub mod steward;
 pub mod sync;
+pub mod tickets;
+pub mod unpacked;
 pub mod wish;
 mod writer;
 

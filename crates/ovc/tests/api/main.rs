@@ -46,7 +46,9 @@ mod ptz;
 #[allow(dead_code, reason = "made for the tests of ingest")]
 #[path = "../live/publisher.rs"]
 mod publisher;
+mod recorded;
 mod recording;
+mod recordings;
 mod retention;
 mod rights;
 mod rpc;
