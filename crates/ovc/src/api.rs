@@ -57,6 +57,7 @@ mod sim;
 mod snapshots;
 mod sounds;
 mod sse;
+mod storage;
 mod tenants;
 mod transfers;
 mod turns;
@@ -88,6 +89,7 @@ use crate::gateway::Gateway;
 use crate::ids::LoginCode;
 use crate::live::Live;
 use crate::logs::Logs;
+use crate::record::storage::Storage;
 use crate::retention::Uploaders;
 use crate::snapshots::Snapshots;
 use crate::sounds::Sounds;
@@ -126,6 +128,8 @@ pub struct Api {
     pub commands: Commands,
     /// Where objects are kept.
     pub blobs: Blobs,
+    /// How it stands with the room for recordings.
+    pub storage: Storage,
     /// Who has uploaded something of late.
     pub uploaders: Uploaders,
     /// Addresses for what devices upload and fetch.

@@ -18,6 +18,8 @@ use crate::gateway::{Gateway, GatewayParts, Keeping};
 use crate::ingest::rtmp::Rtmp;
 use crate::live::{Live, LiveOptions};
 use crate::logs::Logs;
+use crate::record::keeping::Keeping;
+use crate::record::storage::Storage;
 use crate::retention::{self, Kept, Uploaders};
 use crate::snapshots::Snapshots;
 use crate::sounds::Sounds;
@@ -233,6 +235,15 @@ impl App {
             &bus,
             tokens.clone(),
         )?;
+        let storage = Storage::default();
+        let keeping = Keeping {
+            db: db.clone(),
+            blobs: blobs.clone(),
+            bus: bus.clone(),
+            audit: audit.clone(),
+            storage: storage.clone(),
+            config: config.recording.clone(),
+        };
         let (closing, is_closing) = watch::channel(false);
         let api = Arc::new(Api {
             config: config.http.clone(),
@@ -249,6 +260,7 @@ impl App {
             devices,
             commands,
             blobs: blobs.clone(),
+            storage,
             uploaders: Uploaders::default(),
             links,
             alarms: alarms.clone(),
@@ -288,6 +300,7 @@ impl App {
         };
         let uploaders = api.uploaders.clone();
         tasks.spawn(retention::run(db.clone(), blobs, kept, uploaders));
+        tasks.spawn(keeping.run());
         tasks.spawn({
             let door = door.clone();
             let is_closing = is_closing.clone();

@@ -145,7 +145,28 @@ impl Folder {
         blocking(move || std::fs::metadata(path).map(|meta| meta.len())).await
     }
 
-    /// The objects of a day's folder (`None`: of all of them) that were made before this moment.
+    /// Removes the files of a day's folder that were begun before this moment and are not whole.
+    pub(super) async fn remove_unfinished(
+        &self,
+        stream: RecordStreamId,
+        day: String,
+        before: UnixMs,
+    ) -> io::Result<()> {
+        let folder = self.root.join(SEGMENTS).join(stream.to_string()).join(day);
+        blocking(move || {
+            for name in names(&folder)? {
+                let key = name.split_once('#').and_then(|(key, _)| SegmentKey::parse(key).ok());
+                if key.is_some_and(|key| key.made_at() < before) {
+                    // One that cannot be removed is found again.
+                    let _ = std::fs::remove_file(folder.join(name));
+                }
+            }
+            Ok(())
+        })
+        .await
+    }
+
+    /// The objects of a day's folder that were made before this moment.
     pub(super) async fn made_before(
         &self,
         stream: RecordStreamId,

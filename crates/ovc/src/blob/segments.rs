@@ -230,6 +230,23 @@ impl Blobs {
         }
     }
 
+    /// Removes what was begun of segments of a stream and day before this moment, and never became any.
+    ///
+    /// # Errors
+    /// See [`BlobError`].
+    pub async fn remove_unfinished_segments(
+        &self,
+        stream: RecordStreamId,
+        day: &Day,
+        before: UnixMs,
+    ) -> Result<(), BlobError> {
+        match &self.place {
+            Place::Folder(folder) => Ok(folder.remove_unfinished(stream, day.0.clone(), before).await?),
+            // A store forgets such by itself.
+            Place::S3(_) => Ok(()),
+        }
+    }
+
     async fn folders(&self, of: &StorePath) -> Result<impl Iterator<Item = String>, BlobError> {
         let listed = self.store.list_with_delimiter(Some(of)).await?;
         let names = listed.common_prefixes.into_iter();

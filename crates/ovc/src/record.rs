@@ -1,0 +1,4 @@
+//! Recordings.
+
+pub mod keeping;
+pub mod storage;
