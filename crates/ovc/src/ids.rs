@@ -36,4 +36,6 @@ row_ids! {
     BindId;
     /// What is recorded of one channel while one tenant holds it.
     RecordStreamId;
+    /// A recording session, by its row: not the token that the device knows it by.
+    RecordingId;
 }
