@@ -18,7 +18,7 @@ use crate::gateway::{Gateway, GatewayParts, Keeping};
 use crate::ingest::rtmp::Rtmp;
 use crate::live::{Live, LiveOptions};
 use crate::logs::Logs;
-use crate::record::keeping::Keeping;
+use crate::record::keeping::RecordKeeping;
 use crate::record::storage::Storage;
 use crate::retention::{self, Kept, Uploaders};
 use crate::snapshots::Snapshots;
@@ -236,7 +236,7 @@ impl App {
             tokens.clone(),
         )?;
         let storage = Storage::default();
-        let keeping = Keeping {
+        let keeping = RecordKeeping {
             db: db.clone(),
             blobs: blobs.clone(),
             bus: bus.clone(),

@@ -1,7 +1,7 @@
 use crate::clock::UnixMs;
 use crate::ids::RecordStreamId;
 use object_store::path::Path as StorePath;
-use rand::Rng as _;
+use rand::{Rng as _, RngCore as _};
 use std::fmt;
 use time::OffsetDateTime;
 

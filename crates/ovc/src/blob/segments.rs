@@ -175,7 +175,7 @@ impl Blobs {
         match &self.place {
             Place::Folder(folder) => Ok(folder.streams().await?),
             Place::S3(_) => {
-                let names = self.folders(&StorePath::from(SEGMENTS)).await?;
+                let names = self.folders(&StorePath::from(SEGMENTS)).await?.into_iter();
                 Ok(names.filter_map(|name| name.parse().ok().map(RecordStreamId)).collect())
             }
         }
@@ -188,10 +188,7 @@ impl Blobs {
     pub async fn days(&self, stream: RecordStreamId) -> Result<Vec<Day>, BlobError> {
         let names: Vec<_> = match &self.place {
             Place::Folder(folder) => folder.days(stream).await?,
-            Place::S3(_) => {
-                let names = self.folders(&StorePath::from(format!("{SEGMENTS}/{stream}")));
-                names.await?.collect()
-            }
+            Place::S3(_) => self.folders(&StorePath::from(format!("{SEGMENTS}/{stream}"))).await?,
         };
         let mut days: Vec<_> = names
             .into_iter()
@@ -247,10 +244,10 @@ impl Blobs {
         }
     }
 
-    async fn folders(&self, of: &StorePath) -> Result<impl Iterator<Item = String>, BlobError> {
+    async fn folders(&self, of: &StorePath) -> Result<Vec<String>, BlobError> {
         let listed = self.store.list_with_delimiter(Some(of)).await?;
         let names = listed.common_prefixes.into_iter();
-        Ok(names.filter_map(|path| path.filename().map(str::to_owned)))
+        Ok(names.filter_map(|path| path.filename().map(str::to_owned)).collect())
     }
 }
 

@@ -48,7 +48,7 @@ struct Kept {
 
 /// Keeps recordings, and lets go of them.
 #[derive(Debug, Clone)]
-pub struct Keeping {
+pub struct RecordKeeping {
     /// Where they are listed.
     pub db: Db,
     /// Where they are.
@@ -70,7 +70,7 @@ pub struct Spared {
     passes: u32,
 }
 
-impl Keeping {
+impl RecordKeeping {
     /// Does it at intervals, for ever.
     pub async fn run(self) {
         tokio::join!(self.keep_room(), self.keep_for_days(), self.keep_clean());
