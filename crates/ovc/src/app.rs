@@ -20,6 +20,7 @@ use crate::live::{Live, LiveOptions};
 use crate::logs::Logs;
 use crate::record::keeping::RecordKeeping;
 use crate::record::storage::Storage;
+use crate::record::{RecordParts, Records};
 use crate::retention::{self, Kept, Uploaders};
 use crate::snapshots::Snapshots;
 use crate::sounds::Sounds;
@@ -218,6 +219,17 @@ impl App {
             config.firmware.clone(),
         )
         .await?;
+        let storage = Storage::default();
+        let records = Records::start(RecordParts {
+            db: db.clone(),
+            blobs: blobs.clone(),
+            bus: bus.clone(),
+            tokens: tokens.clone(),
+            links: links.clone(),
+            storage: storage.clone(),
+            config: config.recording.clone(),
+        })
+        .await?;
         let audit = AuditLog::start(db.clone());
         let binding = Arc::new(Binding::new(
             db.clone(),
@@ -235,7 +247,6 @@ impl App {
             &bus,
             tokens.clone(),
         )?;
-        let storage = Storage::default();
         let keeping = RecordKeeping {
             db: db.clone(),
             blobs: blobs.clone(),
@@ -266,6 +277,7 @@ impl App {
             alarms: alarms.clone(),
             snapshots,
             logs: logs.clone(),
+            records: records.clone(),
             sounds: Sounds::new(db.clone()),
             firmware: Firmware::new(db.clone()),
             upgrades: upgrades.clone(),
@@ -290,6 +302,8 @@ impl App {
         tasks.spawn(async move { alarms.follow(of_alarms, port).await });
         let of_logs = bus.subscribe();
         tasks.spawn(async move { logs.follow(of_logs).await });
+        let of_records = bus.subscribe();
+        tasks.spawn(async move { records.run(of_records).await });
         let of_upgrades = bus.subscribe();
         tasks.spawn(async move { upgrades.follow(of_upgrades).await });
         let kept = Kept {
@@ -441,6 +455,12 @@ impl App {
             .is_err()
         {
             tracing::warn!("what was wanted of devices last is not written");
+        }
+        if tokio::time::timeout(left().max(Duration::from_secs(1)), self.api.records.flush())
+            .await
+            .is_err()
+        {
+            tracing::warn!("it is not written until when the cloud ran");
         }
         // The last commit is on the disk already; this only tidies up.
         let closing = tokio::time::timeout(left().max(Duration::from_secs(1)), self.db.close_files());

@@ -262,6 +262,7 @@ mod tests {
     use super::*;
     use futures_util::stream;
     use std::convert::Infallible;
+    use std::path::PathBuf;
 
     fn files(folder: &Path) -> Vec<PathBuf> {
         let mut found = Vec::new();

@@ -516,3 +516,82 @@ impl Db {
         ))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    impl Db {
+        /// Keeps footage for longer.
+        pub(crate) async fn keep_for_test(
+            &self,
+            stream: RecordStreamId,
+            from: UnixMs,
+            to: UnixMs,
+            until: Option<UnixMs>,
+            alarm: Option<i64>,
+        ) {
+            sqlx::query(
+                "INSERT INTO record_keeps (stream_id, from_ms, to_ms, until_ms, alarm_id, created_at_ms)
+                 VALUES (?, ?, ?, ?, ?, 0)",
+            )
+            .bind(stream.0)
+            .bind(from.0)
+            .bind(to.0)
+            .bind(until.map(|until| until.0))
+            .bind(alarm)
+            .execute(&self.writer)
+            .await
+            .unwrap();
+        }
+
+        /// How the first channel of a device is to be recorded.
+        pub(crate) async fn plan_for_test(&self, code: &str, plan: &str) {
+            sqlx::query(
+                "INSERT OR REPLACE INTO record_plans (login_code, channel, plan, changed_at_ms) VALUES (?, 0, ?, 0)",
+            )
+            .bind(code)
+            .bind(plan)
+            .execute(&self.writer)
+            .await
+            .unwrap();
+        }
+    }
+
+    fn span((start, len): (i64, i64)) -> RecordSpan {
+        RecordSpan {
+            start: UnixMs(start),
+            end: UnixMs(start + len),
+        }
+    }
+
+    proptest! {
+        /// Whatever is deleted: what is left is what the segments that are left make it.
+        #[test]
+        fn spans_stay_true(
+            segments in prop::collection::vec((0_i64..60_000, 1_i64..9_000), 1..40),
+            deleted in prop::collection::vec(any::<bool>(), 40),
+        ) {
+            let mut all: Vec<_> = segments.into_iter().map(span).collect();
+            all.sort_by_key(|span| span.start);
+            let gone: Vec<_> = std::iter::zip(&all, &deleted).filter(|(_, gone)| **gone).map(|(one, _)| *one).collect();
+            let left: Vec<_> = std::iter::zip(&all, &deleted).filter(|(_, gone)| !**gone).map(|(one, _)| *one).collect();
+            prop_assume!(!gone.is_empty());
+            let hole = RecordSpan {
+                start: gone.iter().map(|one| one.start).min().unwrap(),
+                end: gone.iter().map(|one| one.end).max().unwrap(),
+            };
+            let overlaps = |one: &&RecordSpan| one.start < hole.end && one.end > hole.start;
+            let old: Vec<_> = united(all).into_iter().collect();
+            let touched: Vec<_> = old.iter().filter(overlaps).copied().collect();
+            let within: Vec<_> = left.iter().filter(overlaps).copied().collect();
+            let last_before = left.iter().filter(|one| one.start < hole.start).map(|one| one.end).max();
+            let first_behind = left.iter().map(|one| one.start).filter(|start| *start >= hole.end).min();
+            let mut now: Vec<_> = old.into_iter().filter(|one| !overlaps(&one)).collect();
+            now.extend(without(&touched, hole, &within, last_before, first_behind));
+            now.sort_by_key(|one| one.start);
+            prop_assert_eq!(now, united(left));
+        }
+    }
+}

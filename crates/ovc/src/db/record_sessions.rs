@@ -98,7 +98,8 @@ pub struct RecordSessionRow {
 }
 
 /// Of `record_sessions` as `s` and `record_streams` as `r`; [`session`] reads them.
-const COLUMNS: &str = "s.id, s.stream_id, r.login_code, r.channel, s.token, s.recorder, s.cause, s.began_ms, s.ended_ms, s.end_reason";
+const COLUMNS: &str =
+    "s.id, s.stream_id, r.login_code, r.channel, s.token, s.recorder, s.cause, s.began_ms, s.ended_ms, s.end_reason";
 
 fn session(row: &SqliteRow) -> Result<RecordSessionRow, DbError> {
     let recorder = RecordedBy::parse(row.try_get("recorder")?).ok_or(DbError::Corrupt("recorder"))?;

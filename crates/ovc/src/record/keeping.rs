@@ -23,8 +23,8 @@ const BATCH: u32 = 250;
 const PASS: Duration = Duration::from_secs(60);
 /// How often it is looked how much room there is.
 const LOOK: Duration = Duration::from_secs(5);
-/// How long nothing is believed to fit once something did not.
-const STAYS_FULL: Duration = Duration::from_secs(60);
+/// What is deleted where something did not fit although there seems to be room: a quota, perhaps.
+const AT_LEAST: u64 = 64 << 20;
 /// How often it is looked for what was uploaded and never saved, of the last days, and how often of all.
 const SWEEP: Duration = Duration::from_secs(3600);
 const SWEEPS_OF_ALL: u32 = 24;
@@ -78,17 +78,12 @@ impl RecordKeeping {
 
     async fn keep_room(&self) {
         let mut ticks = tokio::time::interval(LOOK);
-        let mut full_since: Option<Instant> = None;
         loop {
-            tokio::select! {
-                _ = ticks.tick() => {}
-                () = self.storage.asked() => full_since = Some(Instant::now()),
-            }
-            let short = full_since.is_some_and(|since| since.elapsed() < STAYS_FULL);
+            let short = tokio::select! {
+                _ = ticks.tick() => false,
+                () = self.storage.asked() => true,
+            };
             match self.make_room(short, UnixMs::now()).await {
-                Ok(StorageState::Full) => {}
-                // What did not fit a moment ago may well fit now, but it is not known.
-                Ok(_) if short && self.storage.state() == StorageState::Full => {}
                 Ok(state) => self.tell(state).await,
                 Err(error) => tracing::error!(%error, "cannot make room for recordings"),
             }
@@ -303,7 +298,7 @@ impl RecordKeeping {
         metrics::gauge!("ovc_recording_free_bytes").set(space.free_bytes as f64);
         // A little more, so that it is not done again with each segment.
         let wanted = keep + keep / 16;
-        if space.free_bytes < keep || (short && space.free_bytes < wanted) {
+        if space.free_bytes < keep || short {
             // Before anything goes: some people would rather make room themselves.
             if self.storage.state() == StorageState::Ok {
                 self.tell(StorageState::Low).await;
@@ -312,10 +307,16 @@ impl RecordKeeping {
             let mut gone = 0;
             loop {
                 space = self.blobs.space().await?.unwrap_or(space);
-                if space.free_bytes >= wanted {
+                let missing = wanted.saturating_sub(space.free_bytes);
+                let missing = if short && gone == 0 {
+                    missing.max(AT_LEAST)
+                } else {
+                    missing
+                };
+                if missing == 0 {
                     break;
                 }
-                let bytes = self.delete_oldest(wanted - space.free_bytes, false, now).await?;
+                let bytes = self.delete_oldest(missing, false, now).await?;
                 gone += bytes;
                 if bytes == 0 {
                     break;
@@ -329,11 +330,9 @@ impl RecordKeeping {
                 metrics::counter!("ovc_segments_deleted_early_bytes_total").increment(gone);
             }
         }
+        // What is left of the room that is kept free is for the database.
         Ok(match space.free_bytes {
-            free if free < keep => {
-                self.tell(StorageState::Full).await;
-                StorageState::Full
-            }
+            free if free <= keep / 4 => StorageState::Full,
             free if free < warn => StorageState::Low,
             _ => StorageState::Ok,
         })
@@ -341,7 +340,7 @@ impl RecordKeeping {
 
     /// Tells how it stands, if that is something else than before.
     async fn tell(&self, state: StorageState) {
-        if !self.storage.tell(state) {
+        if !self.storage.set(state) {
             return;
         }
         match state {
@@ -435,3 +434,7 @@ pub async fn stored(db: &Db) -> Result<Stored, DbError> {
         oldest,
     })
 }
+
+#[cfg(test)]
+#[path = "keeping_tests.rs"]
+mod tests;

@@ -187,7 +187,12 @@ impl RecordSession {
     /// What became of a segment, if that was of late.
     pub(super) fn settled(&self, key: &SegmentKey) -> Option<Settled> {
         let state = self.state.lock();
-        state.settled.iter().rev().find(|(settled, _)| settled == key).map(|(_, what)| *what)
+        state
+            .settled
+            .iter()
+            .rev()
+            .find(|(settled, _)| settled == key)
+            .map(|(_, what)| *what)
     }
 
     /// Remembers what became of a segment. Whether that is new.

@@ -1,6 +1,5 @@
 //! How it stands with the room for recordings, for whoever has to know.
 
-use parking_lot::Mutex;
 use serde::Serialize;
 use std::sync::Arc;
 use tokio::sync::{Notify, watch};
@@ -15,7 +14,7 @@ pub enum StorageState {
     Ok,
     /// Little: the oldest recordings go before their time, or soon will.
     Low,
-    /// None: what comes cannot be kept.
+    /// As good as none, and nothing more that may go: what comes is not kept.
     Full,
 }
 
@@ -39,7 +38,6 @@ pub struct Storage {
 #[derive(Debug)]
 struct Shared {
     state: watch::Sender<StorageState>,
-    told: Mutex<StorageState>,
     asked: Notify,
 }
 
@@ -47,7 +45,6 @@ impl Default for Shared {
     fn default() -> Self {
         Self {
             state: watch::Sender::new(StorageState::Ok),
-            told: Mutex::new(StorageState::Ok),
             asked: Notify::new(),
         }
     }
@@ -66,20 +63,13 @@ impl Storage {
 
     /// Something could not be kept for want of room. Room is made at once, if there is anything that may go.
     pub fn no_room(&self) {
-        self.set(StorageState::Full);
         self.shared.asked.notify_one();
     }
 
-    fn set(&self, state: StorageState) {
-        self.shared
-            .state
-            .send_if_modified(|now| std::mem::replace(now, state) != state);
-    }
-
-    /// Sets it. Whether it is another than was told last.
-    pub(super) fn tell(&self, state: StorageState) -> bool {
-        self.set(state);
-        std::mem::replace(&mut *self.shared.told.lock(), state) != state
+    /// Sets it. Whether it is another than before.
+    pub(super) fn set(&self, state: StorageState) -> bool {
+        let set = |now: &mut StorageState| std::mem::replace(now, state) != state;
+        self.shared.state.send_if_modified(set)
     }
 
     /// Somebody has no room.
