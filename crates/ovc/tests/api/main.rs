@@ -47,6 +47,7 @@ mod publisher;
 mod retention;
 mod rights;
 mod rpc;
+mod s3;
 mod session;
 mod sign_in;
 mod sim;
