@@ -390,6 +390,11 @@ impl App {
         self.rtmp
     }
 
+    /// Recordings.
+    pub fn records(&self) -> &Records {
+        &self.api.records
+    }
+
     /// What the start did about the administrator.
     pub fn first_start(&self) -> &FirstStart {
         &self.first_start

@@ -13,8 +13,8 @@ use std::time::{Duration, Instant};
 use tokio::sync::OnceCell;
 
 /// Calls of one session: so many at once, and one more in this time.
-const CALLS: u32 = 400;
-const CALL_EVERY: Duration = Duration::from_millis(20);
+const CALLS: u32 = 1000;
+const CALL_EVERY: Duration = Duration::from_millis(10);
 /// The same of reports of what was dropped, each of which is written down.
 const REPORTS: u32 = 60;
 const REPORT_EVERY: Duration = Duration::from_secs(1);

@@ -56,7 +56,7 @@ mod tests {
             assert_eq!(check(&good, step), Ok(()), "{step}");
             assert_eq!(check(b"", step), Ok(()), "{step}");
             assert_eq!(check(&good[..100], step), Ok(()), "{step}");
-            assert_eq!(check(b"GIF89a", step), Err(NotTs), "{step}");
+            assert_eq!(check(b"\x89PNG", step), Err(NotTs), "{step}");
             assert_eq!(check(&good[1..], step), Err(NotTs), "{step}");
             let mut bad = good.clone();
             bad[188 * 7] = 0;
