@@ -321,6 +321,11 @@ impl Records {
         Ok(())
     }
 
+    /// How it stands with the room for segments.
+    pub fn storage(&self) -> &Storage {
+        &self.shared.parts.storage
+    }
+
     /// Whether there is no room for more.
     pub fn is_full(&self) -> bool {
         self.shared.parts.storage.state() == StorageState::Full
