@@ -19,6 +19,7 @@ use crate::ingest::rtmp::Rtmp;
 use crate::live::{Live, LiveOptions};
 use crate::logs::Logs;
 use crate::record::keeping::RecordKeeping;
+use crate::record::steward::{self, Steward};
 use crate::record::storage::Storage;
 use crate::record::{RecordParts, Records};
 use crate::retention::{self, Kept, Uploaders};
@@ -255,6 +256,17 @@ impl App {
             storage: storage.clone(),
             config: config.recording.clone(),
         };
+        let parts = steward::Parts {
+            db: db.clone(),
+            bus: bus.clone(),
+            records: records.clone(),
+            commands: commands.clone(),
+            port: devices.port().clone(),
+            facts: facts.clone(),
+            live: live.clone(),
+            config: config.recording.clone(),
+        };
+        let (steward, plans) = Steward::open(parts).await?;
         let (closing, is_closing) = watch::channel(false);
         let api = Arc::new(Api {
             config: config.http.clone(),
@@ -277,6 +289,7 @@ impl App {
             alarms: alarms.clone(),
             snapshots,
             logs: logs.clone(),
+            plans,
             records: records.clone(),
             sounds: Sounds::new(db.clone()),
             firmware: Firmware::new(db.clone()),
@@ -304,6 +317,7 @@ impl App {
         tasks.spawn(async move { logs.follow(of_logs).await });
         let of_records = bus.subscribe();
         tasks.spawn(async move { records.run(of_records).await });
+        tasks.spawn(steward.run(bus.subscribe()));
         let of_upgrades = bus.subscribe();
         tasks.spawn(async move { upgrades.follow(of_upgrades).await });
         let kept = Kept {
@@ -448,6 +462,8 @@ impl App {
             self.live.shutdown(left()),
             self.door.drained(left())
         );
+        // Their streams have ended.
+        self.api.plans.drained(left()).await;
         self.tasks.shutdown().await;
         if tokio::time::timeout(left().max(Duration::from_secs(1)), self.journal.flush())
             .await

@@ -24,6 +24,7 @@ mod pictures;
 mod presence_history;
 mod ptz_presets;
 mod record_losses;
+mod record_plans;
 mod record_sessions;
 mod second_factors;
 mod segments;
@@ -60,6 +61,7 @@ pub use members::{GrantRow, MemberRow};
 pub use pictures::{NewSnapshot, SnapshotFilter, SnapshotRow};
 pub use presence_history::{PresenceEntry, PresenceRow};
 pub use record_losses::{LossReason, NewRecordLoss, RecordLossRow};
+pub use record_plans::{PlanRow, PlannedAlarm};
 pub use record_sessions::{NewRecordSession, RecordCause, RecordSessionRow, RecordedBy};
 pub use segments::{
     CLOCK_DOUBTED, DISCONTINUOUS, MAX_SEGMENT_MS, RecordSpan, SPAN_TOLERANCE_MS, SegmentRow, SegmentWritten,

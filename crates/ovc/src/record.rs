@@ -6,14 +6,21 @@
 //! what was uploaded and not saved can be saved after the restart, or is swept away.
 
 mod alive;
+mod cutter;
 pub mod form;
 pub mod keeping;
+mod live_recorder;
 pub mod name;
 mod ovr;
 pub mod placement;
+pub mod plan;
+pub mod plans;
+pub mod schedule;
 mod sessions;
+pub mod steward;
 pub mod storage;
 pub mod sync;
+pub mod wish;
 mod writer;
 
 pub use ovr::{Created, OvrError, UploadError, Way};
@@ -29,7 +36,7 @@ use crate::db::{
     SegmentWritten,
 };
 use crate::device::Reached;
-use crate::ids::{ChannelId, LoginCode, RecordSessionId};
+use crate::ids::{ChannelId, LoginCode};
 use crate::transfer::Links;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -200,7 +207,7 @@ impl Records {
             recorder,
             cause,
             // 128 bits: whoever knows it may add to the recording.
-            token: RecordSessionId(URL_SAFE_NO_PAD.encode(rand::random::<[u8; 16]>())),
+            secret: URL_SAFE_NO_PAD.encode(rand::random::<[u8; 16]>()),
             began_at: UnixMs::now(),
         };
         let _turn = self.shared.changing.lock().await;
@@ -240,24 +247,29 @@ impl Records {
         self.shared.sessions.all_running()
     }
 
-    /// The session of this token, if anything may still come of it.
+    /// The session that the wire calls so, if anything may still come of it.
     pub fn find(&self, token: &str) -> Option<Arc<RecordSession>> {
         self.shared.sessions.by_token(token)
     }
 
-    /// The session of this token, however long it is over.
+    /// The session whose address has this secret, if anything may still come of it.
+    pub fn find_secret(&self, secret: &str) -> Option<Arc<RecordSession>> {
+        self.shared.sessions.by_secret(secret)
+    }
+
+    /// The same, however long it is over.
     ///
     /// # Errors
     /// See [`DbError`].
-    pub async fn find_ended(&self, token: &str) -> Result<Option<RecordSessionRow>, DbError> {
-        self.db().record_session(&RecordSessionId(token.to_owned())).await
+    pub async fn find_ended(&self, secret: &str) -> Result<Option<RecordSessionRow>, DbError> {
+        self.db().record_session(secret).await
     }
 
     /// Where the device, which reached the cloud so, asks for addresses for this session's segments: the `cbk_url` of
     /// StartCloudRecord. `None`: it would be too long.
     pub async fn address(&self, session: &RecordSession, reached: &Reached) -> Option<String> {
         let links = &self.shared.parts.links;
-        links.recorder(&session.device, reached, session.token.as_str()).await
+        links.recorder(&session.device, reached, &session.secret).await
     }
 
     /// Stores a segment that the cloud recorded itself. It is on the disk and listed when this returns.
@@ -432,6 +444,8 @@ impl Records {
                 };
                 if let Err(error) = self.lost(&session, lost).await {
                     tracing::error!(%error, device = %session.device, "cannot note that a segment did not come");
+                    // The next time.
+                    session.keep(promised);
                 }
             }
             pending = pending.saturating_add(session.pending());

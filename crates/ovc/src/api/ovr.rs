@@ -187,11 +187,11 @@ async fn call(
     }
 }
 
-async fn find(api: &Api, token: &str) -> Result<Arc<RecordSession>, No> {
-    if let Some(session) = api.records.find(token) {
+async fn find(api: &Api, secret: &str) -> Result<Arc<RecordSession>, No> {
+    if let Some(session) = api.records.find_secret(secret) {
         return Ok(session);
     }
-    match api.records.find_ended(token).await.map_err(OvrError::from)? {
+    match api.records.find_ended(secret).await.map_err(OvrError::from)? {
         Some(_) => Err(OvrError::Over.into()),
         None => Err(No::new(StatusCode::NOT_FOUND, "there is no such recording session")),
     }

@@ -382,7 +382,7 @@ mod tests {
                 channel: ChannelId(0),
                 recorder: RecordedBy::Device,
                 cause: RecordCause::Always,
-                token: "t".into(),
+                secret: "t".into(),
                 began_at: UnixMs(0),
             };
             let row = db.begin_record_session(&new).await.unwrap();

@@ -62,7 +62,7 @@ async fn killed_over_and_over_nothing_saved_is_lost_and_nothing_else_is_listed()
     let app = TestApp::start().await;
     app.add_device("cam").await;
     let session = open(&app).await;
-    let path = format!("/live/cseg/{}", session.token);
+    let path = format!("/live/cseg/{}", session.secret);
     let began = UnixMs::now();
     let token = app.token.clone();
     let dir = app.stopped().await;
