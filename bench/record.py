@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """What recording costs: segments taken durably against what the disk can do, latency of the calls, listing, size of the index.
 
-Peers on the same disk, in the same run and in turns with ovc: `fio`, which writes files and syncs each, and a program
-that does what has to be done for a segment and nothing else: write a file, sync it, rename it, sync its folder.
+Peers on the same disk, in the same run and in turns with ovc: a program that does what has to be done for a segment and
+nothing else (write a file, sync it, rename it, sync its folder), and `fio`, which only writes and syncs as much.
 Writes bench/out/record.json and prints a table.
 
     bench/record.py [--directory .] [--rounds 3] [--seconds 15] [--parallel 32] [--devices 200] [--listed 259200]
@@ -35,7 +35,7 @@ LISTED_CHANNEL = 1
 AIMS = [
     # figure, aim, "most" or "least", unit, name
     ("share_of_disk", 0.7, "least", "", "bytes/s durably, of what the disk does for the same"),
-    ("share_of_fio", 0.7, "least", "", "the same, of what fio does without renaming"),
+    ("share_of_fio", 0.7, "least", "", "the same, of what fio does without files of their own"),
     ("timeline_day_p99_ms", 50, "most", "ms", "timeline of a day, of a month's segments, p99"),
     ("timeline_month_p99_ms", 50, "most", "ms", "timeline of a month by days, p99"),
     ("playlist_first_ms", 100, "most", "ms", "first playlist (a day)"),
@@ -88,6 +88,7 @@ def run(args, binaries, directory):
         paced = cloud.record(args.devices, args.paced_bytes, SEGMENT_S, args.paced_seconds)
     finally:
         stop(process)
+
     def middle(name, figure="bytes_per_s"):
         values = sorted(turn[name][figure] for turn in rounds if turn[name])
         return values[len(values) // 2] if values else None
@@ -309,17 +310,16 @@ def pattern(directory, args):
 
 
 def fio(directory, args):
-    """Files of the same size, each synced before it is closed."""
+    """As many bytes as a segment has, then a sync, by as many threads: one file each, so nothing is made and renamed."""
     if not shutil.which("fio"):
         return None
     folder = directory / "fio"
     folder.mkdir()
-    files = 2000
-    command = ["fio", "--name=segments", f"--directory={folder}", "--rw=write", "--ioengine=psync", "--bs=512k"]
-    # More files than it gets to: it goes by time.
-    command += [f"--filesize={args.bytes // 4096 * 4096}", f"--nrfiles={files}", "--openfiles=1", "--create_on_open=1"]
-    command += ["--file_service_type=sequential", "--fsync_on_close=1", f"--numjobs={args.parallel}", "--group_reporting"]
-    command += [f"--runtime={math.ceil(args.seconds)}", "--refill_buffers", "--output-format=json", "--thread"]
+    block = 500_000
+    command = ["fio", "--name=segments", f"--directory={folder}", "--rw=write", "--ioengine=psync", f"--bs={block}"]
+    command += [f"--fsync={max(1, round(args.bytes / block))}", "--size=4g", "--fallocate=none", "--refill_buffers"]
+    command += [f"--numjobs={args.parallel}", "--group_reporting", "--thread", "--time_based"]
+    command += [f"--runtime={math.ceil(args.seconds)}", "--output-format=json"]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, preexec_fn=raise_file_limit)
     write = json.loads(done.stdout)["jobs"][0]["write"]
     shutil.rmtree(folder)

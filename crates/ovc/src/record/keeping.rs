@@ -240,7 +240,7 @@ impl RecordKeeping {
             let enough = deleted.bytes >= what.max_bytes;
             what.max_bytes = what.max_bytes.saturating_sub(deleted.bytes);
             if deleted.segments > 0 {
-                metrics::counter!("ovc_segments_deleted_total").increment(deleted.segments);
+                metrics::counter!("ovc_record_deleted_segments_total").increment(deleted.segments);
                 self.delete_dropped().await?;
             }
             if enough || !deleted.more {
@@ -295,7 +295,7 @@ impl RecordKeeping {
         let Some(mut space) = self.blobs.space().await? else {
             return Ok(StorageState::Ok);
         };
-        metrics::gauge!("ovc_recording_free_bytes").set(space.free_bytes as f64);
+        metrics::gauge!("ovc_record_free_bytes").set(space.free_bytes as f64);
         // A little more, so that it is not done again with each segment.
         let wanted = keep + keep / 16;
         if space.free_bytes < keep || short {
@@ -327,7 +327,7 @@ impl RecordKeeping {
                     bytes = gone,
                     "the disk is nearly full: the oldest recordings are deleted before their time"
                 );
-                metrics::counter!("ovc_segments_deleted_early_bytes_total").increment(gone);
+                metrics::counter!("ovc_record_deleted_early_bytes_total").increment(gone);
             }
         }
         // What is left of the room that is kept free is for the database.
