@@ -23,6 +23,8 @@ const BATCH: u32 = 250;
 const PASS: Duration = Duration::from_secs(60);
 /// How often it is looked how much room there is.
 const LOOK: Duration = Duration::from_secs(5);
+/// How long it is not looked for what may go where nothing was left that may.
+const REST: Duration = Duration::from_secs(60);
 /// What is deleted where something did not fit although there seems to be room: a quota, perhaps.
 const AT_LEAST: u64 = 64 << 20;
 /// How often it is looked for what was uploaded and never saved, of the last days, and how often of all.
@@ -78,14 +80,26 @@ impl RecordKeeping {
 
     async fn keep_room(&self) {
         let mut ticks = tokio::time::interval(LOOK);
+        let mut rests_until = None;
         loop {
             let short = tokio::select! {
                 _ = ticks.tick() => false,
                 () = self.storage.asked() => true,
             };
-            match self.make_room(short, UnixMs::now()).await {
-                Ok(state) => self.tell(state).await,
+            // Where nothing was left that may go, it is not looked for all the time: what is spared may be much.
+            let rests = rests_until.is_some_and(|until| Instant::now() < until);
+            let wanted = match rests {
+                true => Ok(0),
+                false => self.make_room(short, UnixMs::now()).await,
+            };
+            match wanted {
+                Ok(0) => {}
+                Ok(_) => rests_until = Some(Instant::now() + REST),
                 Err(error) => tracing::error!(%error, "cannot make room for recordings"),
+            }
+            match self.look().await {
+                Ok(state) => self.tell(state).await,
+                Err(error) => tracing::error!(%error, "cannot see how much room there is for recordings"),
             }
         }
     }
@@ -286,50 +300,48 @@ impl RecordKeeping {
         Ok(gone)
     }
 
-    /// Sees to it that there is room; where something did not fit, even if there seems to be. How it stands then.
+    /// Deletes before its time what has to go for there to be room; where something did not fit, a little even if there
+    /// seems to be. How many bytes more had to go, and may not.
     ///
     /// # Errors
     /// See [`RetentionError`].
-    pub async fn make_room(&self, short: bool, now: UnixMs) -> Result<StorageState, RetentionError> {
-        let (keep, warn) = (self.config.keep_free.as_u64(), self.config.warn_free.as_u64());
-        let Some(mut space) = self.blobs.space().await? else {
+    pub async fn make_room(&self, short: bool, now: UnixMs) -> Result<u64, RetentionError> {
+        let Some(space) = self.blobs.space().await? else {
+            return Ok(0);
+        };
+        let keep = self.config.keep_free.as_u64();
+        if space.free_bytes >= keep && !short {
+            return Ok(0);
+        }
+        // Before anything goes: some people would rather make room themselves.
+        if self.storage.state() == StorageState::Ok {
+            self.tell(StorageState::Low).await;
+        }
+        // A little more, so that it is not done again with each segment. No more than that, whatever the disk says
+        // then: some file systems free what is deleted only after a while.
+        let missing = (keep + keep / 16).saturating_sub(space.free_bytes);
+        let missing = if short { missing.max(AT_LEAST) } else { missing };
+        let bytes = self.delete_oldest(missing, false, now).await?;
+        if bytes > 0 {
+            tracing::warn!(
+                bytes,
+                "the disk is nearly full: the oldest recordings are deleted before their time"
+            );
+            metrics::counter!("ovc_record_deleted_early_bytes_total").increment(bytes);
+        }
+        Ok(missing.saturating_sub(bytes))
+    }
+
+    /// How it stands with the room.
+    ///
+    /// # Errors
+    /// See [`RetentionError`].
+    pub async fn look(&self) -> Result<StorageState, RetentionError> {
+        let Some(space) = self.blobs.space().await? else {
             return Ok(StorageState::Ok);
         };
         metrics::gauge!("ovc_record_free_bytes").set(space.free_bytes as f64);
-        // A little more, so that it is not done again with each segment.
-        let wanted = keep + keep / 16;
-        if space.free_bytes < keep || short {
-            // Before anything goes: some people would rather make room themselves.
-            if self.storage.state() == StorageState::Ok {
-                self.tell(StorageState::Low).await;
-            }
-            self.delete_dropped().await?;
-            let mut gone = 0;
-            loop {
-                space = self.blobs.space().await?.unwrap_or(space);
-                let missing = wanted.saturating_sub(space.free_bytes);
-                let missing = if short && gone == 0 {
-                    missing.max(AT_LEAST)
-                } else {
-                    missing
-                };
-                if missing == 0 {
-                    break;
-                }
-                let bytes = self.delete_oldest(missing, false, now).await?;
-                gone += bytes;
-                if bytes == 0 {
-                    break;
-                }
-            }
-            if gone > 0 {
-                tracing::warn!(
-                    bytes = gone,
-                    "the disk is nearly full: the oldest recordings are deleted before their time"
-                );
-                metrics::counter!("ovc_record_deleted_early_bytes_total").increment(gone);
-            }
-        }
+        let (keep, warn) = (self.config.keep_free.as_u64(), self.config.warn_free.as_u64());
         // What is left of the room that is kept free is for the database.
         Ok(match space.free_bytes {
             free if free <= keep / 4 => StorageState::Full,

@@ -55,6 +55,7 @@ mod session;
 mod sign_in;
 mod sim;
 mod snapshots;
+mod storage;
 mod tenants;
 mod tls;
 mod totp;

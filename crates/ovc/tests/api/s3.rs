@@ -236,7 +236,7 @@ async fn a_device_uploads_straight_to_the_store() {
     app.add_device("cam").await;
     let session = open(&app).await;
     let call = async |form: String| {
-        let path = format!("/live/cseg/{}", session.token);
+        let path = format!("/live/cseg/{}", session.secret);
         raw(&app.authority(), &post(&path, &form)).await.unwrap()
     };
     let bytes = packets(100, 7);
