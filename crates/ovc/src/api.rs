@@ -66,6 +66,7 @@ mod sim;
 mod snapshots;
 mod sounds;
 mod sse;
+mod storage;
 mod tenants;
 mod transfers;
 mod turns;
@@ -102,6 +103,7 @@ use crate::record::Records;
 use crate::record::exports::Exports;
 use crate::record::footage::Footage;
 use crate::record::plans::Plans;
+use crate::record::storage::Storage;
 use crate::retention::Uploaders;
 use crate::snapshots::Snapshots;
 use crate::sounds::Sounds;
@@ -140,6 +142,8 @@ pub struct Api {
     pub commands: Commands,
     /// Where objects are kept.
     pub blobs: Blobs,
+    /// How it stands with the room for recordings.
+    pub storage: Storage,
     /// Who has uploaded something of late.
     pub uploaders: Uploaders,
     /// Addresses for what devices upload and fetch.

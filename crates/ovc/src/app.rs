@@ -20,7 +20,9 @@ use crate::live::{Live, LiveOptions};
 use crate::logs::Logs;
 use crate::record::exports::Exports;
 use crate::record::footage::{Footage, Holding};
+use crate::record::keeping::RecordKeeping;
 use crate::record::steward::{self, Steward};
+use crate::record::storage::Storage;
 use crate::record::{RecordParts, Records};
 use crate::retention::{self, Kept, Uploaders};
 use crate::snapshots::Snapshots;
@@ -220,12 +222,14 @@ impl App {
             config.firmware.clone(),
         )
         .await?;
+        let storage = Storage::default();
         let records = Records::start(RecordParts {
             db: db.clone(),
             blobs: blobs.clone(),
             bus: bus.clone(),
             tokens: tokens.clone(),
             links: links.clone(),
+            storage: storage.clone(),
             config: config.recording.clone(),
         })
         .await?;
@@ -246,6 +250,14 @@ impl App {
             &bus,
             tokens.clone(),
         )?;
+        let keeping = RecordKeeping {
+            db: db.clone(),
+            blobs: blobs.clone(),
+            bus: bus.clone(),
+            audit: audit.clone(),
+            storage: storage.clone(),
+            config: config.recording.clone(),
+        };
         let parts = steward::Parts {
             db: db.clone(),
             bus: bus.clone(),
@@ -274,6 +286,7 @@ impl App {
             devices,
             commands,
             blobs: blobs.clone(),
+            storage,
             uploaders: Uploaders::default(),
             links,
             alarms: alarms.clone(),
@@ -321,6 +334,7 @@ impl App {
         };
         let uploaders = api.uploaders.clone();
         tasks.spawn(retention::run(db.clone(), blobs, kept, uploaders));
+        tasks.spawn(keeping.run());
         tasks.spawn({
             let door = door.clone();
             let is_closing = is_closing.clone();

@@ -16,6 +16,7 @@ mod devices;
 mod event;
 mod firmware;
 mod groups;
+mod keeping;
 mod keys;
 mod links;
 mod members;
@@ -56,6 +57,7 @@ pub use devices::{
 pub use event::{DeviceEvent, DeviceEventKind};
 pub use firmware::{FirmwareRow, NewFirmware};
 pub use groups::GroupRow;
+pub use keeping::{Deleted, Deleting, SegmentPlace, Sparing, StoredStream};
 pub use links::{Accepted, InvitationRow, Invited};
 pub use members::{GrantRow, MemberRow};
 pub use pictures::{NewSnapshot, SnapshotFilter, SnapshotRow};

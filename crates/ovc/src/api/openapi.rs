@@ -2,7 +2,7 @@ use super::{
     Api, alarms, audio, audit, binds, clips, commands, device_config, device_events, device_logs, device_time, devices,
     exports, facts, firmware, groups, handover, invitations, keys, live, login, maintenance, me, members, my_password,
     my_sessions, my_totp, password_reset, playback, presence, protocol, ptz, recording, recordings, rpc, setup, shares,
-    snapshots, sounds, sse, tenants, upgrades, users,
+    snapshots, sounds, sse, storage, tenants, upgrades, users,
 };
 use axum::Router;
 use axum::routing::get;
@@ -100,6 +100,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(users::list_users))
         .routes(routes!(users::change_user, users::delete_user))
         .routes(routes!(users::end_user_sessions))
+        .routes(routes!(storage::get_recording_storage))
         .routes(routes!(devices::create_device, devices::list_devices))
         .routes(routes!(
             devices::get_device,

@@ -157,6 +157,8 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("end_user_sessions",                   "",                                     "401 403 403 403 403 403 204 401 403"),
     ("delete_user",                         "",                                     "401 403 403 403 403 403 204 401 403"),
 
+    ("get_recording_storage",               "",                                     "401 403 403 403 403 403 200 401 403"),
+
     // Last: the sessions are over after it.
     ("logout",                              "",                                     "401 204 204 204 204 204 204 401 403"),
 ];
