@@ -173,7 +173,7 @@ impl Recorder {
             limits,
             max_count: usize::try_from(params.seg_max_count).unwrap_or(usize::MAX),
             prerecord: Duration::from_secs(params.prerecord_seconds.unwrap_or(0).into()).min(MAX_PRERECORD),
-            start_ms: (params.start_ts > 0.0).then_some((params.start_ts * 1000.0) as i64),
+            start_ms: (params.start_ts > 0.0).then_some((params.start_ts * 1000.0).round() as i64),
             url: params.cbk_url.as_str().to_owned(),
         };
         let (done, answered) = oneshot::channel();
