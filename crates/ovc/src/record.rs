@@ -6,12 +6,19 @@
 //! what was uploaded and not saved can be saved after the restart, or is swept away.
 
 mod alive;
+mod cutter;
 pub mod form;
+mod live_recorder;
 pub mod name;
 mod ovr;
 pub mod placement;
+pub mod plan;
+pub mod plans;
+pub mod schedule;
 mod sessions;
+pub mod steward;
 pub mod sync;
+pub mod wish;
 mod writer;
 
 pub use ovr::{Created, OvrError, UploadError, Way};
