@@ -344,3 +344,10 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn every_loss_that_is_written_down_has_a_reason_here() {
+    for loss in crate::db::LossReason::ALL {
+        assert!(Reason::from_name(loss.name()).is_some(), "{loss:?}");
+    }
+}

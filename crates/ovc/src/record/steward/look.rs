@@ -278,6 +278,7 @@ fn lost_by(problem: &Problem) -> Option<LossReason> {
     match problem.code {
         "bitrate_too_high" | "device_refused" => Some(LossReason::DeviceRefused),
         "not_answering" => Some(LossReason::NotAnswering),
+        "channel_offline" => Some(LossReason::ChannelOffline),
         _ => None,
     }
 }
