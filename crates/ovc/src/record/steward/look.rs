@@ -149,20 +149,17 @@ impl Steward {
             channel.live = None;
             return None;
         };
+        let heard = self.heard.get(&key.0).filter(|heard| Some(heard.connected_at) == seen.connected_at);
+        if heard.is_some_and(|heard| !heard.told(key.1).online) {
+            // Nothing either; its next Keepalive says when it is back.
+            channel.live = None;
+            return None;
+        }
         if channel.live.as_ref().is_some_and(|live| !live.is_over()) {
             // Its stream may go on though it has no connection at the moment.
             return None;
         }
-        let connected_at = seen.connected_at?;
-        let heard = self
-            .heard
-            .get(&key.0)
-            .filter(|heard| heard.connected_at == connected_at);
-        if heard.is_some_and(|heard| !heard.told(key.1).online) {
-            // Its next Keepalive says when it is back.
-            channel.live = None;
-            return None;
-        }
+        seen.connected_at?;
         let live = channel.live.get_or_insert_with(LiveRecorder::new);
         if let Some(again_at) = live.again_at(now) {
             return Some(again_at);
@@ -291,6 +288,7 @@ fn lost_by(problem: &Problem, recorder: Option<RecordedBy>) -> Option<LossReason
         "bitrate_too_high" | "device_refused" => Some(LossReason::DeviceRefused),
         "not_answering" => Some(LossReason::NotAnswering),
         "no_media" if recorder == Some(RecordedBy::Device) => Some(LossReason::NoMedia),
+        "channel_offline" => Some(LossReason::ChannelOffline),
         _ => None,
     }
 }
