@@ -403,10 +403,24 @@ async fn a_channel_that_is_away_is_waited_for() {
     };
     plan(&app, json!({ "mode": "always" })).await;
     recorder.capable(true).await;
-    until_problem(&app, json!("channel_offline")).await;
+    let away = until_problem(&app, json!("channel_offline")).await;
     recorder.keepalive().await;
     recorder.starts().await;
     until_problem(&app, Value::Null).await;
+    // What that cost is written down, from when on and why.
+    let since = ovc::clock::UnixMs::from_rfc3339(away["since"].as_str().unwrap()).unwrap();
+    let file = app.data_dir().join("ovc.sqlite");
+    let db = sqlx::SqlitePool::connect(file.to_str().unwrap()).await.unwrap();
+    let deadline = tokio::time::Instant::now() + LIMIT;
+    let (from_ms, lost_ms): (i64, i64) = loop {
+        let sql = "SELECT from_ms, lost_ms FROM record_losses WHERE reason = 'channel_offline'";
+        if let Some(row) = sqlx::query_as(sql).fetch_optional(&db).await.unwrap() {
+            break row;
+        }
+        assert!(tokio::time::Instant::now() < deadline);
+    };
+    assert!(from_ms >= since.0 && from_ms < since.0 + 5000 && lost_ms > 0);
+    db.close().await;
 }
 
 #[tokio::test]
