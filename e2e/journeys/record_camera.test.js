@@ -23,7 +23,12 @@ journey(
   'a camera is recorded in segments, played back across a break, and exported',
   async (scene) => {
     const file = await clapper(300);
-    const [ovc, camera] = await Promise.all([scene.ovc(), scene.camera({ video: 'h264', audio: 'aac', file })]);
+    // Few segments are held, so that it is soon known of each second what became of it.
+    const config = '[recording]\nsegment_max_count = 3\n';
+    const [ovc, camera] = await Promise.all([
+      scene.ovc({ config }),
+      scene.camera({ video: 'h264', audio: 'aac', file }),
+    ]);
     const witness = await OvrWitness.start(scene, ovc);
     const device = await ovc.addDevice({ name: 'Yard' });
     const dap_url = `ws://127.0.0.1:${witness.port}/ovc`;
@@ -44,7 +49,7 @@ journey(
     await yard.end();
     const endedMs = Date.now();
 
-    const account = await yard.settled(beganMs, endedMs, { patience: 30_000 });
+    const account = await yard.settled(beganMs, endedMs, { patience: 60_000 });
     reckon('RTSP camera', [{ account, segments: witness.seen }]);
     assert.ok(account.gaps.channel_offline > 0, `the break has its reason: ${account.line}`);
 
