@@ -15,6 +15,9 @@ const NO_REASON = ['pending', 'unreported'];
 /** Times are kept in whole milliseconds on several ways: so much more or less is the same. */
 const EDGE_MS = 60;
 
+/** Footage with less missing in between is listed as one. */
+const JOINED_MS = 1_000;
+
 /**
  * @typedef {import('./ovc.js').Ovc} Ovc
  * @typedef {import('./spans.js').Span} Span
@@ -211,7 +214,7 @@ export function reckon(run, channels, { mayBeDeleted = false } = {}) {
     const lost = minus(saved, wider(footage)).filter(([from, to]) => to - from > EDGE_MS);
     const lostMs = length(lost) - (mayBeDeleted ? (account.gaps.deleted ?? 0) : 0);
     if (lostMs > EDGE_MS) faults.push(`${of.code}: saved and not listed: ${lost.map(span).join(', ')}`);
-    const invented = minus(footage, wider(offered)).filter(([from, to]) => to - from > EDGE_MS);
+    const invented = minus(footage, wider(offered)).filter(([from, to]) => to - from > JOINED_MS);
     if (invented.length) faults.push(`${of.code}: listed and never saved: ${invented.map(span).join(', ')}`);
     for (const reason of NO_REASON) {
       if ((account.gaps[reason] ?? 0) > EDGE_MS) faults.push(account.line);
