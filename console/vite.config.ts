@@ -28,14 +28,14 @@ export default defineConfig({
         codeSplitting: {
           groups: [
             { name: 'react', test: /node_modules\/(react|react-dom|react-router|scheduler|@tanstack)\// },
-            { name: 'vendor', test: /node_modules\/(?!qr\/)/ },
+            { name: 'vendor', test: /node_modules\/(?!(qr|hls\.js)\/)/ },
           ],
         },
       },
     },
   },
   server: {
-    proxy: { '/api': toCloud, '/live': toCloud, '/healthz': toCloud },
+    proxy: { '/api': toCloud, '/live': toCloud, '/play': toCloud, '/healthz': toCloud },
   },
   test: { environment: 'node', include: ['src/**/*.test.ts'], setupFiles: ['src/testSetup.ts'] },
 });

@@ -1,6 +1,6 @@
 import { ActionIcon, Button, Drawer, Group, Stack, Text, Title, Tooltip, UnstyledButton } from '@mantine/core';
 import { useHotkeys } from '@mantine/hooks';
-import { IconCheck, IconChevronDown, IconChevronUp, IconDownload, IconVideo } from '@tabler/icons-react';
+import { IconCheck, IconChevronDown, IconChevronUp, IconDownload, IconHistory, IconVideo } from '@tabler/icons-react';
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
@@ -171,6 +171,15 @@ function Seen({ alarm, large, onLarge }: { alarm: Alarm; large: boolean; onLarge
         <Button component={Link} to={device} variant="default" leftSection={<IconVideo size={17} />}>
           {t('alarms.watch')}
         </Button>
+        <Button
+          component={Link}
+          to={recordingOf(alarm)}
+          variant="default"
+          leftSection={<IconHistory size={17} />}
+          data-testid="watch-recording"
+        >
+          {t('recordings.watchRecording')}
+        </Button>
         {alarm.has_picture && (
           <Button
             component="a"
@@ -195,4 +204,13 @@ function Seen({ alarm, large, onLarge }: { alarm: Alarm; large: boolean; onLarge
       )}
     </Stack>
   );
+}
+
+/** Where it is seen what happened, from a little before it began. */
+function recordingOf({ login_code, channel, begin_at }: Alarm): string {
+  const search = new URLSearchParams({
+    channel: String(channel),
+    at: new Date(Date.parse(begin_at) - 3000).toISOString(),
+  });
+  return `/devices/${encodeURIComponent(login_code)}/recordings?${search.toString()}`;
 }

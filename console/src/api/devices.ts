@@ -1,4 +1,4 @@
-import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { keepPreviousData, queryOptions, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { answerOf, client } from './client';
 import { dropFromLists } from './deviceEvents';
 import { type DeviceFilter, keys } from './queries';
@@ -37,13 +37,16 @@ export function useDeviceCount(
   return useDevices({ query: '', presence, ...place, page: 1, pageSize: 1 }).data?.total;
 }
 
-export function useDevice(loginCode: string, enabled = true) {
-  return useQuery({
+export function deviceQuery(loginCode: string) {
+  return queryOptions({
     queryKey: keys.device(loginCode),
     queryFn: ({ signal }) =>
       answerOf(client.GET('/api/v1/devices/{login_code}', { params: { path: { login_code: loginCode } }, signal })),
-    enabled,
   });
+}
+
+export function useDevice(loginCode: string, enabled = true) {
+  return useQuery({ ...deviceQuery(loginCode), enabled });
 }
 
 export function useAddDevice() {

@@ -47,6 +47,15 @@ export const keys = {
   allSnapshots: (loginCode: string) => ['device', loginCode, 'snapshots'] as const,
   snapshots: (loginCode: string, channel: number | undefined) =>
     ['device', loginCode, 'snapshots', { channel }] as const,
+  allRecordings: (loginCode: string) => ['device', loginCode, 'recordings'] as const,
+  recordings: (
+    loginCode: string,
+    channel: number,
+    what: 'timeline' | 'days' | 'clips' | 'shares',
+    ...further: unknown[]
+  ) => ['device', loginCode, 'recordings', channel, what, ...further] as const,
+  recordingState: (loginCode: string) => ['device', loginCode, 'recording'] as const,
+  storage: ['storage'] as const,
   audio: (loginCode: string, channel: number) => ['device', loginCode, 'audio', channel] as const,
   upgrades: (loginCode: string) => ['device', loginCode, 'upgrades'] as const,
   deviceLogs: (loginCode: string) => ['device', loginCode, 'logs', 'list'] as const,

@@ -12,6 +12,7 @@ export function Navigation() {
   const platformAdmin = useIsPlatformAdmin();
   const parts: { to: string; label: string; id: string; badge?: ReactNode }[] = [
     { to: '/devices', label: t('app.devices'), id: 'devices' },
+    { to: '/playback', label: t('nav.playback'), id: 'playback' },
     { to: '/alarms', label: t('nav.alarms'), id: 'alarms', badge: <AlarmBadge /> },
     ...(tenant ? [{ to: `/organisations/${tenant.id}`, label: t('nav.organisation'), id: 'organisation' }] : []),
     ...(platformAdmin ? [{ to: '/platform', label: t('nav.platform'), id: 'platform' }] : []),

@@ -7,6 +7,7 @@ import { AlarmToasts } from '../alarms/AlarmToasts';
 import { accessChanged, setConnected, useConnection } from '../api/connection';
 import { followEvents } from '../api/events';
 import { useMe, useSessionEnd } from '../api/session';
+import { StorageBanner } from '../recordings/StorageBanner';
 import { Brand } from '../ui/Brand';
 import { Navigation } from './Navigation';
 import { ShortcutsHelp } from './ShortcutsHelp';
@@ -54,6 +55,7 @@ export function Shell() {
           </div>
         </div>
       </header>
+      <StorageBanner />
       {away && (
         <div className={classes.offline} role="status">
           {t('app.reconnecting')}

@@ -37,6 +37,17 @@ const RECORDS = [
   ['finds', ['Enter', 'Shift+Enter']],
 ] as const;
 
+const RECORDINGS = [
+  ['playPause', ['Space', 'K']],
+  ['tenSeconds', ['J', 'L']],
+  ['frames', [',', '.']],
+  ['slowerFaster', ['<', '>']],
+  ['events', ['[', ']']],
+  ['seekTimeline', ['←', '→']],
+  ['zoomTimeline', ['+', '−']],
+  ['pageTimeline', ['PgUp', 'PgDn']],
+] as const;
+
 export function ShortcutsHelp() {
   const { t } = useTranslation();
   const [opened, { open, close }] = useDisclosure();
@@ -70,6 +81,7 @@ export function ShortcutsHelp() {
         </Stack>
         <Stack gap="xl">
           <Keys title={t('shortcuts.inPlayer')} keys={PLAYER} />
+          <Keys title={t('shortcuts.inRecordings')} keys={RECORDINGS} />
           <Keys title={t('shortcuts.steering')} keys={STEERING} />
         </Stack>
       </SimpleGrid>
@@ -79,7 +91,7 @@ export function ShortcutsHelp() {
 
 interface KeysProps {
   title: string;
-  keys: typeof GENERAL | typeof PLAYER | typeof STEERING | typeof RECORDS;
+  keys: typeof GENERAL | typeof PLAYER | typeof STEERING | typeof RECORDS | typeof RECORDINGS;
 }
 
 function Keys({ title, keys }: KeysProps) {

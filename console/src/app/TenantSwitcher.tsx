@@ -20,6 +20,7 @@ export function TenantSwitcher() {
     if (page) void navigate(`/organisations/${tenant}${page[1] ?? ''}`);
     else if (pathname.startsWith('/devices')) void navigate('/devices');
     else if (pathname === '/alarms') void navigate('/alarms');
+    else if (pathname === '/playback') void navigate('/playback');
   };
   return (
     <Menu position="bottom-start" width={260}>

@@ -1,3 +1,4 @@
+import { lazy } from 'react';
 import { createBrowserRouter, Navigate } from 'react-router';
 import { AccountPage } from '../account/AccountPage';
 import { AlarmsPage } from '../alarms/AlarmsPage';
@@ -21,7 +22,12 @@ import { StockPage } from '../platform/StockPage';
 import { UsersPage } from '../platform/UsersPage';
 import { CrashedPage, NotFoundPage } from './ErrorPages';
 import { Shell } from './Shell';
+import { later } from './Later';
 import { StartPage } from './StartPage';
+
+const PlaybackPage = lazy(() => import('../recordings/PlaybackPage'));
+const SharePage = lazy(() => import('../recordings/SharePage'));
+const StoragePage = lazy(() => import('../recordings/StoragePage'));
 
 export function createRouter() {
   return createBrowserRouter([
@@ -29,6 +35,7 @@ export function createRouter() {
     { path: '/setup', element: <SetupPage />, errorElement: <CrashedPage /> },
     { path: '/invite', element: <InvitePage />, errorElement: <CrashedPage /> },
     { path: '/reset', element: <ResetPage />, errorElement: <CrashedPage /> },
+    { path: '/share/:token', element: later(<SharePage />), errorElement: <CrashedPage /> },
     {
       element: <Shell />,
       errorElement: <CrashedPage />,
@@ -36,6 +43,7 @@ export function createRouter() {
         { path: '/', element: <StartPage /> },
         { path: '/devices', element: <DevicesPage /> },
         { path: '/devices/:loginCode', element: <DevicePage />, children: deviceTabRoutes() },
+        { path: '/playback', element: later(<PlaybackPage />) },
         { path: '/alarms', element: <AlarmsPage /> },
         { path: '/account', element: <AccountPage /> },
         {
@@ -60,6 +68,7 @@ export function createRouter() {
             { path: 'users', element: <UsersPage /> },
             { path: 'stock', element: <StockPage /> },
             { path: 'firmware', element: <PlatformFirmwarePage /> },
+            { path: 'storage', element: later(<StoragePage />) },
             { path: 'audit', element: <PlatformAuditPage /> },
           ],
         },

@@ -10,6 +10,8 @@ const ConfigTab = lazy(() => import('../device/config/ConfigTab').then(({ Config
 const MaintenanceTab = lazy(() =>
   import('../device/maintenance/MaintenanceTab').then(({ MaintenanceTab: page }) => ({ default: page })),
 );
+const RecordingsTab = lazy(() => import('../recordings/RecordingsTab'));
+const PlanTab = lazy(() => import('../recordings/plan/PlanTab'));
 const SnapshotsTab = lazy(() => import('../device/snapshots/SnapshotsTab'));
 const AlarmsTab = lazy(() => import('../device/alarms/AlarmsTab'));
 const AudioTab = lazy(() => import('../device/audio/AudioTab'));
@@ -44,6 +46,13 @@ function known(method: string): NonNullable<DeviceTab['needs']> {
 export const DEVICE_TABS: DeviceTab[] = [
   { path: '', label: (t) => t('tabs.overview'), permission: 'view', element: <OverviewTab /> },
   {
+    path: 'recordings',
+    label: (t) => t('tabs.recordings'),
+    permission: 'see_recordings',
+    ofChannels: true,
+    element: <RecordingsTab />,
+  },
+  {
     path: 'ptz',
     label: (t) => t('tabs.ptz'),
     permission: 'control',
@@ -60,6 +69,7 @@ export const DEVICE_TABS: DeviceTab[] = [
     needs: known('GetConfig'),
     element: <ConfigTab />,
   },
+  { path: 'recording-plan', label: (t) => t('tabs.plan'), permission: 'configure', element: <PlanTab /> },
   {
     path: 'audio',
     label: (t) => t('tabs.audio'),

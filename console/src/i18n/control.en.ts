@@ -6,6 +6,8 @@ export const controlEn = {
     ptz: 'Pan and zoom',
     snapshots: 'Snapshots',
     alarms: 'Alarms',
+    recordings: 'Recordings',
+    plan: 'Recording plan',
     config: 'Settings',
     audio: 'Audio',
     firmware: 'Firmware',

@@ -8,6 +8,8 @@ export const controlZh: Shape<typeof controlEn> = {
     ptz: '云台',
     snapshots: '抓图',
     alarms: '报警',
+    recordings: '录像',
+    plan: '录像计划',
     config: '配置',
     audio: '音频',
     firmware: '固件',

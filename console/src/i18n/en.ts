@@ -3,6 +3,7 @@ import { bindingEn, bindingErrorsEn } from './binding.en';
 import { controlEn, controlErrorsEn } from './control.en';
 import { organisationEn, organisationErrorsEn } from './organisation.en';
 import { platformEn, platformErrorsEn } from './platform.en';
+import { recordingsEn, recordingsErrorsEn } from './recordings.en';
 import { recordsEn, recordsErrorsEn } from './records.en';
 import { protocolEn } from './protocol.en';
 import type { Shape } from './shape';
@@ -13,6 +14,7 @@ export const en = {
   ...bindingEn,
   ...platformEn,
   ...recordsEn,
+  ...recordingsEn,
   ...controlEn,
   ...protocolEn,
   app: {
@@ -198,6 +200,7 @@ export const en = {
     ...bindingErrorsEn,
     ...platformErrorsEn,
     ...recordsErrorsEn,
+    ...recordingsErrorsEn,
     ...controlErrorsEn,
     bad_credentials: 'Wrong user name or password.',
     bad_code: 'This code is not right, or was used already. Try the next one.',
@@ -231,6 +234,14 @@ export const en = {
     general: 'Everywhere',
     inPlayer: 'In a focused player',
     inRecords: 'With a picture, an alarm or a log open',
+    inRecordings: 'With recordings',
+    tenSeconds: '10 seconds back or on',
+    frames: 'Previous or next frame',
+    slowerFaster: 'Slower or faster',
+    events: 'Previous or next alarm',
+    seekTimeline: 'On the timeline: back or on',
+    zoomTimeline: 'On the timeline: zoom',
+    pageTimeline: 'On the timeline: earlier or later',
     neighbours: 'Newer or older picture',
     throughAlarms: 'Newer or older alarm',
     acknowledge: 'Acknowledge',

@@ -15,6 +15,8 @@ export const organisationEn = {
     organisations: 'Organisations',
     users: 'Users',
     stock: 'Stock',
+    playback: 'Playback',
+    storage: 'Storage',
   },
   roleText: {
     owner: 'May do everything here, makes owners, and decides whether those who run the platform may look in.',

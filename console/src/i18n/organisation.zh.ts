@@ -17,6 +17,8 @@ export const organisationZh: Shape<typeof organisationEn> = {
     organisations: '组织',
     users: '用户',
     stock: '库存',
+    playback: '回放',
+    storage: '存储',
   },
   roleText: {
     owner: '拥有全部权限，可指定其他所有者，并决定平台管理员能否查看画面。',

@@ -4,6 +4,7 @@ import { controlErrorsZh, controlZh } from './control.zh';
 import type { Texts } from './en';
 import { organisationErrorsZh, organisationZh } from './organisation.zh';
 import { platformErrorsZh, platformZh } from './platform.zh';
+import { recordingsErrorsZh, recordingsZh } from './recordings.zh';
 import { recordsErrorsZh, recordsZh } from './records.zh';
 import { protocolZh } from './protocol.zh';
 
@@ -13,6 +14,7 @@ export const zh: Texts = {
   ...bindingZh,
   ...platformZh,
   ...recordsZh,
+  ...recordingsZh,
   ...controlZh,
   ...protocolZh,
   app: {
@@ -196,6 +198,7 @@ export const zh: Texts = {
     ...bindingErrorsZh,
     ...platformErrorsZh,
     ...recordsErrorsZh,
+    ...recordingsErrorsZh,
     ...controlErrorsZh,
     bad_credentials: '用户名或密码错误。',
     bad_code: '验证码错误或已被使用，请输入新的验证码。',
@@ -228,6 +231,14 @@ export const zh: Texts = {
     general: '全局',
     inPlayer: '播放器获得焦点时',
     inRecords: '打开图片、报警或日志时',
+    inRecordings: '观看录像时',
+    tenSeconds: '后退或前进 10 秒',
+    frames: '上一帧或下一帧',
+    slowerFaster: '减速或加速',
+    events: '上一个或下一个报警',
+    seekTimeline: '时间轴：后退或前进',
+    zoomTimeline: '时间轴：缩放',
+    pageTimeline: '时间轴：更早或更晚',
     neighbours: '较新或较早的图片',
     throughAlarms: '较新或较早的报警',
     acknowledge: '确认',

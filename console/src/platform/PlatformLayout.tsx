@@ -5,7 +5,7 @@ import { NotFoundPage } from '../app/ErrorPages';
 import { Section } from '../app/Section';
 import { useTitle } from '../ui/useTitle';
 
-const PAGES = ['organisations', 'users', 'stock', 'firmware', 'audit'] as const;
+const PAGES = ['organisations', 'users', 'stock', 'firmware', 'storage', 'audit'] as const;
 
 /** The area of those who run the cloud. */
 export function PlatformLayout() {

@@ -127,6 +127,57 @@ pub fn parse_adts(input: &[u8]) -> Result<AdtsFrame<'_>, MediaError> {
     })
 }
 
+/// Writes the headers that raw frames of one configuration have in an ADTS stream.
+#[derive(Debug, Clone)]
+pub(crate) struct AdtsHeader {
+    /// The header of a frame of no bytes.
+    empty: [u8; Self::BYTES],
+}
+
+impl AdtsHeader {
+    /// Length of a header.
+    pub(crate) const BYTES: usize = 7;
+
+    /// `None` where ADTS has no words for the configuration: other object types than the first four, rates that have
+    /// no number, frames of 960 samples.
+    pub(crate) fn of(config: &AudioConfig) -> Option<Self> {
+        let mut bits = Bits::new(&config.asc);
+        let (object_type, _, channel_config, short_frame) = parse_asc(&mut bits)?;
+        // What extends the core (SBR, PS) is found by decoders in the frames themselves.
+        let core = if matches!(object_type, 5 | 29) { 2 } else { object_type };
+        let profile = core.checked_sub(1).filter(|&profile| profile < 4)? as u8;
+        let index = RATES_HZ.iter().position(|&rate| rate == config.sample_rate_hz)? as u8;
+        if short_frame || channel_config > 7 {
+            return None;
+        }
+        let channels = channel_config as u8;
+        Some(Self {
+            // MPEG-4, no checksum; the buffer's fullness is not told.
+            empty: [
+                0xFF,
+                0xF1,
+                profile << 6 | index << 2 | channels >> 2,
+                channels << 6,
+                0,
+                0x1F,
+                0xFC,
+            ],
+        })
+    }
+
+    /// The header of a frame of `data_len` bytes; `None` for more than its length has bits for.
+    pub(crate) fn before(&self, data_len: usize) -> Option<[u8; Self::BYTES]> {
+        let total_len = u16::try_from(data_len + Self::BYTES)
+            .ok()
+            .filter(|&len| len < 1 << 13)?;
+        let mut header = self.empty;
+        header[3] |= (total_len >> 11) as u8;
+        header[4] = (total_len >> 3) as u8;
+        header[5] |= (total_len << 5) as u8;
+        Some(header)
+    }
+}
+
 #[cfg(test)]
 #[path = "aac_tests.rs"]
 mod tests;

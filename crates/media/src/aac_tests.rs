@@ -51,6 +51,27 @@ fn an_adts_frame_gives_configuration_and_data() {
     assert_eq!(parse_adts(&[0; 7]), Err(MediaError::Malformed("ADTS header")));
 }
 
+#[test]
+fn what_is_put_before_a_frame_is_read_back() {
+    for (rate_hz, channels) in [(48000, 2), (8000, 1), (44100, 6)] {
+        let config = config(rate_hz, channels).unwrap();
+        let header = AdtsHeader::of(&config).unwrap();
+        for len in [1, 300, 8184] {
+            let stream = [&header.before(len).unwrap()[..], &vec![0xAB; len]].concat();
+            let frame = parse_adts(&stream).unwrap();
+            assert_eq!((frame.data.len(), frame.total_len), (len, len + 7));
+            assert_eq!(config_from_asc(&frame.asc).unwrap(), config);
+        }
+        assert!(header.before(8185).is_none());
+    }
+    let he = config_from_asc(&[0x2B, 0x11, 0x88, 0x00]).unwrap();
+    let stream = AdtsHeader::of(&he).unwrap().before(0).unwrap();
+    let core = config_from_asc(&parse_adts(&stream).unwrap().asc).unwrap();
+    assert_eq!((core.sample_rate_hz, core.codec_string.as_str()), (24000, "mp4a.40.2"));
+    let odd_rate = (2u64 << 35) | (15 << 31) | (22222 << 7) | (1 << 3);
+    assert!(AdtsHeader::of(&config_from_asc(&odd_rate.to_be_bytes()[3..]).unwrap()).is_none());
+}
+
 proptest! {
     #[test]
     fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..100)) {

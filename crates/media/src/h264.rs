@@ -69,6 +69,23 @@ fn put_sets(record: &mut BytesMut, sets: &[&[u8]]) -> Result<(), MediaError> {
 /// # Errors
 /// Truncated records, no parameter set, or a sequence parameter set that makes no sense.
 pub fn config_from_record(record: &[u8]) -> Result<(VideoConfig, usize), MediaError> {
+    let (length_size, sps, pps) = split_record(record)?;
+    Ok((config_from_parameter_sets(&sps, &pps)?, length_size))
+}
+
+/// The parameter sets of a record, in the order in which a stream carries them.
+///
+/// # Errors
+/// Truncated records.
+pub(crate) fn parameter_sets(record: &[u8]) -> Result<Vec<&[u8]>, MediaError> {
+    let (_, sps, pps) = split_record(record)?;
+    Ok([sps, pps].concat())
+}
+
+/// Size of the NAL unit lengths, sequence and picture parameter sets.
+type Record<'a> = (usize, Vec<&'a [u8]>, Vec<&'a [u8]>);
+
+fn split_record(record: &[u8]) -> Result<Record<'_>, MediaError> {
     let truncated = MediaError::Truncated("avcC");
     let &[version, _, _, _, length_size, sps_count] = record.first_chunk::<6>().ok_or(truncated)?;
     if version != 1 {
@@ -80,7 +97,7 @@ pub fn config_from_record(record: &[u8]) -> Result<(VideoConfig, usize), MediaEr
     let (&pps_count, after) = rest.split_first().ok_or(truncated)?;
     rest = after;
     let pps = take_sets(&mut rest, usize::from(pps_count))?;
-    Ok((config_from_parameter_sets(&sps, &pps)?, length_size))
+    Ok((length_size, sps, pps))
 }
 
 fn take_sets<'a>(rest: &mut &'a [u8], count: usize) -> Result<Vec<&'a [u8]>, MediaError> {

@@ -67,6 +67,22 @@ pub fn config_from_parameter_sets(vps: &[&[u8]], sps: &[&[u8]], pps: &[&[u8]]) -
 /// # Errors
 /// Truncated records, a missing kind of parameter set, or a sequence parameter set that makes no sense.
 pub fn config_from_record(record: &[u8]) -> Result<(VideoConfig, usize), MediaError> {
+    let (length_size, [vps, sps, pps]) = split_record(record)?;
+    Ok((config_from_parameter_sets(&vps, &sps, &pps)?, length_size))
+}
+
+/// The parameter sets of a record, in the order in which a stream carries them.
+///
+/// # Errors
+/// Truncated records.
+pub(crate) fn parameter_sets(record: &[u8]) -> Result<Vec<&[u8]>, MediaError> {
+    split_record(record).map(|(_, sets)| sets.concat())
+}
+
+/// Size of the NAL unit lengths; video, sequence and picture parameter sets.
+type Record<'a> = (usize, [Vec<&'a [u8]>; 3]);
+
+fn split_record(record: &[u8]) -> Result<Record<'_>, MediaError> {
     let truncated = MediaError::Truncated("hvcC");
     let header = record.first_chunk::<23>().ok_or(truncated)?;
     // Some encoders write version 0, from the drafts of the standard.
@@ -93,8 +109,7 @@ pub fn config_from_record(record: &[u8]) -> Result<(VideoConfig, usize), MediaEr
             }
         }
     }
-    let [vps, sps, pps] = &sets;
-    Ok((config_from_parameter_sets(vps, sps, pps)?, length_size))
+    Ok((length_size, sets))
 }
 
 /// What of a sequence parameter set matters here.

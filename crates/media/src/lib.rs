@@ -1,5 +1,5 @@
 //! The bytes of video, without any I/O: what a frame is, what the headers of the codecs and of still pictures say, and
-//! the two containers live video travels in (FLV, fragmented MP4).
+//! the containers video travels in (FLV, fragmented MP4) and is kept in (MPEG transport streams).
 //!
 //! Everything here takes bytes that came from a network as they are: a malformed input is an error, never a panic,
 //! and no length read from the input makes an allocation larger than the input itself.
@@ -16,6 +16,7 @@ pub mod h264;
 pub mod h265;
 pub mod image;
 pub mod nal;
+pub mod ts;
 
 pub use frame::{AudioCodec, AudioConfig, Frame, TrackKind, VideoCodec, VideoConfig};
 

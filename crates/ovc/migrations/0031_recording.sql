@@ -15,7 +15,10 @@ CREATE TABLE record_plans (
 CREATE TABLE record_streams (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,
     login_code TEXT,
-    channel    INTEGER NOT NULL
+    channel    INTEGER NOT NULL,
+    -- how many segments there are, and their bytes: kept true by triggers, for adding them up takes seconds
+    segments   INTEGER NOT NULL DEFAULT 0,
+    bytes      INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 
 CREATE UNIQUE INDEX record_streams_of_channel ON record_streams (login_code, channel) WHERE login_code IS NOT NULL;
@@ -76,8 +79,13 @@ CREATE TABLE dropped_segments (
     stream_id INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TRIGGER segments_count AFTER INSERT ON segments BEGIN
+    UPDATE record_streams SET segments = segments + 1, bytes = bytes + NEW.bytes WHERE id = NEW.stream_id;
+END;
+
 CREATE TRIGGER segments_drop AFTER DELETE ON segments BEGIN
     INSERT OR IGNORE INTO dropped_segments (key, stream_id) VALUES (OLD.key, OLD.stream_id);
+    UPDATE record_streams SET segments = segments - 1, bytes = bytes - OLD.bytes WHERE id = OLD.stream_id;
 END;
 
 -- Footage without a gap, put together from segments by whoever adds or deletes them, so that a month is a few rows.

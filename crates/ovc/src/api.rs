@@ -41,6 +41,7 @@ mod my_password;
 mod my_sessions;
 mod my_totp;
 mod openapi;
+mod ovr;
 mod pace;
 mod password_reset;
 mod play;
@@ -88,6 +89,7 @@ use crate::gateway::Gateway;
 use crate::ids::LoginCode;
 use crate::live::Live;
 use crate::logs::Logs;
+use crate::record::Records;
 use crate::retention::Uploaders;
 use crate::snapshots::Snapshots;
 use crate::sounds::Sounds;
@@ -136,6 +138,8 @@ pub struct Api {
     pub snapshots: Snapshots,
     /// Logs of devices.
     pub logs: Logs,
+    /// Recordings.
+    pub records: Records,
     /// What devices may play.
     pub sounds: Sounds,
     /// Images of devices' software.
@@ -203,6 +207,7 @@ fn router(api: &Arc<Api>) -> Router {
             .merge(health::routes())
             .merge(openapi::document_route())
             .merge(transfers::routes())
+            .merge(ovr::routes())
             .route("/ovc", axum::routing::any(door::device))
             .route("/live/{name}", axum::routing::get(play::on_used_connection))
             .fallback(console::serve)

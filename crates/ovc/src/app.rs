@@ -18,6 +18,7 @@ use crate::gateway::{Gateway, GatewayParts, Keeping};
 use crate::ingest::rtmp::Rtmp;
 use crate::live::{Live, LiveOptions};
 use crate::logs::Logs;
+use crate::record::{RecordParts, Records};
 use crate::retention::{self, Kept, Uploaders};
 use crate::snapshots::Snapshots;
 use crate::sounds::Sounds;
@@ -168,7 +169,7 @@ impl App {
         let journal = Arc::new(Journal::new(db.clone()));
         let only_tls = https.is_some() && config.tls.plain == Plain::Refuse;
         let links = Links::new(tokens.clone(), tls_port(&config, https), only_tls);
-        let blobs = Blobs::open(&config.data_dir)?;
+        let blobs = Blobs::open_as(&config.blobs, &config.s3, &config.data_dir)?;
         let limits = alarm::Limits::new(config.alarms.silence);
         let alarms = Alarms::start(db.clone(), bus.clone(), limits).await?;
         let parts = GatewayParts {
@@ -216,6 +217,15 @@ impl App {
             config.firmware.clone(),
         )
         .await?;
+        let records = Records::start(RecordParts {
+            db: db.clone(),
+            blobs: blobs.clone(),
+            bus: bus.clone(),
+            tokens: tokens.clone(),
+            links: links.clone(),
+            config: config.recording.clone(),
+        })
+        .await?;
         let audit = AuditLog::start(db.clone());
         let binding = Arc::new(Binding::new(
             db.clone(),
@@ -254,6 +264,7 @@ impl App {
             alarms: alarms.clone(),
             snapshots,
             logs: logs.clone(),
+            records: records.clone(),
             sounds: Sounds::new(db.clone()),
             firmware: Firmware::new(db.clone()),
             upgrades: upgrades.clone(),
@@ -278,6 +289,8 @@ impl App {
         tasks.spawn(async move { alarms.follow(of_alarms, port).await });
         let of_logs = bus.subscribe();
         tasks.spawn(async move { logs.follow(of_logs).await });
+        let of_records = bus.subscribe();
+        tasks.spawn(async move { records.run(of_records).await });
         let of_upgrades = bus.subscribe();
         tasks.spawn(async move { upgrades.follow(of_upgrades).await });
         let kept = Kept {
@@ -363,6 +376,11 @@ impl App {
         self.rtmp
     }
 
+    /// Recordings.
+    pub fn records(&self) -> &Records {
+        &self.api.records
+    }
+
     /// What the start did about the administrator.
     pub fn first_start(&self) -> &FirstStart {
         &self.first_start
@@ -428,6 +446,12 @@ impl App {
             .is_err()
         {
             tracing::warn!("what was wanted of devices last is not written");
+        }
+        if tokio::time::timeout(left().max(Duration::from_secs(1)), self.api.records.flush())
+            .await
+            .is_err()
+        {
+            tracing::warn!("it is not written until when the cloud ran");
         }
         // The last commit is on the disk already; this only tidies up.
         let closing = tokio::time::timeout(left().max(Duration::from_secs(1)), self.db.close_files());

@@ -5,38 +5,56 @@
 //! database after that, and forgotten before the object is deleted: no row ever points to bytes that are not there. What a
 //! crash leaves in between is swept up later ([`crate::retention`]).
 
+mod folder;
 mod key;
 mod leftovers;
+mod s3;
+mod segments;
+mod upload;
 
-pub use key::{BadKey, BlobKey, BlobKind};
+pub use folder::Space;
+pub use key::{BadKey, BlobKey, BlobKind, SegmentKey};
+pub use segments::{Day, PutSegmentError};
 
+use crate::config::{BlobsConfig, S3Config, StoreKind};
 use crate::db::make_private_dir;
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
+use folder::Folder;
 use futures_util::stream::BoxStream;
 use futures_util::{Stream, StreamExt as _, TryStreamExt as _};
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as StorePath;
-use object_store::{
-    GetOptions, GetRange, MultipartUpload, ObjectStore, ObjectStoreExt as _, PutMultipartOptions, PutPayload,
-};
+use object_store::{GetOptions, GetRange, GetResultPayload, ObjectStore, ObjectStoreExt as _};
 use sha2::{Digest as _, Sha256};
+use std::error::Error as _;
 use std::fmt;
 use std::io;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::pin::pin;
 use std::sync::Arc;
+use upload::Upload;
 
-/// The folder in the data directory.
-const FOLDER: &str = "blobs";
-/// What is gathered of an object in memory before it is written on.
+/// What is gathered of an object in memory before it is written on: to a file, and to S3, which takes no parts of less
+/// than 5 MiB.
 const PART: usize = 256 << 10;
+const PART_OF_S3: usize = 8 << 20;
+/// What is read of a file at once.
+const PIECE: u64 = 256 << 10;
 
 /// Where objects are kept. Clones are the same.
 #[derive(Clone)]
 pub struct Blobs {
     store: Arc<dyn ObjectStore>,
-    folder: PathBuf,
+    place: Place,
+    part: usize,
+}
+
+/// What differs between the stores.
+#[derive(Clone)]
+enum Place {
+    Folder(Folder),
+    S3(Arc<s3::Signer>),
 }
 
 impl fmt::Debug for Blobs {
@@ -79,17 +97,41 @@ pub enum BlobError {
     /// There is none with this key.
     #[error("there is no such object")]
     NotFound,
-    /// The disk is full, or whatever else a store may have.
+    /// The disk is full.
+    #[error("there is no room left where objects are kept")]
+    Full,
+    /// The disk failed.
+    #[error("object store: {0}")]
+    Disk(io::Error),
+    /// Whatever else a store may have.
     #[error("object store: {0}")]
     Store(object_store::Error),
 }
 
+impl From<io::Error> for BlobError {
+    fn from(error: io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::NotFound => Self::NotFound,
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => Self::Full,
+            _ => Self::Disk(error),
+        }
+    }
+}
+
 impl From<object_store::Error> for BlobError {
     fn from(error: object_store::Error) -> Self {
-        match error {
-            object_store::Error::NotFound { .. } => Self::NotFound,
-            error => Self::Store(error),
+        if let object_store::Error::NotFound { .. } = error {
+            return Self::NotFound;
         }
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
+            if let Some(io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) = kind {
+                return Self::Full;
+            }
+            cause = error.source();
+        }
+        Self::Store(error)
     }
 }
 
@@ -108,19 +150,36 @@ pub enum PutError<E> {
 }
 
 impl Blobs {
-    /// Those in the data directory. The folder is made if it is not there, for its owner only.
+    /// Those in the folder that a data directory has for them if nothing else is said.
     ///
     /// # Errors
-    /// It cannot be made.
+    /// See [`Self::open_as`].
     pub fn open(data_dir: &Path) -> io::Result<Self> {
-        let folder = data_dir.join(FOLDER);
+        Self::open_as(&BlobsConfig::default(), &S3Config::default(), data_dir)
+    }
+
+    /// Those in the configured store. A folder is made if it is not there, for its owner only.
+    ///
+    /// # Errors
+    /// It cannot be made, or what is configured makes no sense. Whether a store elsewhere answers is not asked.
+    pub fn open_as(config: &BlobsConfig, s3: &S3Config, data_dir: &Path) -> io::Result<Self> {
+        if config.store == StoreKind::S3 {
+            let (store, signer) = s3::open(s3)?;
+            return Ok(Self {
+                store,
+                place: Place::S3(Arc::new(signer)),
+                part: PART_OF_S3,
+            });
+        }
+        let folder = config.local_folder(data_dir);
         make_private_dir(&folder)?;
         let store = LocalFileSystem::new_with_prefix(&folder)
             .map_err(io::Error::other)?
             .with_fsync(true);
         Ok(Self {
             store: Arc::new(store),
-            folder,
+            place: Place::Folder(Folder::new(&folder)),
+            part: PART,
         })
     }
 
@@ -137,31 +196,21 @@ impl Blobs {
         mut look: impl FnMut(&[u8]) -> Result<(), E>,
     ) -> Result<Stored, PutError<E>> {
         let key = BlobKey::random(kind);
-        let mut upload = None;
-        let mut gathered = BytesMut::new();
+        let mut upload = Upload::new(self, path(&key));
         let mut hash = Sha256::new();
         let mut bytes = 0_u64;
         let mut source = pin!(source);
         while let Some(piece) = source.next().await {
-            let mut piece = piece.map_err(PutError::Source)?;
+            let piece = piece.map_err(PutError::Source)?;
             bytes += piece.len() as u64;
             if bytes > max {
                 return Err(PutError::TooBig(max));
             }
             look(&piece).map_err(PutError::Source)?;
             hash.update(&piece);
-            while !piece.is_empty() {
-                let taken = piece.len().min(PART - gathered.len());
-                gathered.extend_from_slice(&piece.split_to(taken));
-                if gathered.len() == PART {
-                    let upload = self.begun(&key, &mut upload).await.map_err(PutError::Blob)?;
-                    write(upload, gathered.split().freeze()).await.map_err(PutError::Blob)?;
-                }
-            }
+            upload.write(piece).await.map_err(PutError::Blob)?;
         }
-        self.end(&key, upload, gathered.freeze())
-            .await
-            .map_err(PutError::Blob)?;
+        upload.finish().await.map_err(PutError::Blob)?;
         Ok(Stored {
             key,
             bytes,
@@ -169,50 +218,27 @@ impl Blobs {
         })
     }
 
-    async fn begun<'u>(
-        &self,
-        key: &BlobKey,
-        upload: &'u mut Option<Box<dyn MultipartUpload>>,
-    ) -> Result<&'u mut dyn MultipartUpload, BlobError> {
-        let begun = match upload.take() {
-            Some(upload) => upload,
-            None => {
-                let path = path(key);
-                self.store
-                    .put_multipart_opts(&path, PutMultipartOptions::default())
-                    .await?
-            }
-        };
-        Ok(&mut **upload.insert(begun))
-    }
-
-    /// Writes the rest. What is short goes out in one piece.
-    async fn end(&self, key: &BlobKey, upload: Option<Box<dyn MultipartUpload>>, rest: Bytes) -> Result<(), BlobError> {
-        let Some(mut upload) = upload else {
-            self.store.put(&path(key), PutPayload::from(rest)).await?;
-            return Ok(());
-        };
-        if !rest.is_empty() {
-            write(&mut *upload, rest).await?;
-        }
-        upload.complete().await?;
-        Ok(())
-    }
-
     /// Reads an object, or the part of it within `range`.
     ///
     /// # Errors
     /// See [`BlobError`].
     pub async fn get(&self, key: &BlobKey, range: Option<Range<u64>>) -> Result<Content, BlobError> {
+        self.read(&path(key), range).await
+    }
+
+    async fn read(&self, path: &StorePath, range: Option<Range<u64>>) -> Result<Content, BlobError> {
         let options = GetOptions {
             range: range.map(GetRange::Bounded),
             ..GetOptions::default()
         };
-        let found = self.store.get_opts(&path(key), options).await?;
-        Ok(Content {
-            total: found.meta.size,
-            stream: found.into_stream().map_err(BlobError::from).boxed(),
-        })
+        let found = self.store.get_opts(path, options).await?;
+        let (total, range) = (found.meta.size, found.range.clone());
+        let stream = match found.payload {
+            // The store's own way is by eighths of a frame.
+            GetResultPayload::File(file, _) => folder::read(file, range, PIECE).map_err(BlobError::from).boxed(),
+            GetResultPayload::Stream(stream) => stream.map_err(BlobError::from).boxed(),
+        };
+        Ok(Content { stream, total })
     }
 
     /// Deletes an object. One that is gone already is fine.
@@ -227,11 +253,6 @@ impl Blobs {
     }
 }
 
-async fn write(upload: &mut dyn MultipartUpload, part: Bytes) -> Result<(), BlobError> {
-    upload.put_part(PutPayload::from(part)).await?;
-    Ok(())
-}
-
 fn path(key: &BlobKey) -> StorePath {
     StorePath::from(key.as_str())
 }
@@ -241,6 +262,7 @@ mod tests {
     use super::*;
     use futures_util::stream;
     use std::convert::Infallible;
+    use std::path::PathBuf;
 
     fn files(folder: &Path) -> Vec<PathBuf> {
         let mut found = Vec::new();

@@ -108,6 +108,24 @@ pub enum Event {
         /// Whose it is.
         to: Belonging,
     },
+    /// A segment of a recording is there; listed already. Comes for each: who tells people of it does so less often.
+    Segment {
+        /// Which device.
+        device: LoginCode,
+        /// Which channel.
+        channel: ChannelId,
+        /// When it begins.
+        start: UnixMs,
+        /// How long it is.
+        duration_ms: u32,
+    },
+    /// How a channel is recorded, or is to be, changed.
+    RecordingChanged {
+        /// Which device.
+        device: LoginCode,
+        /// Which channel.
+        channel: ChannelId,
+    },
     /// Many devices were added at once.
     DevicesImported,
     /// It was decided what comes of a bind id that a device sent.

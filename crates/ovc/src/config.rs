@@ -3,6 +3,7 @@
 
 mod account;
 mod alarms;
+mod blobs;
 mod devices;
 mod firmware;
 mod gateway;
@@ -14,16 +15,18 @@ mod log;
 mod logs;
 mod networks;
 mod outbound;
+mod recording;
 mod rtmp;
 mod snapshots;
 mod tls;
 
 pub use account::AccountConfig;
 pub use alarms::AlarmsConfig;
+pub use blobs::{BlobsConfig, S3Config, StoreKind};
 pub use devices::DevicesConfig;
 pub use firmware::FirmwareConfig;
 pub use gateway::GatewayConfig;
-pub use http::HttpConfig;
+pub use http::{HttpConfig, Secret};
 pub use limits::LimitsConfig;
 pub use live::LiveConfig;
 pub use load::{ConfigError, Overrides, load};
@@ -31,6 +34,7 @@ pub use log::{LogConfig, LogFormat};
 pub use logs::LogsConfig;
 pub use networks::Networks;
 pub use outbound::OutboundConfig;
+pub use recording::RecordingConfig;
 pub use rtmp::RtmpConfig;
 pub use snapshots::SnapshotsConfig;
 pub use tls::{AcmeConfig, Hsts, Listen, Plain, TlsConfig};
@@ -74,6 +78,12 @@ pub struct Config {
     pub account: AccountConfig,
     /// Live streams.
     pub live: LiveConfig,
+    /// Recordings.
+    pub recording: RecordingConfig,
+    /// Where objects are kept.
+    pub blobs: BlobsConfig,
+    /// The store that speaks S3.
+    pub s3: S3Config,
     /// Requests to addresses that people give.
     pub outbound: OutboundConfig,
     /// Logging.
@@ -98,6 +108,9 @@ impl Default for Config {
             firmware: FirmwareConfig::default(),
             account: AccountConfig::default(),
             live: LiveConfig::default(),
+            recording: RecordingConfig::default(),
+            blobs: BlobsConfig::default(),
+            s3: S3Config::default(),
             outbound: OutboundConfig::default(),
             log: LogConfig::default(),
         }
@@ -138,7 +151,37 @@ impl Config {
         if !(8 << 10..=1 << 20).contains(&self.limits.max_head.as_u64()) {
             return wrong("limits.max_head", "is not within 8 KiB to 1 MiB".into());
         }
+        if let (StoreKind::S3, Some((key, why))) = (self.blobs.store, self.s3.fault()) {
+            return wrong(key, why.into());
+        }
+        self.check_recording()?;
         self.check_tls()
+    }
+
+    fn check_recording(&self) -> Result<(), ConfigError> {
+        let wrong = |key: &'static str, why: &str| Err(ConfigError::Value { key, why: why.into() });
+        let recording = &self.recording;
+        let (second, ten_minutes) = (Duration::from_secs(1), Duration::from_secs(600));
+        if !(second..=ten_minutes).contains(&recording.segment_duration) {
+            return wrong("recording.segment_duration", "is not within 1s to 10m");
+        }
+        if !((256 << 10)..=(1 << 30)).contains(&recording.segment_max_size.as_u64()) {
+            return wrong("recording.segment_max_size", "is not within 256 KiB to 1 GiB");
+        }
+        if !(1..=1000).contains(&recording.segment_max_count) {
+            return wrong("recording.segment_max_count", "is not within 1 to 1000");
+        }
+        if recording.pending_per_session < 2 {
+            return wrong("recording.pending_per_session", "must be 2 or more");
+        }
+        let week = Duration::from_secs(7 * 24 * 3600);
+        if !(Duration::from_secs(10)..=week).contains(&recording.upload_time_limit) {
+            return wrong("recording.upload_time_limit", "is not within 10s to 7days");
+        }
+        if recording.warn_free < recording.keep_free {
+            return wrong("recording.warn_free", "must not be less than recording.keep_free");
+        }
+        Ok(())
     }
 
     fn check_tls(&self) -> Result<(), ConfigError> {

@@ -34,4 +34,8 @@ row_ids! {
     LinkId;
     /// A bind id, by its row: not the secret that the device sends.
     BindId;
+    /// What is recorded of one channel while one tenant holds it.
+    RecordStreamId;
+    /// A recording session, by its row: not the token that the device knows it by.
+    RecordingId;
 }

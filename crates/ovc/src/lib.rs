@@ -29,6 +29,7 @@ pub mod ingest;
 pub mod live;
 pub mod logs;
 pub mod outbound;
+pub mod record;
 pub mod retention;
 pub mod sim;
 pub mod snapshots;

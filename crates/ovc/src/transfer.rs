@@ -32,6 +32,8 @@ pub enum Carried {
     Logs,
     /// Firmware that it fetches.
     Firmware,
+    /// Segments of recordings.
+    Segments,
     /// Anything else.
     Other,
 }
@@ -43,8 +45,8 @@ impl Carried {
             Self::Pictures => can.pic_upload_https.or(can.https),
             Self::Logs => can.log_upload_https,
             Self::Firmware => can.firmware_download_https,
-            // Nothing is said of these.
-            Self::Other => can.https,
+            // Of segments it is what it says; of the rest nothing is said.
+            Self::Segments | Self::Other => can.https,
         };
         its == Some(true)
     }
@@ -124,6 +126,19 @@ impl Links {
         short(format!("{origin}/download/{what}?token={token}"))
     }
 
+    /// Where a device that reached us so asks for addresses for the segments of this recording session. `None`: the address
+    /// would be too long.
+    pub async fn recorder(&self, device: &LoginCode, reached: &Reached, token: &str) -> Option<String> {
+        let origin = self.origin(device, reached, Carried::Segments).await;
+        short(format!("{origin}/live/cseg/{token}"))
+    }
+
+    /// Where the segment of this name goes, over TLS if the device wants that. `None`: the address would be too long.
+    pub fn segment(&self, reached: &Reached, tls: bool, name: &str) -> Option<String> {
+        let origin = self.origin_over(reached, tls || self.only_tls);
+        short(format!("{origin}/upload/s/{name}"))
+    }
+
     /// Whether somebody with this token may upload that.
     ///
     /// # Errors
@@ -146,19 +161,25 @@ impl Links {
 
     /// The way that a device takes to us.
     async fn origin(&self, device: &LoginCode, reached: &Reached, carried: Carried) -> String {
-        let host = &reached.host;
-        if reached.secure {
-            // That way it came; that way it can come again.
-            return format!("https://{host}");
-        }
-        let https = match (self.tls_port, self.knows.get()) {
+        let tls = match (self.tls_port, self.knows.get()) {
+            _ if reached.secure => true,
             (0, _) => false,
             _ if self.only_tls => true,
             (_, Some(knows)) => knows(device.clone(), carried).await,
             (_, None) => false,
         };
+        self.origin_over(reached, tls)
+    }
+
+    fn origin_over(&self, reached: &Reached, tls: bool) -> String {
+        let host = &reached.host;
+        if reached.secure {
+            // That way it came; that way it can come again.
+            return format!("https://{host}");
+        }
         match self.tls_port {
-            _ if !https => format!("http://{host}"),
+            0 => format!("http://{host}"),
+            _ if !tls => format!("http://{host}"),
             443 => format!("https://{}", without_port(host)),
             port => format!("https://{}:{port}", without_port(host)),
         }

@@ -25,6 +25,8 @@ pub enum Purpose {
     Upload = 3,
     /// A device fetches what the subject says.
     Download = 4,
+    /// What was promised of a segment of a recording.
+    Segment = 5,
 }
 
 /// Why a token is refused.
@@ -82,6 +84,8 @@ impl Holder {
 /// 128 bits of HMAC-SHA256 (RFC 2104 section 5 allows the truncation): URLs that carry tokens stay short, and
 /// devices limit them (256 bytes for a record callback).
 const MAC_LEN: usize = 16;
+/// Longest sealed text that is looked at.
+const MAX_SEALED: usize = 1024;
 
 /// Makes and checks tokens. Clones share the key.
 #[derive(Clone)]
@@ -144,6 +148,38 @@ impl Tokens {
     ) -> Result<Holder, TokenError> {
         let (_, claim) = self.check(purpose, subject, token, now)?;
         Holder::from_bytes(&claim).ok_or(TokenError::Invalid)
+    }
+
+    /// What only this cloud can have said, as text that whoever holds it gives back: not secret, and good for ever.
+    pub fn seal(&self, purpose: Purpose, said: &[u8]) -> String {
+        let mac = self.mac_of_sealed(purpose, said).finalize().into_bytes();
+        URL_SAFE_NO_PAD.encode([said, &mac[..MAC_LEN]].concat())
+    }
+
+    /// What was said in a text of [`Self::seal`].
+    ///
+    /// # Errors
+    /// [`TokenError::Invalid`].
+    pub fn unseal(&self, purpose: Purpose, text: &str) -> Result<Vec<u8>, TokenError> {
+        if text.len() > MAX_SEALED {
+            return Err(TokenError::Invalid);
+        }
+        let mut said = URL_SAFE_NO_PAD.decode(text).map_err(|_| TokenError::Invalid)?;
+        let len = said.len().checked_sub(MAC_LEN).ok_or(TokenError::Invalid)?;
+        let mac = said.split_off(len);
+        self.mac_of_sealed(purpose, &said)
+            .verify_truncated_left(&mac)
+            .map_err(|_| TokenError::Invalid)?;
+        Ok(said)
+    }
+
+    fn mac_of_sealed(&self, purpose: Purpose, said: &[u8]) -> Hmac<Sha256> {
+        let mut mac = self.keyed.read().clone();
+        // No claim is so long: what is sealed is worth nothing as a token, and the other way round.
+        mac.update(&[purpose as u8]);
+        mac.update(&[u8::MAX; EXPIRY_LEN + 1]);
+        mac.update(said);
+        mac
     }
 
     fn sign(&self, purpose: Purpose, subject: &str, claim: &[u8], expires_at: UnixMs) -> String {
@@ -255,6 +291,27 @@ mod tests {
                 tokens.verify(Purpose::Play, "s1", &token, NOW),
                 Err(TokenError::Invalid)
             );
+        }
+    }
+
+    #[test]
+    fn what_is_sealed_comes_back_as_it_was_for_its_purpose_only() {
+        let tokens = Tokens::new(&[7; 32]);
+        let sealed = tokens.seal(Purpose::Segment, b"said");
+        assert_eq!(tokens.unseal(Purpose::Segment, &sealed).unwrap(), b"said");
+        assert_eq!(tokens.unseal(Purpose::Play, &sealed), Err(TokenError::Invalid));
+        assert_eq!(
+            Tokens::new(&[8; 32]).unseal(Purpose::Segment, &sealed),
+            Err(TokenError::Invalid)
+        );
+        for at in 0..sealed.len() {
+            let mut changed = sealed.clone().into_bytes();
+            changed[at] = if changed[at] == b'A' { b'B' } else { b'A' };
+            let changed = String::from_utf8(changed).unwrap();
+            assert_eq!(tokens.unseal(Purpose::Segment, &changed), Err(TokenError::Invalid));
+        }
+        for bad in ["", "A", "é", &"A".repeat(4000)] {
+            assert_eq!(tokens.unseal(Purpose::Segment, bad), Err(TokenError::Invalid));
         }
     }
 

@@ -6,7 +6,7 @@ mod answer;
 mod places;
 mod socket;
 
-use super::host::{Remote, Secure};
+use super::host::{Here, Remote, Secure};
 use super::way::{self, Hop, Way};
 use super::{Api, play, router};
 use crate::config::Plain;
@@ -344,6 +344,7 @@ impl Inside {
     /// The API and the console. What was read already comes first.
     async fn http(&self, socket: Socket, hop: Hop, read: Vec<u8>, place: Arc<Place>) {
         let (router, api) = (self.router.clone(), self.api.clone());
+        let here = socket.local_addr().ok();
         let service = service_fn(move |mut request: Request<Incoming>| {
             let way = Way::of(hop, &api.config.trusted_proxies, |name| {
                 way::texts(request.headers(), name)
@@ -353,6 +354,9 @@ impl Inside {
             let extensions = request.extensions_mut();
             extensions.insert(Remote(SocketAddr::new(from, 0)));
             extensions.insert(Secure(secure));
+            if let Some(here) = here {
+                extensions.insert(Here(here));
+            }
             extensions.insert(place.clone());
             router.clone().oneshot(request.map(Body::new))
         });

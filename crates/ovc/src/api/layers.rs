@@ -101,7 +101,7 @@ fn over_tls(api: &Api, request: &Request) -> Option<Response> {
     let path = request.uri().path();
     // These answer for themselves.
     let for_devices_and_players = path == "/ovc"
-        || ["/live/", "/upload/", "/download/"]
+        || ["/live/", "/upload/", "/download/", "/play/"]
             .iter()
             .any(|way| path.starts_with(way));
     if api.plain() == Plain::Allow || for_devices_and_players || FOR_MACHINES.contains(&path) {

@@ -39,10 +39,10 @@ pub(super) fn routes() -> Router<Arc<Api>> {
 }
 
 /// A refusal in a device's form.
-struct Refused(StatusCode, String);
+pub(super) struct Refused(pub(super) StatusCode, pub(super) String);
 
 impl Refused {
-    fn new(status: StatusCode, info: impl Into<String>) -> Self {
+    pub(super) fn new(status: StatusCode, info: impl Into<String>) -> Self {
         Self(status, info.into())
     }
 
@@ -122,14 +122,14 @@ fn token(query: Option<&str>) -> String {
 }
 
 /// Whether the device may talk to us at all.
-fn admitted(api: &Api, device: &LoginCode) -> Result<(), Refused> {
+pub(super) fn admitted(api: &Api, device: &LoginCode) -> Result<(), Refused> {
     let admitted = api.access.standing(device).is_some();
     admitted
         .then_some(())
         .ok_or_else(|| Refused::new(StatusCode::FORBIDDEN, "the device may not do this any more"))
 }
 
-fn over_tls(api: &Api, secure: bool) -> Result<(), Refused> {
+pub(super) fn over_tls(api: &Api, secure: bool) -> Result<(), Refused> {
     if secure || api.plain() != Plain::Refuse {
         return Ok(());
     }

@@ -5,6 +5,7 @@ use futures_util::StreamExt as _;
 use ovc::account::{FirstStart, Secrets};
 use ovc::app::{App, StartError};
 use ovc::config::{Config, Plain};
+use ovc::record::Records;
 use ovc::tls::Certificates;
 use reqwest::{Method, RequestBuilder, Response, StatusCode};
 use serde_json::{Value, json};
@@ -140,6 +141,11 @@ impl TestApp {
 
     pub(crate) fn authority(&self) -> String {
         self.app.http().to_string()
+    }
+
+    /// Recordings, as the rest of the cloud has them.
+    pub(crate) fn records(&self) -> &Records {
+        self.app.records()
     }
 
     /// Where it listens for TLS.

@@ -35,6 +35,8 @@ mod maintenance;
 mod matrix;
 mod members;
 mod openapi;
+mod ovr;
+mod ovr_killed;
 mod presence;
 mod presence_history;
 mod protocol;

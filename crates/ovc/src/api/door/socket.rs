@@ -3,6 +3,7 @@
 use crate::tls;
 use std::future::Future as _;
 use std::io;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -17,6 +18,16 @@ const STALL_LIMIT: Duration = Duration::from_secs(20);
 pub(super) enum Socket {
     Plain(TcpStream),
     Tls(Box<tls::Stream>),
+}
+
+impl Socket {
+    /// Which address of ours it came to.
+    pub(super) fn local_addr(&self) -> io::Result<SocketAddr> {
+        match self {
+            Self::Plain(stream) => stream.local_addr(),
+            Self::Tls(stream) => stream.get_ref().0.local_addr(),
+        }
+    }
 }
 
 impl AsyncRead for Socket {
