@@ -13,6 +13,7 @@ const UNTRUE: Record<string, (event: Record<string, unknown>) => QueryKey[]> = {
   bind_result: () => [keys.binds],
   capabilities: ({ login_code: code }) => [keys.ofDevice(String(code), 'capabilities')],
   command: ({ login_code: code }) => [keys.ofDevice(String(code), 'commands')],
+  storage: () => [keys.storage],
   recording_changed: ({ login_code: code }) => [keys.recordingState(String(code))],
 };
 

@@ -1,4 +1,4 @@
-import { keepPreviousData, type QueryClient, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { localNowMs } from '../player/serverClock';
 import { ApiError } from './apiError';
 import { answerOf, serverClock } from './client';
@@ -40,8 +40,9 @@ export interface TimelineMark {
   to: number;
   kind: 'alarm' | 'clip' | 'clock';
   id?: number;
-  /** Of an alarm: its type, by name. */
-  type?: string;
+  /** Of an alarm, by the protocol's number. */
+  type?: number;
+  /** Of an alarm: its type's. */
   name?: string;
 }
 
@@ -78,11 +79,14 @@ interface WireTimeline {
   ranges: { from: string; to: string; kind: 'footage' | 'gap'; reason?: string | null }[];
   marks: {
     from: string;
-    to: string;
+    /** Absent: it goes on. */
+    to?: string;
     kind: TimelineMark['kind'];
-    id?: number | null;
-    type?: string | null;
-    name?: string | null;
+    id?: number;
+    /** Of an alarm, by the protocol's number. */
+    type?: number;
+    /** Of an alarm: its type's. */
+    name?: string;
   }[];
   recorded_ms: number;
   gap_ms: Record<string, number>;
@@ -141,11 +145,11 @@ export function timelineOf(wire: WireTimeline): Timeline {
     })),
     marks: wire.marks.map(({ from, to, kind, id, type, name }) => ({
       from: Date.parse(from),
-      to: Date.parse(to),
+      to: Date.parse(to ?? wire.to),
       kind,
-      ...(id == null ? {} : { id }),
-      ...(type == null ? {} : { type }),
-      ...(name == null ? {} : { name }),
+      ...(id === undefined ? {} : { id }),
+      ...(type === undefined ? {} : { type }),
+      ...(name === undefined ? {} : { name }),
     })),
     recordedMs: wire.recorded_ms,
     gapMs,
@@ -339,27 +343,28 @@ export interface ExportState {
   /** 0 to 1. */
   progress: number;
   bytes?: number;
-  durationMs?: number;
   url?: string;
+  /** Why it failed. */
+  message?: string;
 }
 
 interface WireExport {
-  id: string | number;
+  id: string;
   state: ExportState['state'];
   progress: number;
-  bytes?: number | null;
-  duration_ms?: number | null;
-  url?: string | null;
+  bytes?: number;
+  url?: string;
+  message?: string;
 }
 
-function exportOf({ id, state, progress, bytes, duration_ms, url }: WireExport): ExportState {
+function exportOf({ id, state, progress, bytes, url, message }: WireExport): ExportState {
   return {
-    id: String(id),
+    id,
     state,
     progress,
-    ...(bytes == null ? {} : { bytes }),
-    ...(duration_ms == null ? {} : { durationMs: duration_ms }),
-    ...(url == null ? {} : { url: ownOrigin(url) }),
+    ...(bytes === undefined ? {} : { bytes }),
+    ...(url === undefined ? {} : { url: ownOrigin(url) }),
+    ...(message === undefined ? {} : { message }),
   };
 }
 
@@ -389,15 +394,16 @@ export function shareExporter(token: string): Exporter {
 
 export interface SharedFootage extends TimeSpan {
   name: string;
-  playlistUrl: string;
-  expiresAt?: number;
+  /** Undefined: the footage is gone. */
+  playlistUrl?: string;
+  expiresAt: number;
 }
 
 export function useSharedFootage(token: string) {
   return useQuery({
     queryKey: ['share', token],
     queryFn: async ({ signal }): Promise<SharedFootage> => {
-      const share = await ask<{ name: string; from: string; to: string; playlist_url: string; expires_at?: string }>(
+      const share = await ask<{ name: string; from: string; to: string; playlist_url?: string; expires_at: string }>(
         'GET',
         `/api/v1/shares/${encodeURIComponent(token)}`,
         undefined,
@@ -407,17 +413,12 @@ export function useSharedFootage(token: string) {
         name: share.name,
         from: Date.parse(share.from),
         to: Date.parse(share.to),
-        playlistUrl: ownOrigin(share.playlist_url),
-        ...(share.expires_at ? { expiresAt: Date.parse(share.expires_at) } : {}),
+        expiresAt: Date.parse(share.expires_at),
+        ...(share.playlist_url === undefined ? {} : { playlistUrl: ownOrigin(share.playlist_url) }),
       };
     },
     staleTime: Infinity,
   });
-}
-
-/** The same plays elsewhere, or ends with the feed's event: what is cached of a device's recordings is no longer true. */
-export function forgetRecordings(queries: QueryClient, loginCode: string): void {
-  void queries.invalidateQueries({ queryKey: keys.allRecordings(loginCode) });
 }
 
 export interface Storage {

@@ -68,7 +68,7 @@ export const recordingsEn = {
     rangeFrom: 'Begin of the piece',
     rangeTo: 'End of the piece',
     range: { export: 'Download footage', lock: 'Lock footage', share: 'Share footage' },
-    tooLong: 'A download is a day at most.',
+    tooLong: 'A piece is a day long at most.',
     exportText: 'Drag the handles on the timeline. The file begins at the nearest whole picture; gaps are left out.',
     exportStart: 'Download MP4',
     preparing: 'Preparing…',
@@ -171,6 +171,7 @@ export const recordingsEn = {
     title: 'Shared footage',
     gone: 'This link has expired, was deleted, or never was.',
     until: 'This link works until {{until}}.',
+    deleted: 'The footage behind this link has been deleted.',
     download: 'Download MP4',
   },
   storage: {
@@ -192,12 +193,10 @@ export const recordingsEn = {
 
 export const recordingsErrorsEn = {
   no_footage: 'There is no footage of this time.',
-  too_long: 'This is too long a time.',
-  bad_range: 'This is no piece of time.',
   export_failed: 'The file could not be made.',
+  too_many: 'There are as many here as there may be: delete some first.',
+  no_such_export: 'This file is not there any more.',
   no_such_clip: 'This clip was unlocked already.',
   no_such_share: 'This link is gone.',
   bad_plan: 'This plan cannot be used.',
-  bad_schedule: 'This schedule cannot be used.',
-  bad_time_zone: 'This time zone is not known.',
 };

@@ -70,7 +70,7 @@ export const recordingsZh: Shape<typeof recordingsEn> = {
     rangeFrom: '片段开始',
     rangeTo: '片段结束',
     range: { export: '下载录像', lock: '锁定录像', share: '分享录像' },
-    tooLong: '单次下载最长一天。',
+    tooLong: '片段最长为一天。',
     exportText: '可拖动时间轴上的手柄选择范围。文件从最近的完整画面开始，无录像的时段会被略过。',
     exportStart: '下载 MP4',
     preparing: '正在准备…',
@@ -173,6 +173,7 @@ export const recordingsZh: Shape<typeof recordingsEn> = {
     title: '分享的录像',
     gone: '此链接已过期、已被删除或不存在。',
     until: '此链接有效期至 {{until}}。',
+    deleted: '此链接对应的录像已被删除。',
     download: '下载 MP4',
   },
   storage: {
@@ -194,12 +195,10 @@ export const recordingsZh: Shape<typeof recordingsEn> = {
 
 export const recordingsErrorsZh: Shape<typeof recordingsErrorsEn> = {
   no_footage: '该时间没有录像。',
-  too_long: '时间范围过长。',
-  bad_range: '时间范围无效。',
   export_failed: '未能生成文件。',
+  too_many: '数量已达上限，请先删除一些。',
+  no_such_export: '此文件已不存在。',
   no_such_clip: '此片段已解除锁定。',
   no_such_share: '此链接已不存在。',
   bad_plan: '此计划无法使用。',
-  bad_schedule: '此时间表无法使用。',
-  bad_time_zone: '时区无法识别。',
 };

@@ -1,7 +1,7 @@
 import { Button, Group, Popover, Stack, Text, Title } from '@mantine/core';
 import { useQueries } from '@tanstack/react-query';
 import { IconExternalLink, IconPlus, IconX } from '@tabler/icons-react';
-import { useCallback, useMemo, useState } from 'react';
+import { type CSSProperties, useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link, useSearchParams } from 'react-router';
 import { mayWith } from '../api/currentTenant';
@@ -22,7 +22,7 @@ import type { PlaybackSession } from './playbackSession';
 import panes from './PlayerPane.module.css';
 import { channelSource, PlayerPane } from './PlayerPane';
 import { useAddress, useEvents, useFollowing, useLastFootage } from './RecordingsTab';
-import { type Lane, Timeline, useView } from './Timeline';
+import { type Lane, Timeline, timelineHeight, useView } from './Timeline';
 import { useAccounts } from './useAccounts';
 import { refKey, usePlayback, useShownAt } from './usePlayback';
 import { dayOf, following } from './view';
@@ -118,7 +118,10 @@ function Wall({ refs, onChange }: WallProps) {
       }}
     >
       <Stack gap="sm">
-        <div className={classes.wall}>
+        <div
+          className={classes.wall}
+          style={{ '--timeline-height': `${timelineHeight(refs.length)}px` } as CSSProperties}
+        >
           <div className={classes.grid} data-across={across}>
             {refs.map((ref, index) => (
               <Tile

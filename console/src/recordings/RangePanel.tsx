@@ -1,7 +1,7 @@
 import { Button, CloseButton, Group, Select, Stack, Text, TextInput, Title } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconDownload, IconLink, IconLock } from '@tabler/icons-react';
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import {
   channelExporter,
@@ -40,9 +40,18 @@ const DAY_MS = 86_400_000;
 export function RangePanel({ action, channel, name, selection, onSelection, onClose }: Props) {
   const { t, i18n } = useTranslation();
   const length = selection.to - selection.from;
-  const tooLong = action === 'export' && length > DAY_MS;
+  const tooLong = length > DAY_MS;
+  const panel = useRef<HTMLElement>(null);
+  useEffect(() => {
+    panel.current?.scrollIntoView({ block: 'nearest', behavior: 'smooth' });
+  }, []);
   return (
-    <section className={classes.frame} aria-label={t(`recordings.range.${action}`)} data-testid="range-panel">
+    <section
+      ref={panel}
+      className={classes.frame}
+      aria-label={t(`recordings.range.${action}`)}
+      data-testid="range-panel"
+    >
       <Stack gap="sm">
         <Group justify="space-between" wrap="nowrap">
           <Title order={3} fz="1rem">

@@ -35,7 +35,7 @@ export default function RecordingsTab() {
     .map(({ channel }) => channel)
     .toSorted((a, b) => a - b);
   const wanted = Number(search.get('channel') ?? NaN);
-  const channel = seen.includes(wanted) ? wanted : (seen[0] ?? 1);
+  const channel = seen.includes(wanted) ? wanted : (seen[0] ?? 0);
   return (
     <Stack gap="md">
       <ChannelRecordings
@@ -128,7 +128,12 @@ function ChannelRecordings({ device, channel, head }: ChannelProps) {
     [ref, account, channel, t],
   );
   const openRange = (action: RangeAction): void => {
-    setRange((before) => ({ action, span: before?.span ?? aroundOf(session.at(), view) }));
+    const span = range?.span ?? aroundOf(session.at(), view);
+    setRange({ action, span });
+    // Near enough for its handles to be told apart.
+    if (spanOf(span) < spanOf(view) * 0.08) {
+      setView(() => ({ from: span.from - 3 * spanOf(span), to: span.to + 3 * spanOf(span) }));
+    }
     if (session.getStatus().playing) session.pause();
   };
   const chooseDay = (chosen: string): void => {
@@ -140,7 +145,8 @@ function ChannelRecordings({ device, channel, head }: ChannelProps) {
     session.seek(first < span.to ? first : begin);
     session.play();
   };
-  const mayLock = mayOn('control', device, channel);
+  // To lock footage, and to give others a look at it.
+  const mayControl = mayOn('control', device, channel);
   return (
     // Keys work wherever the focus is within.
     // eslint-disable-next-line jsx-a11y/no-static-element-interactions
@@ -187,30 +193,32 @@ function ChannelRecordings({ device, channel, head }: ChannelProps) {
             >
               {t('recordings.export')}
             </Button>
-            {mayLock && (
-              <Button
-                variant="default"
-                size="xs"
-                leftSection={<IconLock size={15} />}
-                data-testid="open-lock"
-                onClick={() => {
-                  openRange('lock');
-                }}
-              >
-                {t('recordings.lock')}
-              </Button>
+            {mayControl && (
+              <>
+                <Button
+                  variant="default"
+                  size="xs"
+                  leftSection={<IconLock size={15} />}
+                  data-testid="open-lock"
+                  onClick={() => {
+                    openRange('lock');
+                  }}
+                >
+                  {t('recordings.lock')}
+                </Button>
+                <Button
+                  variant="default"
+                  size="xs"
+                  leftSection={<IconLink size={15} />}
+                  data-testid="open-share"
+                  onClick={() => {
+                    openRange('share');
+                  }}
+                >
+                  {t('recordings.share')}
+                </Button>
+              </>
             )}
-            <Button
-              variant="default"
-              size="xs"
-              leftSection={<IconLink size={15} />}
-              data-testid="open-share"
-              onClick={() => {
-                openRange('share');
-              }}
-            >
-              {t('recordings.share')}
-            </Button>
           </PlaybackBar>
           <Timeline
             lanes={lanes}
@@ -246,6 +254,7 @@ function ChannelRecordings({ device, channel, head }: ChannelProps) {
             channel={ref}
             day={day}
             at={at}
+            mayShare={mayControl}
             mayUnlock={mayOn('configure', device, channel)}
             onSeek={(to) => {
               seek(to);

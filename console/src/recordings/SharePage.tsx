@@ -1,4 +1,4 @@
-import { Button, Center, Group, Loader, Stack, Text, Title } from '@mantine/core';
+import { Button, Center, Loader, Stack, Text, Title } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -35,14 +35,16 @@ export default function SharePage() {
           <Appearance p={0} />
         </div>
       </header>
-      {share.data ? (
-        <Shared token={token} share={share.data} />
+      {share.data?.playlistUrl !== undefined ? (
+        <Shared token={token} share={share.data} playlistUrl={share.data.playlistUrl} />
       ) : (
         <Center mih="50vh">
           {share.isPending ? (
             <Loader color="gray" size="sm" />
           ) : (
-            <Text data-testid="share-gone">{gone ? t('shared.gone') : errorText(t, share.error)}</Text>
+            <Text data-testid="share-gone">
+              {share.data ? t('shared.deleted') : gone ? t('shared.gone') : errorText(t, share.error)}
+            </Text>
           )}
         </Center>
       )}
@@ -52,9 +54,15 @@ export default function SharePage() {
 
 const NO_REFS: never[] = [];
 
-function Shared({ token, share }: { token: string; share: SharedFootage }) {
+interface SharedProps {
+  token: string;
+  share: SharedFootage;
+  playlistUrl: string;
+}
+
+function Shared({ token, share, playlistUrl }: SharedProps) {
   const { t, i18n } = useTranslation();
-  const { from, to, playlistUrl } = share;
+  const { from, to } = share;
   const limits = useMemo(() => ({ from, to }), [from, to]);
   const session = usePlayback(() => from, NO_REFS);
   const [pieces, setPieces] = useState<readonly Piece[]>();
@@ -114,13 +122,9 @@ function Shared({ token, share }: { token: string; share: SharedFootage }) {
           limits={limits}
         />
         <ExportProgress stage={stage} onCancel={cancel} />
-        {share.expiresAt !== undefined && (
-          <Group>
-            <Text size="sm" c="dimmed">
-              {t('shared.until', { until: dateText(i18n.language, new Date(share.expiresAt)) })}
-            </Text>
-          </Group>
-        )}
+        <Text size="sm" c="dimmed">
+          {t('shared.until', { until: dateText(i18n.language, new Date(share.expiresAt)) })}
+        </Text>
       </Stack>
     </div>
   );

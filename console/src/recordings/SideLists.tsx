@@ -30,16 +30,18 @@ interface Props {
   day: string;
   /** The moment shown, to the second. */
   at: number;
+  mayShare: boolean;
   mayUnlock: boolean;
   onSeek: (at: number) => void;
 }
 
 const LISTS = ['events', 'clips', 'shares'] as const;
+type List = (typeof LISTS)[number];
 
 /** What happened on the day, what is locked, and what is shared. */
-export function SideLists({ channel, day, at, mayUnlock, onSeek }: Props) {
+export function SideLists({ channel, day, at, mayShare, mayUnlock, onSeek }: Props) {
   const { t } = useTranslation();
-  const [list, setList] = useState<(typeof LISTS)[number]>('events');
+  const [list, setList] = useState<List>('events');
   return (
     <section className={classes.frame} aria-label={t(`recordings.lists.${list}`)}>
       <div className={classes.choice}>
@@ -51,7 +53,10 @@ export function SideLists({ channel, day, at, mayUnlock, onSeek }: Props) {
           onChange={(value) => {
             setList(value);
           }}
-          data={LISTS.map((value) => ({ value, label: t(`recordings.lists.${value}`) }))}
+          data={LISTS.filter((value) => value !== 'shares' || mayShare).map((value) => ({
+            value,
+            label: t(`recordings.lists.${value}`),
+          }))}
           data-testid="side-list-choice"
         />
       </div>
@@ -62,7 +67,7 @@ export function SideLists({ channel, day, at, mayUnlock, onSeek }: Props) {
   );
 }
 
-function Events({ channel, day, at, onSeek }: Omit<Props, 'mayUnlock'>) {
+function Events({ channel, day, at, onSeek }: Omit<Props, 'mayShare' | 'mayUnlock'>) {
   const { t, i18n } = useTranslation();
   const span = useMemo(
     () => ({ from: startOf(day), to: startOf(dayAfter(day, 1)), resolutionMs: 86_400_000 / 1024 }),
@@ -117,7 +122,7 @@ function Events({ channel, day, at, onSeek }: Omit<Props, 'mayUnlock'>) {
 }
 
 function AlarmIcon({ mark }: { mark: TimelineMark }) {
-  const Icon = ALARM_ICONS[knownType({ type_name: mark.type ?? 'other' })];
+  const Icon = ALARM_ICONS[knownType({ type_name: mark.name ?? 'other' })];
   return <Icon size={17} className={classes.icon} aria-hidden="true" />;
 }
 

@@ -49,7 +49,17 @@ interface Props {
 }
 
 const ONE_LANE = 46;
-const MANY_LANES = 24;
+const FEW_LANES = 24;
+const MANY_LANES = 17;
+/** How high a timeline of so many lanes is, px. */
+export function timelineHeight(lanes: number): number {
+  return RULER + lanes * (laneHeightOf(lanes) + LANE_GAP);
+}
+
+function laneHeightOf(lanes: number): number {
+  return lanes === 1 ? ONE_LANE : lanes <= 4 ? FEW_LANES : MANY_LANES;
+}
+
 /** A mark this near counts as pointed at, px. */
 const NEAR = 4;
 
@@ -67,8 +77,8 @@ export function Timeline({ lanes, view, onView, session, selection, onSelection,
   const canvas = useRef<HTMLCanvasElement>(null);
   const head = useRef<HTMLDivElement>(null);
   const [pointed, setPointed] = useState<Pointed>();
-  const laneHeight = lanes.length > 1 ? MANY_LANES : ONE_LANE;
-  const height = RULER + lanes.length * (laneHeight + LANE_GAP);
+  const laneHeight = laneHeightOf(lanes.length);
+  const height = timelineHeight(lanes.length);
   const gestures = useGestures({ view, onView, session, width, limits, onPoint: setPointed, laneHeight });
   useDrawing(canvas, { lanes, view, width, laneHeight, height, selection });
   usePlayhead(head, session, view, width);
@@ -512,7 +522,7 @@ function Tip({ lanes, pointed: { x, lane: index }, view, width }: TipProps) {
 export function markText(t: TFunction, mark: TimelineMark): string {
   switch (mark.kind) {
     case 'alarm':
-      return t(`alarms.type.${knownType({ type_name: mark.type ?? 'other' })}`, { type: mark.type ?? '' });
+      return t(`alarms.type.${knownType({ type_name: mark.name ?? 'other' })}`, { type: mark.type ?? '' });
     case 'clip':
       return mark.name || t('recordings.clip');
     case 'clock':

@@ -11,8 +11,9 @@ const HOUR = 60 * MINUTE;
 const WINDOW_MS = 3 * HOUR;
 /** What is missing so shortly before now is still on its way. */
 const EDGE_MS = 90_000;
-/** So often is looked whether it has come. */
+/** So often is looked whether it has come; more seldom where nobody waits for it. */
 const EDGE_LOOK_MS = 5_000;
+const IDLE_LOOK_MS = 20_000;
 const RETRY_MS = [1_000, 3_000, 10_000];
 /** From this speed on a film may be too much for the network or the computer: then single pictures are shown. */
 const FAST_RATE = 4;
@@ -49,6 +50,7 @@ export class ChannelPlayer {
   private pieces: readonly Piece[] | undefined;
   private opening: AbortController | undefined;
   private failure: PictureStatus['failure'];
+  private failedWindow: TimeSpan | undefined;
   private retryAt: number | undefined;
   private tries = 0;
   private recovered = false;
@@ -78,7 +80,7 @@ export class ChannelPlayer {
     const now = this.parts.now();
     const tickMs = this.lastTick === undefined ? 0 : Math.min(500, now - this.lastTick);
     this.lastTick = now;
-    this.state = this.stateAfter(at, rate, running, now);
+    this.state = this.stateAfter(at, rate, running, now, wantsToRun ? EDGE_LOOK_MS : IDLE_LOOK_MS);
     this.judgeSpeed(at, rate, wantsToRun, tickMs);
   }
 
@@ -125,6 +127,7 @@ export class ChannelPlayer {
     this.tries = 0;
     this.retryAt = undefined;
     this.failure = undefined;
+    this.failedWindow = undefined;
     this.window = undefined;
     this.pieces = undefined;
   }
@@ -135,7 +138,10 @@ export class ChannelPlayer {
     this.parts.frames?.dispose();
   }
 
-  private stateAfter(at: number, rate: number, running: boolean, now: number): PictureStatus['state'] {
+  private stateAfter(at: number, rate: number, running: boolean, now: number, lookMs: number): PictureStatus['state'] {
+    // What could not be had of one time may be there of another.
+    const failed = this.failure && this.failedWindow;
+    if (failed && (at < failed.from || at > failed.to + EDGE_LOOK_MS)) this.retryNow();
     if (this.failure) {
       if (this.retryAt === undefined || now < this.retryAt) return this.retryAt === undefined ? 'failed' : this.state;
       this.failure = undefined;
@@ -151,7 +157,7 @@ export class ChannelPlayer {
     if (place.kind === 'gap') {
       if (!this.parts.video.paused) this.parts.video.pause();
       if (place.next !== undefined || at < now - EDGE_MS || this.parts.limits) return 'gap';
-      if (now - (this.window?.askedAt ?? 0) > EDGE_LOOK_MS) void this.load(at, now);
+      if (now - (this.window?.askedAt ?? 0) > lookMs) void this.load(at, now);
       return 'edge';
     }
     return this.step(place.media, rate, running);
@@ -330,6 +336,7 @@ export class ChannelPlayer {
   }
 
   private fail(code: string, message: string | undefined, again: boolean): void {
+    this.failedWindow = this.windowFor(this.wanted, this.parts.now());
     this.close();
     this.failure = { code, ...(message === undefined ? {} : { message }) };
     const wait = RETRY_MS[Math.min(this.tries, RETRY_MS.length - 1)] ?? 10_000;

@@ -10,7 +10,7 @@ export function channelsIn(search: URLSearchParams): ChannelRef[] {
     .flatMap((text): ChannelRef[] => {
       const cut = text.lastIndexOf(':');
       const channel = Number(text.slice(cut + 1));
-      if (cut < 1 || !Number.isInteger(channel) || channel < 1 || seen.has(text)) return [];
+      if (cut < 1 || cut === text.length - 1 || !Number.isInteger(channel) || channel < 0 || seen.has(text)) return [];
       seen.add(text);
       return [{ loginCode: text.slice(0, cut), channel }];
     })

@@ -1,3 +1,4 @@
+import { ApiError } from '../api/apiError';
 import { type ChannelRef, cloudNow, fetchTimeline, type TimelineMark } from '../api/recordings';
 import { footageBefore, footageFrom, neighbourMark } from './ranges';
 
@@ -16,7 +17,12 @@ async function search<T>(
   for (const reach of REACHES) {
     const span = direction === 1 ? { from: at, to: Math.min(at + reach, cloudNow()) } : { from: at - reach, to: at };
     if (span.to <= span.from) return undefined;
-    const found = find(await fetchTimeline(ref, span, (span.to - span.from) / 4000, signal));
+    const timeline = await fetchTimeline(ref, span, (span.to - span.from) / 4000, signal).catch((error: unknown) => {
+      // Recordings of some other time may be allowed.
+      if (error instanceof ApiError && error.status === 403) return undefined;
+      throw error;
+    });
+    const found = timeline && find(timeline);
     if (found !== undefined) return found;
     if (direction === 1 && at + reach >= cloudNow()) return undefined;
   }

@@ -58,7 +58,8 @@ async function exportInto(
     signal.throwIfAborted();
     state = await exporter.look(state.id, signal);
   }
-  if (state.state === 'failed' || state.url === undefined) throw new ApiError('export_failed', '', 0);
+  if (state.state === 'failed' || state.url === undefined)
+    throw new ApiError(state.message === undefined ? 'export_failed' : 'not_exported', state.message ?? '', 0);
   const { url, bytes } = state;
   if (bytes === undefined || bytes > LARGEST_HERE) {
     save(url, fileName);

@@ -37,7 +37,7 @@ END;
 CREATE TABLE record_sessions (
     id         INTEGER PRIMARY KEY AUTOINCREMENT,
     stream_id  INTEGER NOT NULL REFERENCES record_streams (id) ON DELETE CASCADE,
-    -- the session_id of the wire, and the unguessable part of the OVR address
+    -- the unguessable part of the OVR address; the session_id of the wire is made from it, and tells nothing of it
     token      TEXT NOT NULL UNIQUE,
     -- device: it uploads segments; cloud: its live stream is recorded here
     recorder   TEXT NOT NULL,

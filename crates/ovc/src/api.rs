@@ -52,6 +52,7 @@ mod protocol_socket;
 mod protocol_told;
 mod ptz;
 mod recorder;
+mod recording;
 mod rpc;
 mod setup;
 mod sim;
@@ -90,6 +91,7 @@ use crate::ids::LoginCode;
 use crate::live::Live;
 use crate::logs::Logs;
 use crate::record::Records;
+use crate::record::plans::Plans;
 use crate::retention::Uploaders;
 use crate::snapshots::Snapshots;
 use crate::sounds::Sounds;
@@ -138,6 +140,8 @@ pub struct Api {
     pub snapshots: Snapshots,
     /// Logs of devices.
     pub logs: Logs,
+    /// When channels are recorded.
+    pub plans: Plans,
     /// Recordings.
     pub records: Records,
     /// What devices may play.

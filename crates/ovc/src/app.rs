@@ -18,6 +18,7 @@ use crate::gateway::{Gateway, GatewayParts, Keeping};
 use crate::ingest::rtmp::Rtmp;
 use crate::live::{Live, LiveOptions};
 use crate::logs::Logs;
+use crate::record::steward::{self, Steward};
 use crate::record::{RecordParts, Records};
 use crate::retention::{self, Kept, Uploaders};
 use crate::snapshots::Snapshots;
@@ -243,6 +244,17 @@ impl App {
             &bus,
             tokens.clone(),
         )?;
+        let parts = steward::Parts {
+            db: db.clone(),
+            bus: bus.clone(),
+            records: records.clone(),
+            commands: commands.clone(),
+            port: devices.port().clone(),
+            facts: facts.clone(),
+            live: live.clone(),
+            config: config.recording.clone(),
+        };
+        let (steward, plans) = Steward::open(parts).await?;
         let (closing, is_closing) = watch::channel(false);
         let api = Arc::new(Api {
             config: config.http.clone(),
@@ -264,6 +276,7 @@ impl App {
             alarms: alarms.clone(),
             snapshots,
             logs: logs.clone(),
+            plans,
             records: records.clone(),
             sounds: Sounds::new(db.clone()),
             firmware: Firmware::new(db.clone()),
@@ -291,6 +304,7 @@ impl App {
         tasks.spawn(async move { logs.follow(of_logs).await });
         let of_records = bus.subscribe();
         tasks.spawn(async move { records.run(of_records).await });
+        tasks.spawn(steward.run(bus.subscribe()));
         let of_upgrades = bus.subscribe();
         tasks.spawn(async move { upgrades.follow(of_upgrades).await });
         let kept = Kept {
@@ -434,6 +448,8 @@ impl App {
             self.live.shutdown(left()),
             self.door.drained(left())
         );
+        // Their streams have ended.
+        self.api.plans.drained(left()).await;
         self.tasks.shutdown().await;
         if tokio::time::timeout(left().max(Duration::from_secs(1)), self.journal.flush())
             .await

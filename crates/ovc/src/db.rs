@@ -22,6 +22,7 @@ mod members;
 mod pictures;
 mod presence_history;
 mod ptz_presets;
+mod record_plans;
 mod record_losses;
 mod record_sessions;
 mod second_factors;
@@ -57,6 +58,7 @@ pub use links::{Accepted, InvitationRow, Invited};
 pub use members::{GrantRow, MemberRow};
 pub use pictures::{NewSnapshot, SnapshotFilter, SnapshotRow};
 pub use presence_history::{PresenceEntry, PresenceRow};
+pub use record_plans::{PlanRow, PlannedAlarm};
 pub use record_losses::{LossReason, NewRecordLoss, RecordLossRow};
 pub use record_sessions::{NewRecordSession, RecordCause, RecordSessionRow, RecordedBy};
 pub use segments::{

@@ -2,9 +2,8 @@
 //! console. One binary, one node, nothing beside it.
 //!
 //! Arrows between modules point one way:
-//! `main → app → {api, ingest, gateway} → {device, live, account, alarm, snapshots, logs, firmware, sounds} → {transfer} →
-//! {db, blob}`. What a device says travels up on the one
-//! typed event [`bus`], never by calls upward. Only [`api`] knows HTTP statuses, only [`db`] holds SQL, only
+//! `main → app → {api, ingest, gateway} → {device, live, record, account, alarm, snapshots, logs, firmware, sounds} →
+//! {transfer} → {db, blob}`. What a device says travels up on the one typed event [`bus`], never by calls upward. Only [`api`] knows HTTP statuses, only [`db`] holds SQL, only
 //! [`gateway`] holds a device's socket.
 
 pub mod access;

@@ -14,6 +14,8 @@
 //! Every queue here is bounded. A viewer holds no data of its own, only its place in the output's ring: too slow, and
 //! it skips to the newest keyframe; slow again and again, and it is dropped. Nobody else notices.
 //!
+//! The cloud's own recorder is no viewer: it taps the frames before any format, and keeps the stream wanted like one.
+//!
 //! A viewer has a seat, which says who he is. Whenever somebody's rights change all seats are looked over, and who may
 //! no longer watch has to leave.
 
@@ -30,6 +32,7 @@ mod service;
 mod subscription;
 mod supervise;
 mod talk;
+mod tap;
 mod task;
 mod timeline;
 mod watch;
@@ -42,4 +45,5 @@ pub use service::{
     Admission, AudioInfo, Live, LiveOptions, OpenError, Opened, PlayRefused, StreamInfo, StreamState, VideoInfo,
 };
 pub use subscription::Subscription;
+pub use tap::{Tap, Tapped};
 pub(crate) use timeline::Unwrap;

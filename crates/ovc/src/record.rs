@@ -6,12 +6,19 @@
 //! what was uploaded and not saved can be saved after the restart, or is swept away.
 
 mod alive;
+mod cutter;
 pub mod form;
+mod live_recorder;
 pub mod name;
 mod ovr;
 pub mod placement;
+pub mod plan;
+pub mod plans;
+pub mod schedule;
 mod sessions;
+pub mod steward;
 pub mod sync;
+pub mod wish;
 mod writer;
 
 pub use ovr::{Created, OvrError, UploadError, Way};
@@ -27,7 +34,7 @@ use crate::db::{
     SegmentWritten,
 };
 use crate::device::Reached;
-use crate::ids::{ChannelId, LoginCode, RecordSessionId};
+use crate::ids::{ChannelId, LoginCode};
 use crate::transfer::Links;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -136,7 +143,11 @@ impl Records {
         let now = UnixMs::now();
         let writer = Writer::start(parts.db.clone());
         let sessions = Sessions::default();
-        for row in parts.db.late_record_sessions(now.minus(known_for(&parts.config))).await? {
+        for row in parts
+            .db
+            .late_record_sessions(now.minus(known_for(&parts.config)))
+            .await?
+        {
             if let Some(device) = row.device.clone() {
                 sessions.enter(&Arc::new(RecordSession::new(&row, device, held_ms(&parts.config))));
             }
@@ -194,7 +205,7 @@ impl Records {
             recorder,
             cause,
             // 128 bits: whoever knows it may add to the recording.
-            token: RecordSessionId(URL_SAFE_NO_PAD.encode(rand::random::<[u8; 16]>())),
+            secret: URL_SAFE_NO_PAD.encode(rand::random::<[u8; 16]>()),
             began_at: UnixMs::now(),
         };
         let _turn = self.shared.changing.lock().await;
@@ -234,24 +245,29 @@ impl Records {
         self.shared.sessions.all_running()
     }
 
-    /// The session of this token, if anything may still come of it.
+    /// The session that the wire calls so, if anything may still come of it.
     pub fn find(&self, token: &str) -> Option<Arc<RecordSession>> {
         self.shared.sessions.by_token(token)
     }
 
-    /// The session of this token, however long it is over.
+    /// The session whose address has this secret, if anything may still come of it.
+    pub fn find_secret(&self, secret: &str) -> Option<Arc<RecordSession>> {
+        self.shared.sessions.by_secret(secret)
+    }
+
+    /// The same, however long it is over.
     ///
     /// # Errors
     /// See [`DbError`].
-    pub async fn find_ended(&self, token: &str) -> Result<Option<RecordSessionRow>, DbError> {
-        self.db().record_session(&RecordSessionId(token.to_owned())).await
+    pub async fn find_ended(&self, secret: &str) -> Result<Option<RecordSessionRow>, DbError> {
+        self.db().record_session(secret).await
     }
 
     /// Where the device, which reached the cloud so, asks for addresses for this session's segments: the `cbk_url` of
     /// StartCloudRecord. `None`: it would be too long.
     pub async fn address(&self, session: &RecordSession, reached: &Reached) -> Option<String> {
         let links = &self.shared.parts.links;
-        links.recorder(&session.device, reached, session.token.as_str()).await
+        links.recorder(&session.device, reached, &session.secret).await
     }
 
     /// Stores a segment that the cloud recorded itself. It is on the disk and listed when this returns.
@@ -276,7 +292,9 @@ impl Records {
             flags: if continues { 0 } else { crate::db::DISCONTINUOUS },
         };
         let source = futures_util::stream::iter([Ok::<_, Infallible>(bytes)]);
-        let put = self.blobs().put_segment(session.stream, &promised.key, promised.bytes, source);
+        let put = self
+            .blobs()
+            .put_segment(session.stream, &promised.key, promised.bytes, source);
         put.await.map_err(|error| match error {
             PutSegmentError::Blob(error) => StoreError::Blob(error),
             PutSegmentError::Source(never) => match never {},
@@ -420,6 +438,8 @@ impl Records {
                 };
                 if let Err(error) = self.lost(&session, lost).await {
                     tracing::error!(%error, device = %session.device, "cannot note that a segment did not come");
+                    // The next time.
+                    session.keep(promised);
                 }
             }
             pending = pending.saturating_add(session.pending());

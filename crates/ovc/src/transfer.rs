@@ -128,9 +128,9 @@ impl Links {
 
     /// Where a device that reached us so asks for addresses for the segments of this recording session. `None`: the address
     /// would be too long.
-    pub async fn recorder(&self, device: &LoginCode, reached: &Reached, token: &str) -> Option<String> {
+    pub async fn recorder(&self, device: &LoginCode, reached: &Reached, secret: &str) -> Option<String> {
         let origin = self.origin(device, reached, Carried::Segments).await;
-        short(format!("{origin}/live/cseg/{token}"))
+        short(format!("{origin}/live/cseg/{secret}"))
     }
 
     /// Where the segment of this name goes, over TLS if the device wants that. `None`: the address would be too long.

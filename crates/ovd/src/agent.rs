@@ -12,6 +12,7 @@ mod live;
 mod logs;
 mod motion;
 mod reboot;
+mod record;
 mod snapshot;
 mod steer;
 mod time;
@@ -21,6 +22,7 @@ pub use audio_out::AudioOutput;
 pub use battery::BatterySetup;
 pub use channel::Channel;
 pub use disk::DiskSetup;
+pub use record::RecordSetup;
 
 use crate::binding;
 use crate::clock::Clock;
@@ -42,7 +44,8 @@ use dap::methods::{
     DeviceState, Empty, FormatDisk, GetCap, GetConfig, GetDiskInfo, GetPTZPresetList, GetServerInfoAnswer, KeepAwaken,
     KeepAwakenParams, KeepaliveParams, LivePublish, LivePublishParams, LiveStop, LiveStopParams, LogUploadAsync,
     LogUploadAsyncParams, LogUploadParams, Method, QueryTime, QueryUpgrade, ResetConfig, SetConfig, Snapshot,
-    SnapshotParams, SyncTime, SyncTimeParams, UpgradeFirmwareParams,
+    SnapshotParams, StartCloudRecord, StartCloudRecordParams, StopCloudRecord, StopCloudRecordParams, SyncTime,
+    SyncTimeParams, UpgradeFirmwareParams,
 };
 use dap::{ChannelId, ConfigDocument, Extra, LoginCode, RpcError};
 use disk::Disk;
@@ -102,6 +105,8 @@ pub struct Setup {
     pub battery: Option<BatterySetup>,
     /// Its loudspeakers.
     pub audio_out: AudioOutput,
+    /// How its channels are recorded to the cloud.
+    pub record: RecordSetup,
 }
 
 impl Setup {
@@ -120,6 +125,7 @@ impl Setup {
             disk: None,
             battery: None,
             audio_out: AudioOutput::default(),
+            record: RecordSetup::default(),
         }
     }
 }
@@ -169,6 +175,7 @@ impl Agent {
             disk,
             battery,
             audio_out,
+            record,
         } = setup;
         let changed = Arc::new(Notify::new());
         let place = channel::Place {
@@ -176,6 +183,7 @@ impl Agent {
             changed: Arc::clone(&changed),
             tls: &tls,
             state: &state,
+            record: record.of_channel(),
         };
         let channels = setups.iter().map(|setup| Channel::start(setup, &place));
         let channels: Vec<Channel> = channels.collect();
@@ -269,13 +277,14 @@ impl Agent {
         }
     }
 
-    /// Ends all live streams and tells the media servers so.
+    /// Ends all live streams and tells the media servers so, and all recordings, whose last segments are uploaded.
     pub async fn stop(&self) {
         for channel in &self.0.channels {
             if let Some(publisher) = channel.take_publisher() {
                 publisher.stop().await;
             }
         }
+        self.0.finish_recordings().await;
     }
 }
 
@@ -404,6 +413,14 @@ impl Device for Agent {
 
     async fn live_stop(&self, params: LiveStopParams) -> Answer<LiveStop> {
         self.0.live_stop(params).await
+    }
+
+    async fn start_cloud_record(&self, params: StartCloudRecordParams) -> Answer<StartCloudRecord> {
+        self.0.start_cloud_record(params).await
+    }
+
+    async fn stop_cloud_record(&self, params: StopCloudRecordParams) -> Answer<StopCloudRecord> {
+        self.0.stop_cloud_record(params).await
     }
 
     async fn get_config(&self, params: Empty) -> Answer<GetConfig> {

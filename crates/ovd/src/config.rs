@@ -1,6 +1,6 @@
 //! The agent's configuration: a TOML file, or flags and environment.
 
-use crate::agent::{AlarmSchedule, AudioOutput, BatterySetup, ChannelSetup, DiskSetup};
+use crate::agent::{AlarmSchedule, AudioOutput, BatterySetup, ChannelSetup, DiskSetup, RecordSetup};
 use crate::connection::{Login, Password};
 use crate::control;
 use crate::device::Identity;
@@ -40,6 +40,9 @@ pub struct ConfigFile {
     pub disk: Option<DiskSetup>,
     /// A simulated battery; absent: it has none.
     pub battery: Option<BatterySetup>,
+    /// How channels are recorded to the cloud.
+    #[serde(default)]
+    pub record: RecordSetup,
     /// How to log.
     #[serde(default)]
     pub log: LogConfig,
@@ -109,6 +112,8 @@ pub struct Config {
     pub disk: Option<DiskSetup>,
     /// The device's battery.
     pub battery: Option<BatterySetup>,
+    /// How channels are recorded to the cloud.
+    pub record: RecordSetup,
     /// The channels.
     pub channels: Vec<ChannelSetup>,
 }
@@ -233,6 +238,7 @@ impl ConfigFile {
             audio_out: self.audio_out,
             disk: self.disk,
             battery: self.battery,
+            record: self.record,
             channels: Vec::new(),
         })
     }

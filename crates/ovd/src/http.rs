@@ -1,10 +1,10 @@
-//! The agent's HTTP client: to upload what the cloud asked for, and to fetch what it offers.
+//! The device's HTTP client: to upload what the cloud asked for, and to fetch what it offers.
 //!
 //! With `onvif/http.rs`, the only place that knows the HTTP library (`hyper`). Addresses come from the cloud, which the device trusts; they hold
 //! tokens, so errors and logs name no more of them than the host.
 
 use crate::tls::Roots;
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use http_body_util::{BodyExt as _, Full};
 use hyper::body::Incoming;
 use hyper::header::{self, HeaderMap, HeaderValue};
@@ -19,6 +19,8 @@ use url::Url;
 
 /// Connecting, TLS included, may take this long, and so may waiting for an answer's head or the next part of its body.
 const STEP_LIMIT: Duration = Duration::from_secs(15);
+/// What answers a form is short.
+const MAX_REPLY_BYTES: usize = 64 << 10;
 /// So often an address may lead to another one when something is fetched.
 const MAX_REDIRECTS: usize = 4;
 
@@ -78,6 +80,17 @@ pub struct Client {
     tls: Roots,
 }
 
+/// What a server answered to a form.
+#[derive(Debug, Clone)]
+pub struct Reply {
+    /// How it went.
+    pub status: StatusCode,
+    /// When to come again, if the server says so.
+    pub retry_after: Option<Duration>,
+    /// The answer itself.
+    pub body: Bytes,
+}
+
 /// Something that is being fetched.
 pub struct Download {
     host: String,
@@ -119,6 +132,52 @@ impl Client {
                     status: response.status(),
                 })
             }
+        };
+        timeout(limit, sent)
+            .await
+            .unwrap_or_else(|_| Err(HttpError::TimedOut { host: host.clone() }))
+    }
+
+    /// Sends a form with HTTP POST (`application/x-www-form-urlencoded`), within `limit`. Whatever is answered is an answer.
+    ///
+    /// # Errors
+    /// See [`HttpError`]; [`HttpError::Refused`] is none of them.
+    pub async fn post_form(&self, url: &str, form: &[(&str, String)], limit: Duration) -> Result<Reply, HttpError> {
+        let url = parse(url)?;
+        let host = host(&url);
+        let broken = |error| HttpError::Broken {
+            host: host.clone(),
+            error,
+        };
+        let form = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(form)
+            .finish();
+        let sent = async {
+            let request = Request::builder()
+                .method(Method::POST)
+                .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+            let response = self.send(&url, request, Full::new(Bytes::from(form))).await?;
+            let (parts, mut incoming) = response.into_parts();
+            let mut body = BytesMut::new();
+            while let Some(frame) = incoming.frame().await {
+                let Ok(part) = frame.map_err(broken)?.into_data() else {
+                    continue;
+                };
+                if body.len() + part.len() > MAX_REPLY_BYTES {
+                    return Err(HttpError::TooLong {
+                        host: host.clone(),
+                        max: MAX_REPLY_BYTES as u64,
+                    });
+                }
+                body.extend_from_slice(&part);
+            }
+            let retry_after = parts.headers.get(header::RETRY_AFTER);
+            let retry_after = retry_after.and_then(|value| value.to_str().ok()?.trim().parse().ok());
+            Ok(Reply {
+                status: parts.status,
+                retry_after: retry_after.map(Duration::from_secs),
+                body: body.freeze(),
+            })
         };
         timeout(limit, sent)
             .await

@@ -2,7 +2,7 @@
 //!
 //! A device implements [`device::Device`] and hands it to [`connection::run`], which logs it in, keeps it connected and
 //! brings it the cloud's commands. To push live video, [`publisher::Publisher`] takes the frames of a [`feed::Feed`],
-//! which a [`source`] fills. [`agent::Agent`] is such a device: its channels are cameras, files and test patterns.
+//! which a [`source`] fills; so does [`record::Recorder`], to record it to the cloud. [`agent::Agent`] is such a device: its channels are cameras, files and test patterns.
 //!
 //! ```no_run
 //! use dap::methods::{ChannelReport, ChannelState, DeviceState, KeepaliveParams};
@@ -47,6 +47,7 @@ pub mod motion;
 pub mod onvif;
 pub mod picture;
 pub mod publisher;
+pub mod record;
 pub mod rtmp;
 pub mod sound;
 pub mod source;

@@ -227,6 +227,7 @@ fn run(settings: Settings) -> anyhow::Result<()> {
             disk: config.disk,
             battery: config.battery,
             audio_out: config.audio_out,
+            record: config.record,
         }));
         let commands = match &config.control_socket {
             None => None,

@@ -1,4 +1,4 @@
-import { Alert, Button, Group, NumberInput, SegmentedControl, Select, Stack, Text } from '@mantine/core';
+import { Button, Group, NumberInput, SegmentedControl, Select, Stack, Text } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -93,9 +93,9 @@ function Plan({ device, item, channels }: PlanProps) {
     <Stack data-testid="plan" data-channel={item.channel}>
       <StateText state={item.state} off={(item.plan?.mode ?? 'off') === 'off'} />
       {item.state.problem?.message && (
-        <Alert variant="light" color="yellow" data-testid="plan-problem">
+        <Text size="sm" c="dimmed" data-testid="plan-problem">
           {item.state.problem.message}
-        </Alert>
+        </Text>
       )}
       <Card title={t('plan.mode')} text={t(`plan.modeText.${form.mode}`)}>
         <SegmentedControl
@@ -144,7 +144,7 @@ function Plan({ device, item, channels }: PlanProps) {
           <Amount
             label={t('plan.keepDays')}
             unit={t('plan.days')}
-            max={36_500}
+            max={3650}
             value={form.keepDays}
             onChange={(keepDays) => {
               change({ keepDays });
@@ -154,7 +154,7 @@ function Plan({ device, item, channels }: PlanProps) {
           <Amount
             label={t('plan.keepAlarmDays')}
             unit={t('plan.days')}
-            max={36_500}
+            max={3650}
             value={form.keepAlarmDays}
             onChange={(keepAlarmDays) => {
               change({ keepAlarmDays });

@@ -21,7 +21,7 @@ pub struct StartCloudRecordParams {
     pub seg_max_size: u64,
     /// How many segments the device may hold in memory.
     pub seg_max_count: u32,
-    /// Seconds recorded before an alarm. Other than 0: record around alarms only; 0 or absent: record always.
+    /// Where an alarm is the cause: the recording begins so many seconds before the command. 0 or absent: with it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub prerecord_seconds: Option<u32>,
     /// The first segment's time in seconds since 1970; 0 or less: the device's own clock.

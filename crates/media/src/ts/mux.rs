@@ -27,8 +27,8 @@ const CLOCK_DELAY_TICKS: i64 = 500 * TICKS_PER_MS;
 /// A muxer lives for as long as its timestamps go on: over many segments, each begun by [`Muxer::begin_segment`].
 /// Changed configurations want a new muxer, whose segments do not continue those of the one before.
 ///
-/// Tables stand at the start of each segment and before each keyframe; a keyframe carries its parameter sets, so every
-/// segment that begins with one plays by itself. Each picture has an access unit delimiter and a clock reference.
+/// Tables stand at the start of each segment and before each keyframe; a keyframe and the first picture of a segment carry
+/// their parameter sets, so every segment can be read by itself, and plays by itself where it begins with a keyframe. Each picture has an access unit delimiter and a clock reference.
 #[derive(Debug)]
 pub struct Muxer {
     video: Option<Video>,
@@ -38,8 +38,10 @@ pub struct Muxer {
     counters: Counters,
     /// What the first frame's time was.
     origin_ms: Option<i64>,
-    /// Tables are due.
+    /// Tables are due,
     at_start: bool,
+    /// and parameter sets.
+    sets_due: bool,
     /// The PES packet that is being made, kept for its memory.
     pes: Vec<u8>,
 }
@@ -114,6 +116,7 @@ impl Muxer {
             counters: Counters::default(),
             origin_ms: None,
             at_start: true,
+            sets_due: true,
             pes: Vec::new(),
         }
     }
@@ -131,6 +134,7 @@ impl Muxer {
     /// The next frame begins a segment: tables are written before it. Timestamps and counters go on.
     pub fn begin_segment(&mut self) {
         self.at_start = true;
+        self.sets_due = true;
     }
 
     /// At most so many bytes will be written for `frame`.
@@ -169,7 +173,7 @@ impl Muxer {
             TrackKind::Video => {
                 let video = self.video.as_ref()?;
                 put_pes_header(pes, STREAM_ID_VIDEO, pts, (pts != dts).then_some(dts));
-                put_picture(pes, video, frame)?;
+                put_picture(pes, video, frame, self.sets_due || frame.keyframe)?;
             }
             TrackKind::Audio => {
                 let header = self.audio.as_ref()?.before(frame.data.len())?;
@@ -184,6 +188,7 @@ impl Muxer {
 
         self.origin_ms = Some(origin_ms);
         let is_picture = frame.track == TrackKind::Video;
+        self.sets_due &= !is_picture;
         if std::mem::take(&mut self.at_start) || (is_picture && frame.keyframe) {
             put_table(out, PAT_PID, &mut self.counters.pat, &self.pat);
             put_table(out, PMT_PID, &mut self.counters.pmt, &self.pmt);
@@ -242,8 +247,8 @@ fn put_pes_header(pes: &mut Vec<u8>, stream_id: u8, pts: i64, dts: Option<i64>) 
     }
 }
 
-/// An access unit as a byte stream: delimiter, parameter sets before a keyframe that has none of its own, and the rest.
-fn put_picture(pes: &mut Vec<u8>, video: &Video, frame: &Frame) -> Option<()> {
+/// An access unit as a byte stream: delimiter, parameter sets where they are due and it has none of its own, and the rest.
+fn put_picture(pes: &mut Vec<u8>, video: &Video, frame: &Frame, sets_due: bool) -> Option<()> {
     // The delimiters allow for every type of slice.
     pes.extend_from_slice(match video.codec {
         VideoCodec::H264 => &[0, 0, 0, 1, 0x09, 0xF0],
@@ -254,7 +259,7 @@ fn put_picture(pes: &mut Vec<u8>, video: &Video, frame: &Frame) -> Option<()> {
         VideoCodec::H265 => h265::nal_type(unit) == Some(h265::SPS),
     };
     let has_sets = || nal::units(&frame.data, 4).any(|unit| unit.is_ok_and(is_set));
-    if frame.keyframe && !has_sets() {
+    if sets_due && !has_sets() {
         pes.extend_from_slice(&video.parameter_sets);
     }
     let before = pes.len();

@@ -224,7 +224,7 @@ fn pid(packet: &[u8]) -> u16 {
 }
 
 #[test]
-fn a_segment_cut_inside_a_group_of_pictures_begins_with_tables_too() {
+fn a_segment_cut_inside_a_group_of_pictures_can_be_read_too() {
     let mut muxer = Muxer::new(Some(&h264_config()), None);
     mux(&mut muxer, &[picture(VideoCodec::H264, true, 0, 0, 500)]);
     muxer.begin_segment();
@@ -233,6 +233,9 @@ fn a_segment_cut_inside_a_group_of_pictures_begins_with_tables_too() {
         stream.chunks(PACKET_BYTES).map(pid).take(2).collect::<Vec<_>>(),
         [0, 0x1000]
     );
+    let items = demux(&mut Demuxer::new(), &stream);
+    assert_eq!(configs(&items).0, [h264_config()]);
+    assert!(!frames(&items, TrackKind::Video)[0].frame.keyframe);
     let stream = mux(&mut muxer, &[picture(VideoCodec::H264, false, 80, 80, 500)]);
     assert_eq!(pid(&stream), 0x100, "between keyframes there are none");
 }

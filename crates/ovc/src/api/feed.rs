@@ -342,6 +342,10 @@ fn told(event: Event, access: &Access) -> Vec<Told> {
             let data = json!({ "login_code": device, "channel": channel, "id": id });
             vec![("snapshot", data, About::Channel(place(&device), channel))]
         }
+        Event::RecordingChanged { device, channel } => {
+            let data = json!({ "login_code": device, "channel": channel });
+            vec![("recording_changed", data, About::Channel(place(&device), channel))]
+        }
         Event::DeviceLog { device, id, state } => {
             let data = json!({ "login_code": device, "id": id, "state": state });
             vec![("device_log", data, About::Whole(place(&device)))]

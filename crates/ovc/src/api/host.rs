@@ -38,7 +38,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Secure {
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Here(pub(super) SocketAddr);
 
-/// Under which `host` or `host:port` the caller found us. Who does not say it (HTTP/1.0 has no need to) found us by address.
+/// Under which `host` or `host:port` the caller found us. Who does not say it (HTTP/1.0 has no need to), or
+/// nothing that can be a name, found us by address.
 #[derive(Debug, Clone)]
 pub(super) struct Found(pub(super) String);
 
@@ -48,8 +49,8 @@ impl<S: Send + Sync> FromRequestParts<S> for Found {
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
         match (Origin::from_request_parts(parts, state).await, parts.extensions.get()) {
             (Ok(origin), _) => Ok(Self(origin.authority)),
-            (Err(_), Some(Here(here))) if !parts.headers.contains_key(header::HOST) => Ok(Self(here.to_string())),
-            (Err(error), _) => Err(error),
+            (Err(_), Some(Here(here))) => Ok(Self(here.to_string())),
+            (Err(error), None) => Err(error),
         }
     }
 }

@@ -36,6 +36,12 @@ pub(super) fn apply(router: Router, api: &Arc<Api>) -> Router {
         .layer(middleware::from_fn_with_state(api.clone(), outermost))
 }
 
+/// A path as it stands in logs: where it is a secret itself, without that.
+fn shown(path: &str) -> &str {
+    let secret = ["/live/cseg/", "/upload/s/", "/play/", "/share/", "/api/v1/shares/"];
+    secret.into_iter().find(|way| path.starts_with(way)).unwrap_or(path)
+}
+
 /// Names one request in answers and logs.
 pub(super) fn request_id() -> String {
     format!("{:016x}", rand::random::<u64>())
@@ -59,7 +65,7 @@ async fn outermost(State(api): State<Arc<Api>>, Secure(is_secure): Secure, reque
         .get::<MatchedPath>()
         .map(|path| path.as_str().to_owned());
     let method = request.method().clone();
-    let span = tracing::info_span!("request", id, %method, path = request.uri().path());
+    let span = tracing::info_span!("request", id, %method, path = shown(request.uri().path()));
     let answering = next.run(request).instrument(span);
     let response = if method.is_safe() {
         answering.await

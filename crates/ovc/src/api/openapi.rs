@@ -1,7 +1,7 @@
 use super::{
     Api, alarms, audio, audit, binds, commands, device_config, device_events, device_logs, device_time, devices, facts,
     firmware, groups, handover, invitations, keys, live, login, maintenance, me, members, my_password, my_sessions,
-    my_totp, password_reset, presence, protocol, ptz, rpc, setup, snapshots, sounds, sse, tenants, upgrades, users,
+    my_totp, password_reset, presence, protocol, ptz, recording, rpc, setup, snapshots, sounds, sse, tenants, upgrades, users,
 };
 use axum::Router;
 use axum::routing::get;
@@ -29,6 +29,7 @@ use utoipa_axum::routes;
         (name = "live", description = "Live streams"),
         (name = "pictures", description = "Pictures that devices take"),
         (name = "alarms", description = "What devices raise alarms of"),
+        (name = "recording", description = "When channels are recorded"),
         (name = "sounds", description = "What devices play"),
         (name = "logs", description = "Devices' logs"),
         (name = "firmware", description = "Devices' software"),
@@ -143,6 +144,8 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(alarms::get_alarm))
         .routes(routes!(alarms::acknowledge_alarm))
         .routes(routes!(alarms::get_alarm_picture))
+        .routes(routes!(recording::list_recording))
+        .routes(routes!(recording::set_recording))
         .routes(routes!(device_logs::request_logs, device_logs::list_device_logs))
         .routes(routes!(device_logs::get_device_log, device_logs::delete_device_log))
         .routes(routes!(device_logs::get_device_log_text))

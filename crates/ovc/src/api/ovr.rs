@@ -130,7 +130,9 @@ impl IntoResponse for No {
         let Refused(status, info) = self.refused;
         let mut response = answer(status, Some(json!({ "info": info })));
         if let Some(wait) = self.retry_after {
-            response.headers_mut().insert(header::RETRY_AFTER, wait.seconds().into());
+            response
+                .headers_mut()
+                .insert(header::RETRY_AFTER, wait.seconds().into());
         }
         response
     }
@@ -185,11 +187,11 @@ async fn call(
     }
 }
 
-async fn find(api: &Api, token: &str) -> Result<Arc<RecordSession>, No> {
-    if let Some(session) = api.records.find(token) {
+async fn find(api: &Api, secret: &str) -> Result<Arc<RecordSession>, No> {
+    if let Some(session) = api.records.find_secret(secret) {
         return Ok(session);
     }
-    match api.records.find_ended(token).await.map_err(OvrError::from)? {
+    match api.records.find_ended(secret).await.map_err(OvrError::from)? {
         Some(_) => Err(OvrError::Over.into()),
         None => Err(No::new(StatusCode::NOT_FOUND, "there is no such recording session")),
     }
@@ -197,7 +199,9 @@ async fn find(api: &Api, token: &str) -> Result<Arc<RecordSession>, No> {
 
 async fn form(headers: &HeaderMap, body: Body) -> Result<Vec<u8>, No> {
     // Who does not say means a form.
-    let kind = headers.get(header::CONTENT_TYPE).map_or(FORM, |kind| kind.to_str().unwrap_or_default());
+    let kind = headers
+        .get(header::CONTENT_TYPE)
+        .map_or(FORM, |kind| kind.to_str().unwrap_or_default());
     let mut pieces = body.into_data_stream();
     let mut form = Vec::new();
     let reading = async {
@@ -222,7 +226,9 @@ async fn form(headers: &HeaderMap, body: Body) -> Result<Vec<u8>, No> {
 
 /// Whether a media type is this one, whatever its parameters.
 fn is_of_kind(kind: &str, wanted: &str) -> bool {
-    kind.split(';').next().is_some_and(|kind| kind.trim().eq_ignore_ascii_case(wanted))
+    kind.split(';')
+        .next()
+        .is_some_and(|kind| kind.trim().eq_ignore_ascii_case(wanted))
 }
 
 async fn work(api: &Api, session: &RecordSession, call: Call, reached: Reached) -> Result<Option<Value>, No> {

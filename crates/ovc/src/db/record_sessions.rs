@@ -1,6 +1,6 @@
 use super::{Db, DbError};
 use crate::clock::UnixMs;
-use crate::ids::{ChannelId, LoginCode, RecordSessionId, RecordStreamId, RecordingId};
+use crate::ids::{ChannelId, LoginCode, RecordStreamId, RecordingId};
 use sqlx::sqlite::SqliteRow;
 use sqlx::{Row as _, SqliteConnection};
 use std::ops::Range;
@@ -66,8 +66,8 @@ pub struct NewRecordSession {
     pub recorder: RecordedBy,
     /// Why.
     pub cause: RecordCause,
-    /// What the device calls it by.
-    pub token: RecordSessionId,
+    /// The unguessable part of the address for its segments.
+    pub secret: String,
     /// When it begins.
     pub began_at: UnixMs,
 }
@@ -83,8 +83,8 @@ pub struct RecordSessionRow {
     pub device: Option<LoginCode>,
     /// Of which channel.
     pub channel: ChannelId,
-    /// What the device calls it by.
-    pub token: RecordSessionId,
+    /// The unguessable part of the address for its segments.
+    pub secret: String,
     /// Who cuts the segments.
     pub recorder: RecordedBy,
     /// Why.
@@ -98,7 +98,8 @@ pub struct RecordSessionRow {
 }
 
 /// Of `record_sessions` as `s` and `record_streams` as `r`; [`session`] reads them.
-const COLUMNS: &str = "s.id, s.stream_id, r.login_code, r.channel, s.token, s.recorder, s.cause, s.began_ms, s.ended_ms, s.end_reason";
+const COLUMNS: &str =
+    "s.id, s.stream_id, r.login_code, r.channel, s.token, s.recorder, s.cause, s.began_ms, s.ended_ms, s.end_reason";
 
 fn session(row: &SqliteRow) -> Result<RecordSessionRow, DbError> {
     let recorder = RecordedBy::parse(row.try_get("recorder")?).ok_or(DbError::Corrupt("recorder"))?;
@@ -111,7 +112,7 @@ fn session(row: &SqliteRow) -> Result<RecordSessionRow, DbError> {
         stream: RecordStreamId(row.try_get("stream_id")?),
         device: device.map_err(|_| DbError::Corrupt("login code"))?,
         channel: ChannelId(channel.try_into().map_err(|_| DbError::Corrupt("channel"))?),
-        token: RecordSessionId(row.try_get("token")?),
+        secret: row.try_get("token")?,
         recorder,
         cause,
         began_at: UnixMs(row.try_get("began_ms")?),
@@ -163,7 +164,7 @@ impl Db {
             "INSERT INTO record_sessions (stream_id, token, recorder, cause, began_ms) VALUES (?, ?, ?, ?, ?) RETURNING id",
         )
         .bind(stream.0)
-        .bind(new.token.as_str())
+        .bind(&new.secret)
         .bind(new.recorder.name())
         .bind(new.cause.name())
         .bind(new.began_at.0)
@@ -175,7 +176,7 @@ impl Db {
             stream,
             device: Some(new.device.clone()),
             channel: new.channel,
-            token: new.token.clone(),
+            secret: new.secret.clone(),
             recorder: new.recorder,
             cause: new.cause,
             began_at: new.began_at,
@@ -205,7 +206,7 @@ impl Db {
     /// # Errors
     /// See [`DbError`].
     pub async fn late_record_sessions(&self, ended_after: UnixMs) -> Result<Vec<RecordSessionRow>, DbError> {
-        // Two scans by index would do; this one is read once, at the start.
+        // All are looked at, once, at the start.
         let sql = format!(
             "SELECT {COLUMNS} FROM record_sessions s JOIN record_streams r ON r.id = s.stream_id
              WHERE (s.ended_ms IS NULL OR s.ended_ms > ?) AND r.login_code IS NOT NULL ORDER BY s.id"
@@ -217,16 +218,16 @@ impl Db {
         rows.iter().map(session).collect()
     }
 
-    /// The session of this token.
+    /// The session whose address has this secret.
     ///
     /// # Errors
     /// See [`DbError`].
-    pub async fn record_session(&self, token: &RecordSessionId) -> Result<Option<RecordSessionRow>, DbError> {
+    pub async fn record_session(&self, secret: &str) -> Result<Option<RecordSessionRow>, DbError> {
         let sql = format!(
             "SELECT {COLUMNS} FROM record_sessions s JOIN record_streams r ON r.id = s.stream_id WHERE s.token = ?"
         );
         let row = sqlx::query(sqlx::AssertSqlSafe(sql))
-            .bind(token.as_str())
+            .bind(secret)
             .fetch_optional(&self.reader)
             .await?;
         row.as_ref().map(session).transpose()

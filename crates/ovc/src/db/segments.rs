@@ -337,11 +337,7 @@ impl Db {
     ///
     /// # Errors
     /// See [`DbError`].
-    pub async fn record_spans(
-        &self,
-        stream: RecordStreamId,
-        range: Range<UnixMs>,
-    ) -> Result<Vec<RecordSpan>, DbError> {
+    pub async fn record_spans(&self, stream: RecordStreamId, range: Range<UnixMs>) -> Result<Vec<RecordSpan>, DbError> {
         let rows = sqlx::query(
             "SELECT start_ms, end_ms FROM (SELECT start_ms, end_ms FROM record_spans
                  WHERE stream_id = ?1 AND start_ms <= ?2 ORDER BY start_ms DESC LIMIT 1) WHERE end_ms > ?2
@@ -386,7 +382,7 @@ mod tests {
                 channel: ChannelId(0),
                 recorder: RecordedBy::Device,
                 cause: RecordCause::Always,
-                token: "t".into(),
+                secret: "t".into(),
                 began_at: UnixMs(0),
             };
             let row = db.begin_record_session(&new).await.unwrap();
@@ -463,7 +459,10 @@ mod tests {
             ..recorded.row(5, 10)
         };
         let written = recorded.db.write_segments(&[row, row, nowhere], &[]).await.unwrap();
-        assert_eq!(written, [SegmentWritten::New, SegmentWritten::Known, SegmentWritten::Gone]);
+        assert_eq!(
+            written,
+            [SegmentWritten::New, SegmentWritten::Known, SegmentWritten::Gone]
+        );
         let written = recorded.db.write_segments(&[row], &[]).await.unwrap();
         assert_eq!(written, [SegmentWritten::Known]);
         assert!(recorded.db.has_segment(&row.key).await.unwrap());
@@ -474,7 +473,14 @@ mod tests {
             .unwrap();
         assert_eq!(found, [SegmentRow { id: found[0].id, ..row }]);
         for range in [UnixMs(15)..UnixMs(99), UnixMs(0)..UnixMs(5)] {
-            assert!(recorded.db.segments(recorded.stream, range, 9).await.unwrap().is_empty());
+            assert!(
+                recorded
+                    .db
+                    .segments(recorded.stream, range, 9)
+                    .await
+                    .unwrap()
+                    .is_empty()
+            );
         }
         let cam = LoginCode::parse("cam").unwrap();
         recorded.db.delete_device(&cam).await.unwrap();

@@ -7,9 +7,11 @@ use std::time::{Duration, Instant, SystemTime};
 
 use media::{AudioConfig, Frame, TrackKind, VideoConfig};
 use parking_lot::Mutex;
+use slab::Slab;
 
 use super::format::PlayFormat;
 use super::output::{Muxing, Output};
+use super::tap::{self, Sink};
 use super::timeline::Timeline;
 use super::{AudioInfo, VideoInfo};
 use crate::ids::StreamId;
@@ -56,6 +58,7 @@ struct State {
     frames: VecDeque<(Frame, SystemTime)>,
     frames_bytes: usize,
     outputs: [Option<Active>; PlayFormat::ALL.len()],
+    taps: Slab<Sink>,
 }
 
 struct Stretch {
@@ -189,10 +192,20 @@ impl Hub {
         }
     }
 
+    /// Writes frames into this from now on, the newest keyframe first, until [`Self::untap`]. Its number.
+    pub(super) fn tap(&self, sink: Sink) -> usize {
+        self.state.lock().tap(sink)
+    }
+
+    pub(super) fn untap(&self, number: usize) {
+        self.state.lock().taps.try_remove(number);
+    }
+
     /// The stream is over.
     pub(super) fn close(&self) {
         let mut state = self.state.lock();
         (state.closed, state.publisher) = (true, 0);
+        state.taps.clear();
         for active in state.outputs.iter().flatten() {
             active.output.close();
         }
@@ -216,6 +229,7 @@ impl State {
             frames: VecDeque::new(),
             frames_bytes: 0,
             outputs: Default::default(),
+            taps: Slab::new(),
         }
     }
 
@@ -250,6 +264,13 @@ impl State {
         for active in self.outputs.iter_mut().flatten() {
             if let Some(muxing) = &mut active.muxing {
                 muxing.frame(&active.output, &frame, now, wall);
+            }
+        }
+        if let Some(stretch) = &self.stretch {
+            let tracks = (stretch.video.as_ref(), stretch.audio.as_ref());
+            let with = tap::begins(&frame, tracks.0).then_some(tracks);
+            for (_, sink) in &mut self.taps {
+                sink.frame(&frame, wall, with);
             }
         }
         false
@@ -300,6 +321,9 @@ impl State {
         for format in PlayFormat::ALL {
             self.begin_muxing(format, now);
         }
+        for (_, sink) in &mut self.taps {
+            pour(sink, self.stretch.as_ref(), &self.frames);
+        }
         true
     }
 
@@ -326,6 +350,20 @@ impl State {
             active.muxing = None;
             active.output.suspend(publisher_gone);
         }
+        for (_, sink) in &mut self.taps {
+            sink.end();
+        }
+    }
+
+    fn tap(&mut self, mut sink: Sink) -> usize {
+        pour(&mut sink, self.stretch.as_ref(), &self.frames);
+        // Of a stream that is over nothing comes: the other end is to see that.
+        let slot = self.taps.vacant_entry();
+        let number = slot.key();
+        if !self.closed {
+            slot.insert(sink);
+        }
+        number
     }
 
     fn attach(&mut self, format: PlayFormat) -> Arc<Output> {
@@ -344,6 +382,15 @@ impl State {
             output.close();
         }
         output
+    }
+}
+
+/// Writes what is kept from the newest keyframe on.
+fn pour(sink: &mut Sink, stretch: Option<&Stretch>, frames: &VecDeque<(Frame, SystemTime)>) {
+    let Some(stretch) = stretch else { return };
+    let tracks = (stretch.video.as_ref(), stretch.audio.as_ref());
+    for (frame, wall) in frames {
+        sink.frame(frame, *wall, tap::begins(frame, tracks.0).then_some(tracks));
     }
 }
 

@@ -15,6 +15,7 @@ use super::gate::Gate;
 use super::publisher::{PublishRefused, Publisher};
 use super::registry::{Progress, Registry};
 use super::subscription::Subscription;
+use super::tap::Tap;
 use super::{eviction, supervise, task, watch as watching};
 use crate::account::tokens::{Holder, Purpose, TokenError, Tokens};
 use crate::bus::Bus;
@@ -330,6 +331,23 @@ impl Live {
     /// The same for a viewer whose socket somebody else keeps: a stream of chunks, the container's header first.
     pub fn subscribe(&self, admission: Admission, format: PlayFormat) -> Subscription {
         Subscription::new(admission.watching, format)
+    }
+
+    /// Wants a channel's stream for as long as the answer lives, and takes its frames.
+    ///
+    /// # Errors
+    /// [`OpenError::ShuttingDown`] only; what else goes wrong shows in the [`Tap`].
+    pub fn tap(&self, device: &LoginCode, channel: ChannelId) -> Result<Tap, OpenError> {
+        let opening = watching::Opening::begin(&self.shared, device, channel)?;
+        let hub = self
+            .shared
+            .registry
+            .lock()
+            .get(opening.stream_id().as_str())
+            .map(|entry| entry.hub.clone());
+        // It was there a moment ago.
+        let hub = hub.ok_or(OpenError::Offline)?;
+        Ok(Tap::new(opening, hub))
     }
 
     /// Takes the right to publish a stream, for ingest.

@@ -14,7 +14,10 @@ pub(super) async fn keep(db: &Db, run: &AtomicI64) {
         ticks.tick().await;
         let now = UnixMs::now();
         let done = match run.load(Ordering::Relaxed) {
-            0 => db.begin_cloud_run(now).await.map(|begun| run.store(begun, Ordering::Relaxed)),
+            0 => db
+                .begin_cloud_run(now)
+                .await
+                .map(|begun| run.store(begun, Ordering::Relaxed)),
             run => db.cloud_alive(run, now).await,
         };
         if let Err(error) = done {

@@ -111,7 +111,11 @@ impl Call {
     /// What is wrong with it.
     pub fn parse(form: &[u8]) -> Result<Self, BadForm> {
         let fields = url::form_urlencoded::parse(form).take(MAX_FIELDS);
-        let fields = Fields(fields.map(|(name, value)| (name.into_owned(), value.into_owned())).collect());
+        let fields = Fields(
+            fields
+                .map(|(name, value)| (name.into_owned(), value.into_owned()))
+                .collect(),
+        );
         match fields.needed("op")? {
             "create" => Create::parse(&fields).map(Self::Create),
             "save" => Ok(Self::Save(fields.needed("name")?.to_owned())),
@@ -139,9 +143,7 @@ impl Create {
         if size == 0 {
             return Err(BadForm("size is 0: there is nothing to upload".into()));
         }
-        let start = fields
-            .seconds("start", MAX_TIME_S)?
-            .ok_or_else(|| missing("start"))?;
+        let start = fields.seconds("start", MAX_TIME_S)?.ok_or_else(|| missing("start"))?;
         let duration = fields
             .seconds("duration", MAX_DURATION_S)?
             .ok_or_else(|| missing("duration"))?;
@@ -210,7 +212,9 @@ mod tests {
             last: Some("a-_1".into()),
         };
         assert_eq!(new, Call::Create(expected));
-        let explicit = parse("op=create&content_type=video/mp2t&size=32768&start=1574322174&duration=600&discontinue=&https=0&last_file_name=&more=x");
+        let explicit = parse(
+            "op=create&content_type=video/mp2t&size=32768&start=1574322174&duration=600&discontinue=&https=0&last_file_name=&more=x",
+        );
         assert_eq!(explicit, Ok(Call::Create(create)));
         assert_eq!(parse("op=save&name=0003.ts"), Ok(Call::Save("0003.ts".into())));
         assert_eq!(parse("name=a&op=fail"), Ok(Call::Fail("a".into())));
@@ -234,7 +238,10 @@ mod tests {
             ("op=fail&name=", "name is missing"),
             ("op=create", "content_type is missing"),
             ("op=create&content_type=video/mp4", "not video/mp2t"),
-            ("op=create&content_type=video/mp2t&start=1&duration=1", "size is missing"),
+            (
+                "op=create&content_type=video/mp2t&start=1&duration=1",
+                "size is missing",
+            ),
             ("op=stat&dropped_nb=-1", "dropped_nb"),
             ("op=stat&dropped_time=-1", "less than 0"),
             ("op=stat&dropped_time=nan", "dropped_time"),

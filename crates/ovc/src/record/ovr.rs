@@ -280,11 +280,13 @@ impl Records {
             Err(PutSegmentError::Source(Fault::Source(error))) => Err(UploadError::Source(error)),
             Err(PutSegmentError::Blob(error)) => {
                 // Told once: the device tries again. What it gets through in the end is footage all the same.
-                if matches!(error, BlobError::Full)
-                    && session.settle(promised, Settled::NoRoom)
-                    && let Err(error) = self.note(session, promised, LossReason::DiskFull).await
-                {
-                    tracing::error!(%error, device = %session.device, "cannot note that there was no room for a segment");
+                if matches!(error, BlobError::Full) && session.settled(&promised.key) != Some(Settled::NoRoom) {
+                    match self.note(session, promised, LossReason::DiskFull).await {
+                        Ok(()) => session.settle(promised, Settled::NoRoom),
+                        Err(error) => {
+                            tracing::error!(%error, device = %session.device, "cannot note that a segment found no room");
+                        }
+                    }
                 }
                 Err(UploadError::Ovr(OvrError::Blob(error)))
             }
@@ -319,9 +321,8 @@ impl Records {
             Ok(()) | Err(OvrError::GivenUp) => Ok(()),
             Err(OvrError::NotUploaded | OvrError::Late) => {
                 tracing::debug!(device = %of.device, "a segment was confirmed that is not there");
-                if of.settle(&promised, Settled::Failed) {
-                    self.note(&of, &promised, LossReason::Failed).await?;
-                }
+                self.note(&of, &promised, LossReason::Failed).await?;
+                of.settle(&promised, Settled::Failed);
                 Ok(())
             }
             Err(error) => Err(error),

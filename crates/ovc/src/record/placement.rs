@@ -12,8 +12,8 @@ const BEFORE_SESSION_MS: i64 = 120_000;
 /// A segment comes so much later than a full memory of the device explains.
 const LATE_MS: i64 = 120_000;
 /// Times of two segments are the same, or of one that follows the other adjacent, if they differ by no more.
-const SAME_MS: i64 = 50;
-const ADJACENT_MS: i64 = 1_000;
+const SAME_MS: u64 = 50;
+const ADJACENT_MS: u64 = 1_000;
 /// Segments of a session that are remembered: of more than a device holds back at once.
 const REMEMBERED: usize = 64;
 
@@ -111,7 +111,7 @@ impl Timeline {
             duration_ms: announced.duration_ms,
         };
         let mut recent = self.recent.iter();
-        let follows = recent.any(|(other, _)| (start.saturating_sub(other.end())).abs() <= ADJACENT_MS);
+        let follows = recent.any(|(other, _)| start.abs_diff(other.end()) <= ADJACENT_MS);
         // Not said is taken as "they do not": a player that expects a break and finds none plays on.
         let continues = announced.continues == Some(true) && follows;
         if !self.recent.iter().any(|(other, _)| *other == known) {
@@ -129,7 +129,7 @@ impl Timeline {
         // Announced once more, because an answer was lost: it stays where it is.
         let again = |known: &Known| {
             known.start == known.device_start
-                && known.start.0.saturating_sub(said).abs() <= SAME_MS
+                && known.start.0.abs_diff(said) <= SAME_MS
                 && known.duration_ms == announced.duration_ms
         };
         if let Some((known, _)) = self.recent.iter().rev().find(|(known, _)| again(known)) {
@@ -165,13 +165,14 @@ impl Timeline {
         let end = start.saturating_add(duration);
         let saved = self.recent.iter().filter(|(_, saved)| *saved);
         let covered = saved.map(|(known, _)| (known.end().min(end)).saturating_sub(known.start.0.max(start)).max(0));
-        covered.sum::<i64>().saturating_mul(2) > duration
+        covered.fold(0, i64::saturating_add).saturating_mul(2) > duration
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     const S: i64 = 1_000;
     const T0: i64 = 1_800_000_000_000;
@@ -305,6 +306,32 @@ mod tests {
         let first = camera.segment(10 * S, 100, Some(true));
         assert_eq!(camera.segment(10 * S, 5 * S, Some(true)), first);
         assert_eq!(camera.segment(20 * S, 100, Some(true)), (20 * S, 0));
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_is_placed_in_the_future_or_long_before_the_session(
+            segments in prop::collection::vec(
+                (any::<i64>(), -400 * S..400 * S, 1..600_000_u32, any::<Option<bool>>(), 0..60_000_i64, any::<[bool; 2]>()),
+                1..100,
+            ),
+        ) {
+            let mut timeline = Timeline::new(UnixMs(T0), 300 * S);
+            let mut now = T0;
+            for (anything, near, duration_ms, continues, later, [wild, saved]) in segments {
+                now += later;
+                let start = if wild { anything } else { now + near };
+                let announced = Announced { start: UnixMs(start), duration_ms, continues };
+                let placed = timeline.place(announced, UnixMs(now));
+                let duration = i64::from(duration_ms);
+                prop_assert!(placed.start.0 + duration <= now + AHEAD_MS);
+                prop_assert!(placed.start.0 >= T0 - BEFORE_SESSION_MS - duration);
+                prop_assert_eq!(placed.flags & CLOCK_DOUBTED == 0, placed.start.0.abs_diff(start) <= SAME_MS);
+                if saved {
+                    timeline.saved(Known { device_start: announced.start, start: placed.start, duration_ms });
+                }
+            }
+        }
     }
 
     #[test]

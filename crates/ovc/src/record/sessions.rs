@@ -6,7 +6,10 @@ use crate::clock::UnixMs;
 use crate::db::{RecordCause, RecordSessionRow, RecordedBy};
 use crate::ids::{ChannelId, LoginCode, RecordSessionId, RecordStreamId, RecordingId};
 use crate::record::name::Promised;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use parking_lot::{Mutex, RwLock};
+use sha2::{Digest as _, Sha256};
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -19,7 +22,7 @@ const CALL_EVERY: Duration = Duration::from_millis(10);
 const REPORTS: u32 = 60;
 const REPORT_EVERY: Duration = Duration::from_secs(1);
 /// What was settled of late, of one session.
-const SETTLED: usize = 128;
+const SETTLED: usize = 64;
 
 /// A recording session.
 #[derive(Debug)]
@@ -28,8 +31,10 @@ pub struct RecordSession {
     pub id: RecordingId,
     /// What it is part of.
     pub stream: RecordStreamId,
-    /// What the device calls it by, and the unguessable part of the address where it asks for uploads.
+    /// What the device calls it by: people see it, too.
     pub token: RecordSessionId,
+    /// The unguessable part of the address where the device asks for uploads. Whoever knows it may add to the recording.
+    pub secret: String,
     /// Of which device.
     pub device: LoginCode,
     /// Of which channel.
@@ -107,7 +112,8 @@ impl RecordSession {
         Self {
             id: row.id,
             stream: row.stream,
-            token: row.token.clone(),
+            token: token_of(&row.secret),
+            secret: row.secret.clone(),
             device,
             channel: row.channel,
             recorder: row.recorder,
@@ -187,11 +193,16 @@ impl RecordSession {
     /// What became of a segment, if that was of late.
     pub(super) fn settled(&self, key: &SegmentKey) -> Option<Settled> {
         let state = self.state.lock();
-        state.settled.iter().rev().find(|(settled, _)| settled == key).map(|(_, what)| *what)
+        state
+            .settled
+            .iter()
+            .rev()
+            .find(|(settled, _)| settled == key)
+            .map(|(_, what)| *what)
     }
 
-    /// Remembers what became of a segment. Whether that is new.
-    pub(super) fn settle(&self, promised: &Promised, what: Settled) -> bool {
+    /// Remembers what became of a segment.
+    pub(super) fn settle(&self, promised: &Promised, what: Settled) {
         let mut state = self.state.lock();
         if what != Settled::NoRoom {
             state.pending.remove(&promised.key);
@@ -205,14 +216,12 @@ impl RecordSession {
             state.timeline.saved(known);
             state.last_end = state.last_end.max(Some(promised.end()));
         }
-        if state.settled.contains(&(promised.key, what)) {
-            return false;
+        if !state.settled.contains(&(promised.key, what)) {
+            if state.settled.len() == SETTLED {
+                state.settled.pop_front();
+            }
+            state.settled.push_back((promised.key, what));
         }
-        if state.settled.len() == SETTLED {
-            state.settled.pop_front();
-        }
-        state.settled.push_back((promised.key, what));
-        true
     }
 
     /// Footage of it was stored before the start.
@@ -221,6 +230,11 @@ impl RecordSession {
         let mut state = self.state.lock();
         state.timeline.saved(known);
         state.last_end = state.last_end.max(Some(end));
+    }
+
+    /// Puts a promise back that was taken.
+    pub(super) fn keep(&self, promised: Promised) {
+        self.state.lock().pending.insert(promised.key, promised);
     }
 
     /// Takes the promises made before that were not kept.
@@ -240,6 +254,7 @@ pub(super) struct Sessions {
 #[derive(Debug, Default)]
 struct All {
     by_token: HashMap<RecordSessionId, Arc<RecordSession>>,
+    by_secret: HashMap<String, Arc<RecordSession>>,
     by_id: HashMap<RecordingId, Arc<RecordSession>>,
     running: HashMap<(LoginCode, ChannelId), Arc<RecordSession>>,
 }
@@ -249,6 +264,7 @@ impl Sessions {
     pub(super) fn enter(&self, session: &Arc<RecordSession>) -> Option<Arc<RecordSession>> {
         let mut all = self.all.write();
         all.by_token.insert(session.token.clone(), session.clone());
+        all.by_secret.insert(session.secret.clone(), session.clone());
         all.by_id.insert(session.id, session.clone());
         if session.ended_at().is_some() {
             return None;
@@ -268,6 +284,10 @@ impl Sessions {
 
     pub(super) fn by_token(&self, token: &str) -> Option<Arc<RecordSession>> {
         self.all.read().by_token.get(token).cloned()
+    }
+
+    pub(super) fn by_secret(&self, secret: &str) -> Option<Arc<RecordSession>> {
+        self.all.read().by_secret.get(secret).cloned()
     }
 
     pub(super) fn by_id(&self, id: RecordingId) -> Option<Arc<RecordSession>> {
@@ -292,7 +312,14 @@ impl Sessions {
         let mut all = self.all.write();
         all.by_id.retain(|_, session| !over(session));
         all.by_token.retain(|_, session| !over(session));
+        all.by_secret.retain(|_, session| !over(session));
     }
+}
+
+/// What the wire calls a session with this secret. One way only.
+fn token_of(secret: &str) -> RecordSessionId {
+    let hash = Sha256::digest(secret.as_bytes());
+    RecordSessionId(URL_SAFE_NO_PAD.encode(&hash[..16]))
 }
 
 #[cfg(test)]

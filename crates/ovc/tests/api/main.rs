@@ -46,6 +46,7 @@ mod ptz;
 #[allow(dead_code, reason = "made for the tests of ingest")]
 #[path = "../live/publisher.rs"]
 mod publisher;
+mod recording;
 mod retention;
 mod rights;
 mod rpc;

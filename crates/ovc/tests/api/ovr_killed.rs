@@ -32,7 +32,9 @@ async fn asked(cloud: &mut Where, request: &[u8]) -> Answer {
             }
         }
     };
-    tokio::time::timeout(3 * LIMIT, asking).await.expect("an answer in time")
+    tokio::time::timeout(3 * LIMIT, asking)
+        .await
+        .expect("an answer in time")
 }
 
 /// One segment of its own length, from its announcement until it is saved; whether it was kept back at some step.
@@ -60,7 +62,7 @@ async fn killed_over_and_over_nothing_saved_is_lost_and_nothing_else_is_listed()
     let app = TestApp::start().await;
     app.add_device("cam").await;
     let session = open(&app).await;
-    let path = format!("/live/cseg/{}", session.token);
+    let path = format!("/live/cseg/{}", session.secret);
     let began = UnixMs::now();
     let token = app.token.clone();
     let dir = app.stopped().await;
@@ -111,7 +113,11 @@ async fn killed_over_and_over_nothing_saved_is_lost_and_nothing_else_is_listed()
     let app = TestApp::start_on(dir, &token).await;
     let records = app.records();
     let everything = UnixMs(0)..UnixMs(i64::MAX);
-    let rows = records.db().segments(session.stream, everything.clone(), 100_000).await.unwrap();
+    let rows = records
+        .db()
+        .segments(session.stream, everything.clone(), 100_000)
+        .await
+        .unwrap();
     let mut listed: HashMap<usize, SegmentRow> = HashMap::new();
     for row in rows {
         let size = usize::try_from(row.bytes / 188).unwrap();

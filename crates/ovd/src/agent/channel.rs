@@ -1,10 +1,12 @@
-//! One channel: a source and, while somebody watches, a publisher.
+//! One channel: a source, while somebody watches a publisher, and a recorder.
 
 use super::ChannelSetup;
 use crate::clock::Clock;
 use crate::feed::{Feed, SourceState};
+use crate::http::Client;
 use crate::onvif::OnvifCamera;
 use crate::publisher::{Publisher, Status};
+use crate::record::{self, Recorder};
 use crate::source::test_pattern::Controls;
 use crate::source::{Started, Surroundings};
 use crate::state::StateDir;
@@ -51,6 +53,8 @@ pub(super) struct Place<'a> {
     pub(super) changed: Arc<Notify>,
     pub(super) tls: &'a Roots,
     pub(super) state: &'a StateDir,
+    /// How it is recorded to the cloud, if it is.
+    pub(super) record: Option<record::Setup>,
 }
 
 /// A channel of an [`super::Agent`].
@@ -67,6 +71,7 @@ pub struct Channel {
     /// Held while a stream is started or stopped: a request that outlived its connection must not meet the next one's.
     pub(super) changing: tokio::sync::Mutex<()>,
     publisher: Mutex<Option<Arc<Publisher>>>,
+    pub(super) recorder: Option<Recorder>,
     switch: Mutex<Switch>,
     source: JoinHandle<()>,
     log: JoinHandle<()>,
@@ -94,6 +99,14 @@ impl Channel {
             OnvifCamera::start(onvif, place.tls.clone(), Some(positions))
         });
         let steering = camera.map_or(steering, |camera| Some(Arc::new(camera) as Arc<dyn Steering>));
+        let recorder = place.record.map(|setup| {
+            let surroundings = record::Surroundings {
+                http: Client::new(place.tls.clone()),
+                clock: place.clock.clone(),
+                changed: Arc::clone(&place.changed),
+            };
+            Recorder::new(feed.clone(), setup, surroundings)
+        });
         let log = tokio::spawn(log_state(setup.number, feed.clone()));
         Self {
             number: setup.number,
@@ -104,6 +117,7 @@ impl Channel {
             moving: AtomicBool::new(false),
             changing: tokio::sync::Mutex::default(),
             publisher: Mutex::default(),
+            recorder,
             switch: Mutex::new(Switch {
                 wanted: Power::On,
                 restarting: false,

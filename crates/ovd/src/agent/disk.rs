@@ -35,7 +35,8 @@ fn default_size() -> u64 {
     1 << 30
 }
 
-fn size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+/// A number of bytes, or text with a unit; 1 MiB at least.
+pub(super) fn size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
     enum Size {
@@ -47,7 +48,7 @@ fn size<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
         Size::Text(text) => parse_size(&text),
     };
     size.filter(|&size| size >= MIN_SIZE)
-        .ok_or_else(|| de::Error::custom("size must be 1 MiB at least: a number of bytes, or such as \"512 MiB\""))
+        .ok_or_else(|| de::Error::custom("must be 1 MiB at least: a number of bytes, or such as \"512 MiB\""))
 }
 
 fn parse_size(text: &str) -> Option<u64> {

@@ -39,7 +39,7 @@ impl Inner {
             media_protocol: Some(MediaProtocol::Rtmp),
             audio_out: Some(self.audio_out.exists()),
             voice_out: Some(false),
-            cloud_record: Some(false),
+            cloud_record: Some(self.channels.iter().any(|channel| channel.recorder.is_some())),
             trace: Some(false),
             alarms: Some(alarms),
             https: Some(true),

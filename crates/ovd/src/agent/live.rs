@@ -5,6 +5,7 @@ use super::{Channel, Inner, START_LIMIT};
 use crate::device::{Answer, done};
 use crate::feed::SourceState;
 use crate::publisher::{Publisher, Status};
+use crate::record::Recorder;
 use crate::rtmp::Target;
 use dap::methods::{ChannelReport, ChannelState, LivePublish, LivePublishParams, LiveStop, LiveStopParams};
 use dap::{ErrorCode, RpcError};
@@ -90,6 +91,7 @@ impl Inner {
         let stream_id = publisher.map(|publisher| publisher.stream_id().clone());
         ChannelReport {
             stream_id,
+            record_session: channel.recorder.as_ref().and_then(Recorder::session),
             alarm: self.alarms.flags(channel.number),
             ..ChannelReport::new(channel.number, state)
         }

@@ -89,13 +89,14 @@ impl Inner {
         self.reboots.want(Relogin::Rescheduled);
     }
 
-    /// Starts everything anew that a restart of a device would: streams, music and alarms end, sources begin again, and
+    /// Starts everything anew that a restart of a device would: streams, recordings, music and alarms end, sources begin again, and
     /// the device logs in as one that was just switched on.
     pub(super) async fn reboot(&self) {
         for channel in &self.channels {
             self.audio_out.stop(channel.number);
             self.end_alarms_of(channel.number);
             channel.set_restarting(true);
+            channel.end_recording().await;
         }
         self.reboots.want(Relogin::Started);
         tokio::time::sleep(AWAY).await;

@@ -99,7 +99,11 @@ async fn commands_are_answered_as_the_protocol_says() {
     );
     let record = json!({"session_id": "r", "channel": 0, "seg_duration": 10, "seg_max_size": 1, "seg_max_count": 1,
         "start_ts": 0.0, "cbk_url": "http://cloud/r"});
-    assert_eq!(link.call("StartCloudRecord", record).await, Err(101));
+    assert_eq!(
+        link.call("StartCloudRecord", record).await,
+        Err(12),
+        "a byte is no segment"
+    );
     assert_eq!(link.call("Fly", json!({})).await, Err(101));
     assert_eq!(link.call("LivePublish", json!({"channel": 0})).await, Err(12));
 }

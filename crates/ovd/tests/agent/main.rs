@@ -14,6 +14,8 @@ mod login;
 mod maintenance;
 mod media_server;
 mod music;
+mod record;
+mod record_service;
 mod sdk;
 mod snapshot;
 mod steer;

@@ -242,7 +242,7 @@ async fn facts_are_those_of_the_machine() {
     let cap = link.call("GetCap", json!({})).await.unwrap();
     assert_eq!(
         (&cap["battery"], &cap["audio_out"], &cap["cloud_record"]),
-        (&json!(true), &json!(true), &json!(false))
+        (&json!(true), &json!(true), &json!(true))
     );
     assert_eq!(cap["alarms"]["motion"], true);
     assert_eq!(

@@ -21,6 +21,8 @@ const SECRETS: [&str; 9] = [
     "key",
     "passphrase",
 ];
+/// The path under which devices ask for the uploads of a recording session.
+const SESSION: &str = "/live/cseg/";
 /// What it ends with, be that a word of its own or not.
 const UNMISTAKABLE: [&str; 4] = ["password", "passwd", "secret", "passphrase"];
 
@@ -89,7 +91,9 @@ pub(super) fn masked_text(text: &str) -> String {
             }
             None => url,
         };
-        match url.find(['?', '#']) {
+        // What names a recording session there is a secret (services.md, OVR).
+        let session = url.find(SESSION).map(|at| at + SESSION.len() - 1);
+        match session.or_else(|| url.find(['?', '#'])) {
             Some(query) => {
                 masked.push_str(&url[..=query]);
                 masked.push_str(MASK);
@@ -117,7 +121,8 @@ mod tests {
             "url": "http://cloud/upload/7?token=abc", "login_passwd": "x", "Token": "t", "wifi-PSK": "w",
             "list": [{ "pwd": 1, "secret": { "a": 2 }, "key": null, "keys": 3, "monkey": "m" }],
             "wifiPassword": "w", "wifiPSK": "w", "rtsppassword": "r", "accessKey": "a", "Keyboard": 1, "compass": 2,
-            "text": "see rtmp://ann:pw@cam/live/s?a=1&b=2 and http://x/y, please", "q": "really?"
+            "text": "see rtmp://ann:pw@cam/live/s?a=1&b=2 and http://x/y, please", "q": "really?",
+            "cbk_url": "http://cloud:80/live/cseg/abc"
         });
         assert_eq!(
             masked_value(&said),
@@ -125,7 +130,8 @@ mod tests {
                 "url": "http://cloud/upload/7?***", "login_passwd": "***", "Token": "***", "wifi-PSK": "***",
                 "list": [{ "pwd": "***", "secret": "***", "key": null, "keys": 3, "monkey": "m" }],
                 "wifiPassword": "***", "wifiPSK": "***", "rtsppassword": "***", "accessKey": "***", "Keyboard": 1, "compass": 2,
-                "text": "see rtmp://***@cam/live/s?*** and http://x/y, please", "q": "really?"
+                "text": "see rtmp://***@cam/live/s?*** and http://x/y, please", "q": "really?",
+                "cbk_url": "http://cloud:80/live/cseg/***"
             })
         );
     }

@@ -1,0 +1,408 @@
+//! Records the live stream of a device that cannot record by itself: holds the stream, cuts it at keyframes and stores the
+//! segments, as if the device had uploaded them.
+//!
+//! ```text
+//! live::hub ─ tap: bounded in frames and bytes ─▶ cutter ─ segments: bounded ─▶ saver, one at a time ─▶ Records
+//! ```
+//!
+//! What does not fit is noted as lost, and why.
+
+use super::cutter::{Cut, Cutter, Limits};
+use super::steward::Parts;
+use super::wish::Problem;
+use super::{Lost, OwnSegment, RecordSession, Records, StoreError};
+use crate::blob::BlobError;
+use crate::clock::UnixMs;
+use crate::db::LossReason;
+use crate::live::{OpenError, Tapped};
+use dap::ErrorCode;
+use std::sync::Arc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use tokio::sync::{mpsc, oneshot, watch};
+use tokio::time::Instant;
+
+/// Segments that may wait to be stored. Over it the newest is noted as dropped: what was recorded first is stored first.
+const MAX_WAITING: usize = 8;
+/// How often a segment is tried to be stored, and how long is waited before the second time; each further wait is twice as
+/// long.
+const TRIES: u32 = 6;
+const FIRST_WAIT: Duration = Duration::from_millis(500);
+/// So long without a frame, nothing comes.
+const SILENCE: Duration = Duration::from_secs(15);
+/// A start takes a while; what is missing by then is not lost.
+const STARTING: Duration = Duration::from_secs(15);
+/// What does not come is noted at least so often.
+const LOSS_INTERVAL: Duration = Duration::from_secs(300);
+/// How long a device that refused is left alone, at first and at most.
+const AGAIN: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(300));
+
+/// How it stands with a recorder.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Status {
+    /// The device is asked for the stream.
+    Starting,
+    /// Frames come.
+    Recording,
+    /// None came for a while; why, if the device said so.
+    Silent(Option<OpenError>),
+    /// It is over; why, if the device said so.
+    Over(Option<OpenError>),
+}
+
+/// Counts recorders that have not stored everything yet. Clones are the same.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Running(Arc<watch::Sender<usize>>);
+
+impl Running {
+    /// Waits until there are none.
+    pub(super) async fn none(&self) {
+        // It lives as long as this.
+        let _ = self.0.subscribe().wait_for(|running| *running == 0).await;
+    }
+
+    fn begin(&self) -> OneRunning {
+        self.0.send_modify(|running| *running += 1);
+        OneRunning(self.clone())
+    }
+}
+
+struct OneRunning(Running);
+
+impl Drop for OneRunning {
+    fn drop(&mut self) {
+        self.0.0.send_modify(|running| *running -= 1);
+    }
+}
+
+/// The recorder of a channel's live stream. Dropped, it stores what it has and ends.
+#[derive(Debug)]
+pub(super) struct LiveRecorder {
+    /// How often it was started.
+    number: u64,
+    /// Dropped to end it.
+    stop: Option<oneshot::Sender<()>>,
+    status: Status,
+    failures: u32,
+    again_at: Option<UnixMs>,
+}
+
+impl LiveRecorder {
+    /// One that is not started.
+    pub(super) fn new() -> Self {
+        Self {
+            number: 0,
+            stop: None,
+            status: Status::Starting,
+            failures: 0,
+            again_at: None,
+        }
+    }
+
+    /// Starts it, or starts it again. What it tells has the number of the start.
+    pub(super) fn start(
+        &mut self,
+        parts: &Parts,
+        running: &Running,
+        session: Arc<RecordSession>,
+        tell: impl Fn(u64, Status) + Send + Sync + 'static,
+    ) {
+        self.number += 1;
+        let (stop, stopped) = oneshot::channel();
+        (self.stop, self.status, self.again_at) = (Some(stop), Status::Starting, None);
+        let number = self.number;
+        let counted = running.begin();
+        let parts = parts.clone();
+        tokio::spawn(async move {
+            let status = run(&parts, &session, stopped, |status| tell(number, status)).await;
+            drop(counted);
+            tell(number, Status::Over(status));
+        });
+    }
+
+    /// It told something.
+    pub(super) fn told(&mut self, number: u64, status: Status, now: UnixMs) {
+        if number != self.number {
+            return;
+        }
+        match status {
+            Status::Recording => self.failures = 0,
+            Status::Over(_) => {
+                let wait = AGAIN.0.saturating_mul(1 << self.failures.min(10)).min(AGAIN.1);
+                self.failures += 1;
+                self.again_at = Some(now.plus(wait));
+            }
+            Status::Starting | Status::Silent(_) => {}
+        }
+        self.status = status;
+    }
+
+    /// Its device has come back: that is another chance.
+    pub(super) fn device_returned(&mut self) {
+        (self.failures, self.again_at) = (0, None);
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        matches!(self.status, Status::Over(_))
+    }
+
+    /// When it may be started again.
+    pub(super) fn again_at(&self, now: UnixMs) -> Option<UnixMs> {
+        self.again_at.filter(|at| *at > now && at.since(now) <= AGAIN.1)
+    }
+
+    /// Why nothing is recorded.
+    pub(super) fn problem(&self) -> Option<Problem> {
+        let error = match &self.status {
+            Status::Starting | Status::Recording | Status::Over(None) => return None,
+            Status::Silent(None) => return Some(Problem::new("no_media", "the device sends no video")),
+            Status::Silent(Some(error)) | Status::Over(Some(error)) => error,
+        };
+        let code = match error {
+            OpenError::Refused(error) if error.code == ErrorCode::BITRATE_TOO_HIGH => "bitrate_too_high",
+            OpenError::Refused(error) if error.code == ErrorCode::CHANNEL_OFFLINE => "channel_offline",
+            OpenError::Refused(_) => "device_refused",
+            OpenError::Offline => "device_offline",
+            OpenError::DeviceTimeout | OpenError::Busy => "not_answering",
+            OpenError::NoMedia | OpenError::ShuttingDown => "no_media",
+        };
+        Some(Problem::new(code, error.to_string()))
+    }
+}
+
+/// Records until it is stopped, or the stream ends.
+async fn run(
+    parts: &Parts,
+    session: &Arc<RecordSession>,
+    mut stopped: oneshot::Receiver<()>,
+    tell: impl Fn(Status),
+) -> Option<OpenError> {
+    let mut tap = match parts.live.tap(&session.device, session.channel) {
+        Ok(tap) => tap,
+        Err(error) => return Some(error),
+    };
+    let config = &parts.config;
+    let limits = Limits {
+        duration_ms: i64::try_from(config.segment_duration.as_millis()).unwrap_or(i64::MAX),
+        max_bytes: usize::try_from(config.segment_max_size.as_u64()).unwrap_or(usize::MAX),
+    };
+    let (segments, saver) = Saver::start(parts.records.clone(), session.clone());
+    let mut recording = Recording {
+        cutter: Cutter::new(limits),
+        segments,
+        records: parts.records.clone(),
+        session: session.clone(),
+        missing_since: UnixMs::now().plus(STARTING),
+        last_frame: None,
+    };
+    let mut status = Status::Starting;
+    let mut silent_at = Instant::now() + SILENCE;
+    let refusal = loop {
+        let next = tokio::select! {
+            _ = &mut stopped => break None,
+            next = tap.next() => next,
+            () = tokio::time::sleep_until(silent_at) => {
+                silent_at = Instant::now() + SILENCE;
+                recording.nothing_comes().await;
+                status = say(status, Status::Silent(tap.refusal()), &tell);
+                continue;
+            }
+        };
+        let Some(next) = next else { break tap.refusal() };
+        if matches!(next, Tapped::Frame(..)) {
+            silent_at = Instant::now() + SILENCE;
+            status = say(status, Status::Recording, &tell);
+        }
+        recording.take(next).await;
+    };
+    drop(tap);
+    recording.finish().await;
+    drop(recording);
+    // It ends when it has tried everything that waits.
+    let _ = saver.await;
+    refusal
+}
+
+fn say(before: Status, now: Status, tell: &impl Fn(Status)) -> Status {
+    if before != now {
+        tell(now.clone());
+    }
+    now
+}
+
+fn unix(wall: SystemTime) -> UnixMs {
+    let since = wall.duration_since(UNIX_EPOCH).unwrap_or_default();
+    UnixMs(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+}
+
+/// A recording under way.
+struct Recording {
+    cutter: Cutter,
+    segments: mpsc::Sender<Cut>,
+    records: Records,
+    session: Arc<RecordSession>,
+    /// Up to here it is known what there is.
+    missing_since: UnixMs,
+    last_frame: Option<UnixMs>,
+}
+
+impl Recording {
+    async fn take(&mut self, tapped: Tapped) {
+        let cut = match tapped {
+            Tapped::Begin { video, audio } => self.cutter.begin(video.as_ref(), audio.as_ref()),
+            Tapped::Frame(frame, wall) => {
+                let came_at = unix(wall);
+                let paused = self.last_frame.replace(came_at).map(|last| came_at.since(last));
+                let cut = self.cutter.frame(&frame, came_at);
+                if paused.is_some_and(|paused| paused >= SILENCE) {
+                    // Until now; what comes counts from here.
+                    self.missing(LossReason::NoMedia, came_at).await;
+                }
+                cut
+            }
+            Tapped::End => self.cutter.end(),
+            Tapped::Missed(frames) => {
+                tracing::warn!(device = %self.session.device, channel = %self.session.channel, frames, "the recorder of a live stream cannot keep up");
+                let cut = self.cutter.end();
+                if let Some(cut) = cut {
+                    self.keep(cut).await;
+                }
+                self.missing(LossReason::Dropped, UnixMs::now()).await;
+                None
+            }
+        };
+        if let Some(cut) = cut {
+            self.keep(cut).await;
+        }
+    }
+
+    /// Nothing came for a while.
+    async fn nothing_comes(&mut self) {
+        if let Some(cut) = self.cutter.pause() {
+            self.keep(cut).await;
+        }
+        let now = UnixMs::now();
+        if now.since(self.missing_since) >= LOSS_INTERVAL {
+            self.missing(LossReason::NoMedia, now).await;
+        }
+    }
+
+    async fn keep(&mut self, cut: Cut) {
+        if cut.start.since(self.missing_since) >= SILENCE {
+            self.missing(LossReason::NoMedia, cut.start).await;
+        }
+        self.missing_since = self.missing_since.max(cut.end());
+        if let Err(error) = self.segments.try_send(cut) {
+            let (mpsc::error::TrySendError::Full(cut) | mpsc::error::TrySendError::Closed(cut)) = error;
+            let reason = match self.records.is_full() {
+                true => LossReason::DiskFull,
+                false => LossReason::Dropped,
+            };
+            lost(
+                &self.records,
+                &self.session,
+                reason,
+                cut.start,
+                cut.duration_ms.into(),
+                1,
+            )
+            .await;
+        }
+    }
+
+    /// What is missing up to here is noted.
+    async fn missing(&mut self, reason: LossReason, until: UnixMs) {
+        let from = self.missing_since;
+        self.missing_since = until.max(from);
+        let lost_ms = u64::try_from(until.since(from).as_millis()).unwrap_or(u64::MAX);
+        if lost_ms > 0 {
+            lost(&self.records, &self.session, reason, from, lost_ms, 0).await;
+        }
+    }
+
+    async fn finish(&mut self) {
+        if let Some(cut) = self.cutter.end() {
+            self.keep(cut).await;
+        }
+        let now = UnixMs::now();
+        if now.since(self.missing_since) >= SILENCE {
+            self.missing(LossReason::NoMedia, now).await;
+        }
+    }
+}
+
+async fn lost(
+    records: &Records,
+    session: &RecordSession,
+    reason: LossReason,
+    from: UnixMs,
+    lost_ms: u64,
+    segments: u32,
+) {
+    let lost = Lost {
+        reason,
+        from: Some(from),
+        lost_ms,
+        segments,
+    };
+    if let Err(error) = records.lost(session, lost).await {
+        tracing::error!(device = %session.device, channel = %session.channel, %error, "cannot write down what was not recorded");
+    }
+}
+
+/// Stores segments one after the other.
+struct Saver;
+
+impl Saver {
+    fn start(records: Records, session: Arc<RecordSession>) -> (mpsc::Sender<Cut>, tokio::task::JoinHandle<()>) {
+        let (segments, mut waiting) = mpsc::channel::<Cut>(MAX_WAITING);
+        let task = tokio::spawn(async move {
+            while let Some(cut) = waiting.recv().await {
+                save(&records, &session, cut).await;
+            }
+        });
+        (segments, task)
+    }
+}
+
+async fn save(records: &Records, session: &RecordSession, cut: Cut) {
+    let mut wait = FIRST_WAIT;
+    for attempt in 1..=TRIES {
+        if records.is_full() {
+            break;
+        }
+        let segment = OwnSegment {
+            start: cut.start,
+            duration_ms: cut.duration_ms,
+            continues: cut.continues,
+            bytes: cut.bytes.clone(),
+        };
+        match records.store(session, segment).await {
+            // What is nobody's any more is missed by nobody.
+            Ok(()) | Err(StoreError::Gone) => return,
+            Err(StoreError::Blob(BlobError::Full)) => {
+                lost(
+                    records,
+                    session,
+                    LossReason::DiskFull,
+                    cut.start,
+                    cut.duration_ms.into(),
+                    1,
+                )
+                .await;
+                return;
+            }
+            Err(error) => {
+                tracing::warn!(device = %session.device, channel = %session.channel, %error, attempt, "cannot store a segment");
+            }
+        }
+        if attempt < TRIES {
+            tokio::time::sleep(wait).await;
+            wait *= 2;
+        }
+    }
+    let reason = match records.is_full() {
+        true => LossReason::DiskFull,
+        false => LossReason::Failed,
+    };
+    lost(records, session, reason, cut.start, cut.duration_ms.into(), 1).await;
+}
