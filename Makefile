@@ -93,6 +93,10 @@ bench-gateway: release ## what an idle device costs: ovc beside mosquitto and na
 bench-storm: release ## 2,000 logins a second and a guesser, while 1,000 devices keep alive
 	@python3 bench/storm.py
 
+bench-record: release ## segments taken durably beside what the disk can do, latency, listing a month, size of the index
+	@$(NEED) fio
+	@bench/record.sh
+
 ##@ Tidy
 
 clean: ## removes what was built, installed here or recorded by the demo and the journeys
@@ -100,4 +104,4 @@ clean: ## removes what was built, installed here or recorded by the demo and the
 	rm -rf console/dist console/node_modules e2e/node_modules e2e/out .tools demo-data fuzz/target
 
 .PHONY: help demo build release console test lint fmt clippy doc console-lint console-test e2e-lint rust-test contract \
-  e2e deny fuzz bench-live bench-gateway bench-storm clean
+  e2e deny fuzz bench-live bench-gateway bench-storm bench-record clean

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Installs what a target needs and this machine lacks. Quick where everything is present.
 #
-#   scripts/need.sh THING…     things: build ffmpeg camera chromium hevc pebble schemathesis deny fuzz npm:<folder>
-#                              for the benchmarks: nginx-rtmp xiu mosquitto nats
+#   scripts/need.sh THING…     things: build ffmpeg camera chromium hevc pebble s3 schemathesis deny fuzz npm:<folder>
+#                              for the benchmarks: nginx-rtmp xiu mosquitto nats fio
 #
 # Debian packages come by apt (with sudo when not root); everything else goes into .tools/ and node_modules/
 # of this checkout. Nothing else on the machine is changed.
@@ -128,11 +128,14 @@ for thing in "$@"; do
     schemathesis) need_schemathesis ;;
     # The ACME authority of the tests.
     pebble) command -v pebble >/dev/null && command -v pebble-challtestsrv >/dev/null || apt_need pebble ;;
+    # The S3 server of the tests: it checks signatures, and when addresses end.
+    s3) cargo_tool s3s-fs --version 0.14.1 --features binary --debug ;;
     # Unoptimised they take half the time to build, and check as well.
     deny) cargo_tool cargo-deny --debug ;;
     fuzz) cargo_tool cargo-fuzz --debug ;;
     nginx-rtmp) daemon libnginx-mod-rtmp nginx nginx ;;
     mosquitto) daemon mosquitto mosquitto mosquitto ;;
+    fio) command -v fio >/dev/null || apt_need fio ;;
     nats) daemon nats-server nats-server nats-server ;;
     # It builds libopus.
     xiu) command -v cmake >/dev/null || apt_need cmake; cargo_tool xiu --version 0.14.0 ;;

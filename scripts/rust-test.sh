@@ -2,7 +2,7 @@
 # All Rust tests: with cargo-nextest where it is installed, else with cargo itself.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-scripts/need.sh pebble
+scripts/need.sh pebble s3
 
 if cargo nextest --version >/dev/null 2>&1; then
   cargo nextest run --workspace --all-targets --locked --no-fail-fast --status-level fail

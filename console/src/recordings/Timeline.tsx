@@ -237,7 +237,8 @@ function useGestures({ view, onView, session, width, limits, onPoint, laneHeight
     if (!fingers.current.delete(event.pointerId)) return;
     event.currentTarget.removeAttribute('data-panning');
     if (fingers.current.size > 0) return;
-    if (drag.current === 'seek' && resume.current) session.play();
+    if (resume.current) session.play();
+    resume.current = false;
     drag.current = undefined;
     if (event.pointerType !== 'mouse') onPoint(undefined);
   };

@@ -222,8 +222,9 @@ export class ChannelPlayer {
     if (!window) return true;
     if (this.parts.limits) return false;
     if (at < window.from) return true;
-    // It ended where the present was: by now there may be more.
-    return at >= window.to && now - window.askedAt > EDGE_LOOK_MS;
+    if (at < window.to) return false;
+    // Where it ended with the present, there may be more by now.
+    return window.to < window.askedAt || now - window.askedAt > EDGE_LOOK_MS;
   }
 
   private windowFor(at: number, now: number): TimeSpan {

@@ -5,6 +5,7 @@ use clap::Subcommand;
 pub mod devices;
 pub mod latency;
 pub mod publisher;
+pub mod record;
 pub mod stamp;
 pub mod viewers;
 
@@ -15,6 +16,8 @@ pub enum LoadCommand {
     Devices(devices::Args),
     /// Many viewers of one live stream.
     Viewers(viewers::Args),
+    /// Many devices that upload recorded segments.
+    Record(record::Args),
     /// A live stream whose frames carry the time they were sent at.
     Publisher(publisher::Args),
 }
@@ -29,6 +32,7 @@ impl LoadCommand {
         match self {
             Self::Devices(args) => devices::run(&args),
             Self::Viewers(args) => viewers::run(&args),
+            Self::Record(args) => record::run(&args),
             Self::Publisher(args) => publisher::run(&args),
         }
     }

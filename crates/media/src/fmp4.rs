@@ -4,9 +4,9 @@
 //! which wall-clock time the frame reached the cloud, so that it can show how far behind it plays. It stands on video
 //! fragments only, or on audio where there is no video.
 
-mod boxes;
+pub(crate) mod boxes;
 mod fragment;
-mod init;
+pub(crate) mod init;
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

@@ -1,5 +1,5 @@
 //! The bytes of video, without any I/O: what a frame is, what the headers of the codecs and of still pictures say, and
-//! the containers video travels in (FLV, fragmented MP4) and is kept in (MPEG transport streams).
+//! the containers video travels in (FLV, fragmented MP4) and is kept in (MPEG transport streams, MP4).
 //!
 //! Everything here takes bytes that came from a network as they are: a malformed input is an error, never a panic,
 //! and no length read from the input makes an allocation larger than the input itself.
@@ -15,6 +15,7 @@ pub mod g711;
 pub mod h264;
 pub mod h265;
 pub mod image;
+pub mod mp4;
 pub mod nal;
 pub mod ts;
 

@@ -7,6 +7,7 @@ mod audit;
 mod audit_slot;
 mod auth;
 mod binds;
+mod clips;
 mod commands;
 mod console;
 mod content;
@@ -17,6 +18,8 @@ mod device_time;
 mod devices;
 mod door;
 mod error;
+mod export_file;
+mod exports;
 mod extract;
 mod facts;
 mod feed;
@@ -43,8 +46,10 @@ mod my_totp;
 mod openapi;
 mod ovr;
 mod pace;
+mod pass;
 mod password_reset;
 mod play;
+mod playback;
 mod presence;
 mod protocol;
 mod protocol_right;
@@ -53,12 +58,15 @@ mod protocol_told;
 mod ptz;
 mod recorder;
 mod recording;
+mod recordings;
 mod rpc;
 mod setup;
+mod shares;
 mod sim;
 mod snapshots;
 mod sounds;
 mod sse;
+mod storage;
 mod tenants;
 mod transfers;
 mod turns;
@@ -78,6 +86,7 @@ pub use turns::Turns;
 use crate::access::Access;
 use crate::account::Accounts;
 use crate::account::policy::DevicePlace;
+use crate::account::tokens::Tokens;
 use crate::alarm::Alarms;
 use crate::binding::Binding;
 use crate::blob::Blobs;
@@ -91,7 +100,10 @@ use crate::ids::LoginCode;
 use crate::live::Live;
 use crate::logs::Logs;
 use crate::record::Records;
+use crate::record::exports::Exports;
+use crate::record::footage::Footage;
 use crate::record::plans::Plans;
+use crate::record::storage::Storage;
 use crate::retention::Uploaders;
 use crate::snapshots::Snapshots;
 use crate::sounds::Sounds;
@@ -130,6 +142,8 @@ pub struct Api {
     pub commands: Commands,
     /// Where objects are kept.
     pub blobs: Blobs,
+    /// How it stands with the room for recordings.
+    pub storage: Storage,
     /// Who has uploaded something of late.
     pub uploaders: Uploaders,
     /// Addresses for what devices upload and fetch.
@@ -162,7 +176,13 @@ pub struct Api {
     pub audit: AuditLog,
     /// What of that was written down a short while ago.
     pub recorder: Recorder,
-    /// The database, for readiness and the audit log only.
+    /// Signs what players and links are given.
+    pub tokens: Tokens,
+    /// What is recorded.
+    pub footage: Footage,
+    /// Files and pictures of it.
+    pub exports: Exports,
+    /// The database, for readiness, the audit log, and what is no more than a row of it.
     pub db: Db,
     /// Where devices connect.
     pub gateway: Gateway,
@@ -212,6 +232,7 @@ fn router(api: &Arc<Api>) -> Router {
             .merge(openapi::document_route())
             .merge(transfers::routes())
             .merge(ovr::routes())
+            .merge(playback::routes())
             .route("/ovc", axum::routing::any(door::device))
             .route("/live/{name}", axum::routing::get(play::on_used_connection))
             .fallback(console::serve)

@@ -18,7 +18,11 @@ use crate::gateway::{Gateway, GatewayParts, Keeping};
 use crate::ingest::rtmp::Rtmp;
 use crate::live::{Live, LiveOptions};
 use crate::logs::Logs;
+use crate::record::exports::Exports;
+use crate::record::footage::{Footage, Holding};
+use crate::record::keeping::RecordKeeping;
 use crate::record::steward::{self, Steward};
+use crate::record::storage::Storage;
 use crate::record::{RecordParts, Records};
 use crate::retention::{self, Kept, Uploaders};
 use crate::snapshots::Snapshots;
@@ -218,12 +222,14 @@ impl App {
             config.firmware.clone(),
         )
         .await?;
+        let storage = Storage::default();
         let records = Records::start(RecordParts {
             db: db.clone(),
             blobs: blobs.clone(),
             bus: bus.clone(),
             tokens: tokens.clone(),
             links: links.clone(),
+            storage: storage.clone(),
             config: config.recording.clone(),
         })
         .await?;
@@ -244,6 +250,14 @@ impl App {
             &bus,
             tokens.clone(),
         )?;
+        let keeping = RecordKeeping {
+            db: db.clone(),
+            blobs: blobs.clone(),
+            bus: bus.clone(),
+            audit: audit.clone(),
+            storage: storage.clone(),
+            config: config.recording.clone(),
+        };
         let parts = steward::Parts {
             db: db.clone(),
             bus: bus.clone(),
@@ -255,6 +269,7 @@ impl App {
             config: config.recording.clone(),
         };
         let (steward, plans) = Steward::open(parts).await?;
+        let footage = Footage::new(db.clone(), holding(&config));
         let (closing, is_closing) = watch::channel(false);
         let api = Arc::new(Api {
             config: config.http.clone(),
@@ -271,6 +286,7 @@ impl App {
             devices,
             commands,
             blobs: blobs.clone(),
+            storage,
             uploaders: Uploaders::default(),
             links,
             alarms: alarms.clone(),
@@ -287,6 +303,9 @@ impl App {
             binding: binding.clone(),
             audit,
             recorder: Recorder::default(),
+            tokens: tokens.clone(),
+            exports: Exports::new(footage.clone(), blobs.clone()),
+            footage,
             db: db.clone(),
             gateway: gateway.clone(),
             live: live.clone(),
@@ -315,6 +334,7 @@ impl App {
         };
         let uploaders = api.uploaders.clone();
         tasks.spawn(retention::run(db.clone(), blobs, kept, uploaders));
+        tasks.spawn(keeping.run());
         tasks.spawn({
             let door = door.clone();
             let is_closing = is_closing.clone();
@@ -487,6 +507,18 @@ fn tls_port(config: &Config, listening: Option<SocketAddr>) -> u16 {
     }
 }
 
+/// For how long whoever records may hold footage back.
+fn holding(config: &Config) -> Holding {
+    let segment = config.recording.segment_duration;
+    Holding {
+        // As many as it may hold, and the one that it gathers.
+        by_device: segment * config.recording.segment_max_count.saturating_add(1),
+        // One that is being gathered, one that is being written, and a moment.
+        by_cloud: segment * 2 + Duration::from_secs(10),
+        silence: config.gateway.silence_limit,
+    }
+}
+
 fn hsts(config: &Config, tls_port: u16) -> Option<HeaderValue> {
     let lasting = config.tls.hsts.lasting(tls_port)?;
     HeaderValue::from_str(&format!("max-age={}", lasting.as_secs())).ok()
@@ -559,6 +591,7 @@ async fn tidy(api: Arc<Api>, kept: DevicesConfig) {
         api.snapshots.tidy();
         api.commands.tidy();
         api.facts.tidy();
+        api.exports.tidy();
         let done = async {
             api.accounts.tidy().await?;
             api.binding.tidy().await?;

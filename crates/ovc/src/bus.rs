@@ -7,6 +7,7 @@ use crate::clock::UnixMs;
 use crate::db::{LogState, UpgradeState};
 use crate::device::{Belonging, CommandRow, DeviceEvent, Gone, Presence, Report};
 use crate::ids::{ChannelId, LoginCode};
+use crate::record::storage::StorageState;
 use std::sync::Arc;
 use tokio::sync::broadcast;
 
@@ -81,6 +82,11 @@ pub enum Event {
         state: UpgradeState,
         /// In percent.
         progress: u8,
+    },
+    /// How it stands with the room for recordings, and it was told otherwise before.
+    Storage {
+        /// How.
+        state: StorageState,
     },
     /// A device says that it can do something else than before, or it was learned that it cannot do something; stored
     /// already.

@@ -16,15 +16,18 @@ mod devices;
 mod event;
 mod firmware;
 mod groups;
+mod keeping;
 mod keys;
 mod links;
 mod members;
 mod pictures;
 mod presence_history;
 mod ptz_presets;
-mod record_plans;
+mod record_clips;
 mod record_losses;
+mod record_plans;
 mod record_sessions;
+mod record_timeline;
 mod second_factors;
 mod segments;
 mod sessions;
@@ -54,13 +57,16 @@ pub use devices::{
 pub use event::{DeviceEvent, DeviceEventKind};
 pub use firmware::{FirmwareRow, NewFirmware};
 pub use groups::GroupRow;
+pub use keeping::{Deleted, Deleting, SegmentPlace, Sparing, StoredStream};
 pub use links::{Accepted, InvitationRow, Invited};
 pub use members::{GrantRow, MemberRow};
 pub use pictures::{NewSnapshot, SnapshotFilter, SnapshotRow};
 pub use presence_history::{PresenceEntry, PresenceRow};
-pub use record_plans::{PlanRow, PlannedAlarm};
+pub use record_clips::{ClipRow, NewPiece, ShareRow};
 pub use record_losses::{LossReason, NewRecordLoss, RecordLossRow};
+pub use record_plans::{PlanRow, PlannedAlarm};
 pub use record_sessions::{NewRecordSession, RecordCause, RecordSessionRow, RecordedBy};
+pub use record_timeline::{AlarmMarkRow, FootageRow, LossRow, PresenceStepRow, SessionSpanRow};
 pub use segments::{
     CLOCK_DOUBTED, DISCONTINUOUS, MAX_SEGMENT_MS, RecordSpan, SPAN_TOLERANCE_MS, SegmentRow, SegmentWritten,
 };

@@ -5,19 +5,29 @@
 //! it is answered that it is saved. So killed at any moment the cloud has all that it said it has, and shows nothing else:
 //! what was uploaded and not saved can be saved after the restart, or is swept away.
 
+pub mod account;
 mod alive;
 mod cutter;
+pub mod export;
+pub mod exports;
+pub mod footage;
 pub mod form;
+pub mod keeping;
 mod live_recorder;
 pub mod name;
 mod ovr;
 pub mod placement;
 pub mod plan;
 pub mod plans;
+pub mod playlist;
 pub mod schedule;
 mod sessions;
+pub mod spans;
 pub mod steward;
+pub mod storage;
 pub mod sync;
+pub mod tickets;
+pub mod unpacked;
 pub mod wish;
 mod writer;
 
@@ -45,8 +55,9 @@ use sessions::{Sessions, Settled};
 use std::convert::Infallible;
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
+use storage::{Storage, StorageState};
 use writer::Writer;
 
 /// How often it is looked for promises that were not kept, and for sessions of which nothing comes any more.
@@ -65,6 +76,8 @@ pub struct RecordParts {
     pub tokens: Tokens,
     /// What makes addresses.
     pub links: Links,
+    /// How it stands with the room for them.
+    pub storage: Storage,
     /// How.
     pub config: RecordingConfig,
 }
@@ -81,8 +94,6 @@ struct Shared {
     sessions: Sessions,
     /// Sessions begin and end one after the other.
     changing: tokio::sync::Mutex<()>,
-    /// There is no room for anything more.
-    is_full: AtomicBool,
     /// The number of this run of the cloud; 0 before it is known.
     run: AtomicI64,
 }
@@ -158,7 +169,6 @@ impl Records {
                 writer,
                 sessions,
                 changing: tokio::sync::Mutex::default(),
-                is_full: AtomicBool::new(false),
                 run: AtomicI64::new(0),
             }),
         })
@@ -296,7 +306,12 @@ impl Records {
             .blobs()
             .put_segment(session.stream, &promised.key, promised.bytes, source);
         put.await.map_err(|error| match error {
-            PutSegmentError::Blob(error) => StoreError::Blob(error),
+            PutSegmentError::Blob(error) => {
+                if matches!(error, BlobError::Full) {
+                    self.shared.parts.storage.no_room();
+                }
+                StoreError::Blob(error)
+            }
             PutSegmentError::Source(never) => match never {},
             // It has the length it has.
             _ => StoreError::Blob(BlobError::NotFound),
@@ -326,15 +341,14 @@ impl Records {
         Ok(())
     }
 
-    /// Says whether there is room for more where segments are kept. Without, none is taken, and each is noted as lost for
-    /// that reason.
-    pub fn set_full(&self, is_full: bool) {
-        self.shared.is_full.store(is_full, Ordering::Relaxed);
+    /// How it stands with the room for segments.
+    pub fn storage(&self) -> &Storage {
+        &self.shared.parts.storage
     }
 
     /// Whether there is no room for more.
     pub fn is_full(&self) -> bool {
-        self.shared.is_full.load(Ordering::Relaxed)
+        self.shared.parts.storage.state() == StorageState::Full
     }
 
     /// How recordings are made.

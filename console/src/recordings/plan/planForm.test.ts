@@ -33,3 +33,10 @@ it('does not forget the schedule while another mode is tried', () => {
   expect(planOf({ ...formOf(plan, 'UTC'), mode: 'always' }, plan).schedule).toEqual(plan.schedule);
   expect(isSameForm(formOf(plan, 'UTC'), formOf(plan, 'UTC'))).toBe(true);
 });
+
+it('proposes a schedule where there never was one', () => {
+  const form = formOf({ mode: 'always', schedule: [], time_zone: 'UTC' }, 'Europe/Berlin');
+  expect(form.timeZone).toBe('Europe/Berlin');
+  expect(form.week[0]).toEqual([[480, 1080]]);
+  expect(formOf({ mode: 'schedule', schedule: [], time_zone: 'UTC' }, 'Europe/Berlin').week[0]).toEqual([]);
+});

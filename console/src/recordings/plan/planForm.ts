@@ -19,10 +19,12 @@ const USUAL = { prerecordSeconds: 10, tailSeconds: 30, keepDays: 30, keepGigabyt
 const WORKING_HOURS = [{ days: ['mon', 'tue', 'wed', 'thu', 'fri'] as const, from: '08:00', to: '18:00' }];
 
 export function formOf(plan: RecordPlan | null | undefined, hereZone: string): PlanForm {
+  // The cloud says "no times, UTC" where there never was a schedule: who makes one begins with something more likely.
+  const known = plan?.mode === 'schedule' || (plan?.schedule?.length ?? 0) > 0 ? plan : undefined;
   return {
     mode: plan?.mode ?? 'off',
-    week: weekOf(plan?.schedule ?? WORKING_HOURS.map((entry) => ({ ...entry, days: [...entry.days] }))),
-    timeZone: plan?.time_zone ?? hereZone,
+    week: weekOf(known?.schedule ?? WORKING_HOURS.map((entry) => ({ ...entry, days: [...entry.days] }))),
+    timeZone: known?.time_zone ?? hereZone,
     prerecordSeconds: plan?.prerecord_seconds ?? USUAL.prerecordSeconds,
     tailSeconds: plan?.tail_seconds ?? USUAL.tailSeconds,
     keepDays: plan?.keep_days ?? USUAL.keepDays,

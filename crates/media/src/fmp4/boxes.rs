@@ -3,7 +3,7 @@
 use bytes::{BufMut, BytesMut};
 
 /// Appends a box; `body` writes what stands in it.
-pub(super) fn put_box(out: &mut BytesMut, kind: &[u8; 4], body: impl FnOnce(&mut BytesMut)) {
+pub(crate) fn put_box(out: &mut BytesMut, kind: &[u8; 4], body: impl FnOnce(&mut BytesMut)) {
     let start = out.len();
     out.put_u32(0);
     out.put_slice(kind);
@@ -13,7 +13,7 @@ pub(super) fn put_box(out: &mut BytesMut, kind: &[u8; 4], body: impl FnOnce(&mut
 }
 
 /// Appends a box that has a version and flags.
-pub(super) fn put_full_box(
+pub(crate) fn put_full_box(
     out: &mut BytesMut,
     kind: &[u8; 4],
     version: u8,

@@ -77,7 +77,7 @@ impl Track {
     }
 }
 
-fn put_matrix(out: &mut BytesMut) {
+pub(crate) fn put_matrix(out: &mut BytesMut) {
     for value in IDENTITY_MATRIX {
         out.put_u32(value);
     }
@@ -141,7 +141,7 @@ fn put_track(out: &mut BytesMut, track: &Track, sample_entry: impl FnOnce(&mut B
     });
 }
 
-fn put_video_entry(out: &mut BytesMut, config: &VideoConfig) {
+pub(crate) fn put_video_entry(out: &mut BytesMut, config: &VideoConfig) {
     let (entry, record) = match config.codec {
         VideoCodec::H264 => (b"avc1", b"avcC"),
         VideoCodec::H265 => (b"hvc1", b"hvcC"),
@@ -164,7 +164,7 @@ fn put_video_entry(out: &mut BytesMut, config: &VideoConfig) {
     });
 }
 
-fn put_audio_entry(out: &mut BytesMut, config: &AudioConfig) {
+pub(crate) fn put_audio_entry(out: &mut BytesMut, config: &AudioConfig) {
     put_box(out, b"mp4a", |out| {
         out.put_slice(&[0; 6]);
         out.put_u16(1);

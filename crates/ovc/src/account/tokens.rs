@@ -27,6 +27,12 @@ pub enum Purpose {
     Download = 4,
     /// What was promised of a segment of a recording.
     Segment = 5,
+    /// A player gets footage of what the subject says.
+    Footage = 6,
+    /// Somebody fetches footage of what the subject says as a file.
+    Export = 7,
+    /// Somebody looks at the link named by the subject.
+    Share = 8,
 }
 
 /// Why a token is refused.

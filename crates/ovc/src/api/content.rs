@@ -46,35 +46,68 @@ pub(super) async fn answer(
     shown: &Shown<'_>,
 ) -> Result<Response, ApiError> {
     let etag = format!("\"{}\"", data_encoding::HEXLOWER.encode(&blob.sha256[..16]));
-    let text = |name: header::HeaderName| asked.get(name).and_then(|value| value.to_str().ok());
-    if text(header::IF_NONE_MATCH).is_some_and(|known| known.split(',').any(|known| known.trim() == etag)) {
-        return Ok((StatusCode::NOT_MODIFIED, headers(blob, &etag, shown)).into_response());
-    }
-    // Of another object no part is wanted (RFC 9110 section 13.1.5).
-    let range = text(header::RANGE).filter(|_| text(header::IF_RANGE).is_none_or(|known| known == etag));
-    let range = match range.map_or(Asked::All, |range| parse(range, blob.bytes)) {
-        Asked::All => None,
-        Asked::Part(range) => Some(range),
-        Asked::Nothing => {
-            let range = format!("bytes */{}", blob.bytes);
-            return Ok((StatusCode::RANGE_NOT_SATISFIABLE, [(header::CONTENT_RANGE, range)]).into_response());
-        }
+    let range = match part(asked, &etag, blob.bytes) {
+        Part::Known => return Ok((StatusCode::NOT_MODIFIED, headers(blob, &etag, shown)).into_response()),
+        Part::All => None,
+        Part::Of(range) => Some(range),
+        Part::Nothing => return Ok(no_such_part(blob.bytes)),
     };
     let content = blobs.get(&blob.key, range.clone()).await?;
     let mut headers = headers(blob, &etag, shown);
-    let status = match &range {
+    let status = span(&mut headers, range.as_ref(), blob.bytes);
+    Ok((status, headers, Body::from_stream(content.stream)).into_response())
+}
+
+/// Which part of something is asked for.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    /// He has it already.
+    Known,
+    All,
+    Of(Range<u64>),
+    /// One that is not there.
+    Nothing,
+}
+
+/// Which part a request asks for of something of this length. `etag` in its quotes.
+pub(super) fn part(asked: &HeaderMap, etag: &str, total: u64) -> Part {
+    let text = |name: header::HeaderName| asked.get(name).and_then(|value| value.to_str().ok());
+    if text(header::IF_NONE_MATCH).is_some_and(|known| known.split(',').any(|known| known.trim() == etag)) {
+        return Part::Known;
+    }
+    // Of another object no part is wanted (RFC 9110 section 13.1.5).
+    let range = text(header::RANGE).filter(|_| text(header::IF_RANGE).is_none_or(|known| known == etag));
+    match range.map_or(Asked::All, |range| parse(range, total)) {
+        Asked::All => Part::All,
+        Asked::Part(range) => Part::Of(range),
+        Asked::Nothing => Part::Nothing,
+    }
+}
+
+/// The answer to who asks for a part that is not there.
+pub(super) fn no_such_part(total: u64) -> Response {
+    let range = format!("bytes */{total}");
+    (StatusCode::RANGE_NOT_SATISFIABLE, [(header::CONTENT_RANGE, range)]).into_response()
+}
+
+/// Status and headers of an answer with all of something, or a part of it.
+pub(super) fn span(headers: &mut HeaderMap, range: Option<&Range<u64>>, total: u64) -> StatusCode {
+    headers.insert(header::ACCEPT_RANGES, HeaderValue::from_static("bytes"));
+    headers.insert(
+        header::CONTENT_LENGTH,
+        range.map_or(total, |range| range.end - range.start).into(),
+    );
+    match range {
         Some(Range { start, end }) => {
-            let part = format!("bytes {start}-{}/{}", end - 1, blob.bytes);
-            insert(&mut headers, header::CONTENT_RANGE, &part);
+            insert(
+                headers,
+                header::CONTENT_RANGE,
+                &format!("bytes {start}-{}/{total}", end - 1),
+            );
             StatusCode::PARTIAL_CONTENT
         }
         None => StatusCode::OK,
-    };
-    headers.insert(
-        header::CONTENT_LENGTH,
-        range.map_or(blob.bytes, |range| range.end - range.start).into(),
-    );
-    Ok((status, headers, Body::from_stream(content.stream)).into_response())
+    }
 }
 
 /// What every answer with it says.
@@ -101,7 +134,7 @@ pub(super) fn disposition(shown: &Shown<'_>) -> String {
     format!("{how}; filename*=UTF-8''{}", utf8_percent_encode(shown.name, NAME))
 }
 
-fn insert(headers: &mut HeaderMap, name: header::HeaderName, value: &str) {
+pub(super) fn insert(headers: &mut HeaderMap, name: header::HeaderName, value: &str) {
     if let Ok(value) = HeaderValue::from_str(value) {
         headers.insert(name, value);
     }

@@ -55,6 +55,8 @@ enum About {
     Channels(DevicePlace, Arc<Report>),
     /// A tenant as a whole, for those with this permission.
     Tenant(TenantId, Permission),
+    /// The cloud itself, for those who run it.
+    Platform,
 }
 
 impl Item {
@@ -76,6 +78,7 @@ impl Item {
                 };
                 decide(reader, *permission, which) == Decision::Allow
             }
+            About::Platform => decide(reader, Permission::RunPlatform, Resource::Platform) == Decision::Allow,
             About::Channels(place, report) => {
                 let mut channels = report.channels.iter().map(|channel| channel.channel);
                 let all = channels.all(|channel| sees(Resource::Channel(place, channel)));
@@ -359,6 +362,7 @@ fn told(event: Event, access: &Access) -> Vec<Told> {
             let data = json!({ "login_code": device, "id": id, "state": state, "progress": progress });
             vec![("upgrade", data, About::Whole(place(&device)))]
         }
+        Event::Storage { state } => vec![("storage", json!({ "state": state }), About::Platform)],
         _ => Vec::new(),
     }
 }

@@ -27,6 +27,9 @@ const CSP: &str = "default-src 'self'; script-src 'self'; style-src 'self' 'unsa
 /// Answered without TLS whatever becomes of other requests: machines ask, from nearby.
 const FOR_MACHINES: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 
+/// Paths that are the right to what is there.
+const SECRET_PATHS: [&str; 5] = ["/live/cseg/", "/upload/s/", "/play/", "/share/", "/api/v1/shares/"];
+
 pub(super) fn apply(router: Router, api: &Arc<Api>) -> Router {
     let max_body = usize::try_from(api.limits.max_body.as_u64()).unwrap_or(usize::MAX);
     router
@@ -38,8 +41,10 @@ pub(super) fn apply(router: Router, api: &Arc<Api>) -> Router {
 
 /// A path as it stands in logs: where it is a secret itself, without that.
 fn shown(path: &str) -> &str {
-    let secret = ["/live/cseg/", "/upload/s/", "/play/", "/share/", "/api/v1/shares/"];
-    secret.into_iter().find(|way| path.starts_with(way)).unwrap_or(path)
+    SECRET_PATHS
+        .into_iter()
+        .find(|way| path.starts_with(way))
+        .unwrap_or(path)
 }
 
 /// Names one request in answers and logs.

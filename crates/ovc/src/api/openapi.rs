@@ -1,7 +1,8 @@
 use super::{
-    Api, alarms, audio, audit, binds, commands, device_config, device_events, device_logs, device_time, devices, facts,
-    firmware, groups, handover, invitations, keys, live, login, maintenance, me, members, my_password, my_sessions,
-    my_totp, password_reset, presence, protocol, ptz, recording, rpc, setup, snapshots, sounds, sse, tenants, upgrades, users,
+    Api, alarms, audio, audit, binds, clips, commands, device_config, device_events, device_logs, device_time, devices,
+    exports, facts, firmware, groups, handover, invitations, keys, live, login, maintenance, me, members, my_password,
+    my_sessions, my_totp, password_reset, playback, presence, protocol, ptz, recording, recordings, rpc, setup, shares,
+    snapshots, sounds, sse, storage, tenants, upgrades, users,
 };
 use axum::Router;
 use axum::routing::get;
@@ -27,6 +28,7 @@ use utoipa_axum::routes;
         (name = "devices", description = "Devices, what they tell, and calls to them"),
         (name = "protocol", description = "What passes between devices and the cloud, for who makes or mends devices"),
         (name = "live", description = "Live streams"),
+        (name = "recordings", description = "What was recorded"),
         (name = "pictures", description = "Pictures that devices take"),
         (name = "alarms", description = "What devices raise alarms of"),
         (name = "recording", description = "When channels are recorded"),
@@ -98,6 +100,7 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(users::list_users))
         .routes(routes!(users::change_user, users::delete_user))
         .routes(routes!(users::end_user_sessions))
+        .routes(routes!(storage::get_recording_storage))
         .routes(routes!(devices::create_device, devices::list_devices))
         .routes(routes!(
             devices::get_device,
@@ -134,6 +137,18 @@ pub(super) fn routes() -> OpenApiRouter<Arc<Api>> {
         .routes(routes!(audit::export_audit))
         .routes(routes!(live::open_live))
         .routes(routes!(live::list_streams))
+        .routes(routes!(recordings::get_timeline))
+        .routes(routes!(recordings::list_recorded_days))
+        .routes(routes!(playback::play_recording))
+        .routes(routes!(playback::get_recorded_frame))
+        .routes(routes!(exports::export_recording))
+        .routes(routes!(exports::get_export))
+        .routes(routes!(clips::list_clips, clips::lock_clip))
+        .routes(routes!(clips::delete_clip))
+        .routes(routes!(shares::list_recording_shares, shares::share_recording))
+        .routes(routes!(shares::delete_recording_share))
+        .routes(routes!(shares::open_recording_share))
+        .routes(routes!(shares::export_recording_share))
         .routes(routes!(snapshots::take_snapshot))
         .routes(routes!(snapshots::list_snapshots))
         .routes(routes!(snapshots::get_snapshot_image))

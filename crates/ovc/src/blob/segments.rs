@@ -147,7 +147,7 @@ impl Blobs {
     ) -> Result<Option<String>, BlobError> {
         match &self.place {
             Place::Folder(_) => Ok(None),
-            Place::S3(signer) => signer.put(&key.path(stream), size, lifetime).await.map(Some),
+            Place::S3(signer) => Ok(Some(signer.put(&key.path(stream), size, lifetime, UnixMs::now()))),
         }
     }
 

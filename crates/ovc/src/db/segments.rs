@@ -161,7 +161,7 @@ fn keys(rows: &[SqliteRow]) -> Result<HashSet<[u8; 16]>, DbError> {
 }
 
 /// Puts these, sorted by their beginning, together.
-fn united(mut spans: Vec<RecordSpan>) -> Vec<RecordSpan> {
+pub(super) fn united(mut spans: Vec<RecordSpan>) -> Vec<RecordSpan> {
     spans.sort_by_key(|span| span.start);
     let mut united: Vec<RecordSpan> = Vec::new();
     for span in spans {

@@ -279,6 +279,9 @@ impl Records {
             Err(PutSegmentError::Source(Fault::NotTs(error))) => Err(UploadError::NotTs(error)),
             Err(PutSegmentError::Source(Fault::Source(error))) => Err(UploadError::Source(error)),
             Err(PutSegmentError::Blob(error)) => {
+                if matches!(error, BlobError::Full) {
+                    self.shared.parts.storage.no_room();
+                }
                 // Told once: the device tries again. What it gets through in the end is footage all the same.
                 if matches!(error, BlobError::Full) && session.settled(&promised.key) != Some(Settled::NoRoom) {
                     match self.note(session, promised, LossReason::DiskFull).await {

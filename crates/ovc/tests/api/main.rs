@@ -46,14 +46,18 @@ mod ptz;
 #[allow(dead_code, reason = "made for the tests of ingest")]
 #[path = "../live/publisher.rs"]
 mod publisher;
+mod recorded;
 mod recording;
+mod recordings;
 mod retention;
 mod rights;
 mod rpc;
+mod s3;
 mod session;
 mod sign_in;
 mod sim;
 mod snapshots;
+mod storage;
 mod tenants;
 mod tls;
 mod totp;

@@ -10,6 +10,9 @@ use std::collections::BTreeMap;
 /// owner, who runs the cloud (and is in no tenant), a session that is over, and a key of Acme's for recordings only.
 const CALLERS: [&str; 9] = ["", "boris", "vera", "otto", "adam", "olga", "root", "over", "key"];
 
+/// A day of which there is no footage.
+const RANGE: &str = r#"{"from":"2026-11-01T00:00:00Z","to":"2026-11-02T00:00:00Z"}"#;
+
 /// What stands in braces comes from the world: Acme, its device `cam` (which is offline), and what is made anew for each
 /// call. Bodies that are `{}` where more is needed show who gets as far as having his body read: 400.
 #[rustfmt::skip]
@@ -67,6 +70,20 @@ const TABLE: &[(&str, &str, &str)] = &[
     // Without the upgrade to a WebSocket.
     ("watch_protocol",                      "",                                     "401 404 403 403 426 426 403 401 404"),
     ("open_live",                           "",                                     "401 404 409 409 409 409 403 401 404"),
+    ("get_timeline?from=2026-11-01T00:00:00Z&to=2026-11-02T00:00:00Z", "",          "401 404 200 200 200 200 403 401 200"),
+    ("list_recorded_days?from=2026-11-01&to=2026-11-30", "",                        "401 404 200 200 200 200 403 401 200"),
+    ("play_recording",                      RANGE,                                  "401 404 404 404 404 404 403 401 404"),
+    ("get_recorded_frame?at=2026-11-01T00:00:00Z", "",                              "401 404 404 404 404 404 403 401 404"),
+    ("export_recording",                    RANGE,                                  "401 404 404 404 404 404 403 401 404"),
+    ("get_export",                          "",                                     "401 404 404 404 404 404 403 401 404"),
+    ("list_clips",                          "",                                     "401 404 200 200 200 200 403 401 200"),
+    ("lock_clip",                           RANGE,                                  "401 404 403 404 404 404 403 401 404"),
+    ("delete_clip",                         "",                                     "401 404 403 403 404 404 404 401 404"),
+    ("list_recording_shares",               "",                                     "401 404 403 200 200 200 403 401 404"),
+    ("share_recording",                     RANGE,                                  "401 404 403 404 404 404 403 401 404"),
+    ("delete_recording_share",              "",                                     "401 404 403 404 404 404 403 401 404"),
+    ("open_recording_share",                "",                                     "404 404 404 404 404 404 404 404 404"),
+    ("export_recording_share",              "",                                     "404 404 404 404 404 404 404 404 404"),
     ("take_snapshot",                       "",                                     "401 404 409 409 409 409 403 401 404"),
     ("list_snapshots",                      "",                                     "401 404 200 200 200 200 403 401 200"),
     ("get_snapshot_image",                  "",                                     "401 404 404 404 404 404 403 401 404"),
@@ -140,6 +157,8 @@ const TABLE: &[(&str, &str, &str)] = &[
     ("end_user_sessions",                   "",                                     "401 403 403 403 403 403 204 401 403"),
     ("delete_user",                         "",                                     "401 403 403 403 403 403 204 401 403"),
 
+    ("get_recording_storage",               "",                                     "401 403 403 403 403 403 200 401 403"),
+
     // Last: the sessions are over after it.
     ("logout",                              "",                                     "401 204 204 204 204 204 204 401 403"),
 ];
@@ -206,7 +225,17 @@ impl World {
             text = text.replace("{login_code}", &self.device(operation).await);
         }
         // What devices make: there is none of it here.
-        for part in ["{snapshot}", "{alarm}", "{log}", "{sound}", "{firmware}"] {
+        for part in [
+            "{snapshot}",
+            "{alarm}",
+            "{log}",
+            "{sound}",
+            "{firmware}",
+            "{clip}",
+            "{share}",
+            "{export}",
+            "{token}",
+        ] {
             text = text.replace(part, "999999");
         }
         let name = format!("n{}", self.fresh);

@@ -2,11 +2,13 @@
 
 use crate::app::{LIMIT, TestApp};
 use crate::tls::{Files, secure};
+use bytesize::ByteSize;
 use ovc::clock::UnixMs;
 use ovc::config::{Config, Plain};
 use ovc::db::{CLOCK_DOUBTED, DISCONTINUOUS, LossReason, RecordCause, RecordSpan, RecordedBy, SegmentRow};
 use ovc::ids::{ChannelId, LoginCode};
 use ovc::record::RecordSession;
+use ovc::record::storage::StorageState;
 use serde_json::Value;
 use std::sync::Arc;
 use std::time::Duration;
@@ -532,15 +534,20 @@ async fn who_is_shut_out_records_no_more() {
 
 #[tokio::test]
 async fn without_room_segments_are_refused_and_that_is_noted() {
-    let recording = Recording::start().await;
-    recording.app.records().set_full(true);
+    // More is to be free than any disk has.
+    let recording = Recording::start_with(|config| {
+        config.recording.keep_free = ByteSize::b(1 << 60);
+        config.recording.warn_free = ByteSize::b(1 << 60);
+    })
+    .await;
+    let mut states = recording.app.records().storage().changes();
+    let full = states.wait_for(|state| *state == StorageState::Full);
+    tokio::time::timeout(LIMIT, full).await.expect("in time").unwrap();
     let start = UnixMs::now().minus(Duration::from_secs(10));
     let made = recording.call(&create(start, 10.0, 188)).await;
     made.is(200);
     assert_eq!((made.text("name"), made.text("uri")), (String::new(), String::new()));
     assert_eq!(recording.losses().await, [(LossReason::DiskFull, true, 10_000, 1)]);
-    recording.app.records().set_full(false);
-    recording.create(10, 188).await;
 }
 
 #[tokio::test]
