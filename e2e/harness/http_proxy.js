@@ -80,11 +80,20 @@ export class HttpProxy {
       headers: incoming.headers,
       agent: this.#agent,
     });
-    onward.on('error', broken);
+    let answered = false;
+    onward.on('error', () => {
+      if (!answered) broken();
+    });
     incoming.on('close', () => {
       if (!incoming.complete) onward.destroy();
     });
     onward.on('response', (answer) => {
+      answered = true;
+      // Answered before it was all there, as refusals are: the rest is read, so that the answer arrives.
+      if (!incoming.complete) {
+        incoming.unpipe(onward);
+        incoming.resume();
+      }
       answer.on('error', broken);
       answer.on('aborted', broken);
       const status = answer.statusCode ?? 0;

@@ -14,6 +14,7 @@ import { journey } from '../harness/scene.js';
 import { until } from '../harness/wait.js';
 
 const BEFORE_MS = FULL ? 120_000 : 40_000;
+const GONE_MS = 5_000;
 const AFTER_MS = 15_000;
 const GOP_MS = GOP_SECONDS * 1000;
 /** Sound may be so much earlier or later than it was in the camera. */
@@ -43,7 +44,9 @@ journey(
       const { channels } = await ovc.device(device.login_code);
       return channels[0]?.state !== 'online' && channels[0]?.state !== 'live';
     });
-    const before = await yard.account(beganMs, Date.now());
+    const goneMs = Date.now();
+    const before = await yard.account(beganMs, goneMs);
+    await until('it is gone for a while', () => Date.now() > goneMs + GONE_MS);
     await scene.camera({ video: 'h264', audio: 'aac', file, port: Number(new URL(camera.url).port) });
     await yard.has(beganMs, before.listedMs + AFTER_MS, { patience: AFTER_MS + 60_000 });
     await yard.end();
