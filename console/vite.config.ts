@@ -35,7 +35,7 @@ export default defineConfig({
     },
   },
   server: {
-    proxy: { '/api': toCloud, '/live': toCloud, '/play': toCloud, '/healthz': toCloud },
+    proxy: { '/api': toCloud, '/live': toCloud, '/play/': toCloud, '/healthz': toCloud },
   },
   test: { environment: 'node', include: ['src/**/*.test.ts'], setupFiles: ['src/testSetup.ts'] },
 });

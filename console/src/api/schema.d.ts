@@ -357,6 +357,201 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices/{login_code}/channels/{channel}/recording": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say when a channel is recorded, and how long that is kept. What is recorded already stays as long as the new plan says. */
+        put: operations["set_recording"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/channels/{channel}/recordings/clips": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is locked, as far as the caller may see of it. */
+        get: operations["list_clips"];
+        put?: never;
+        /** Lock a range: it is not deleted when its time is over, nor to make room. Needs to see recordings, too. */
+        post: operations["lock_clip"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/channels/{channel}/recordings/clips/{clip}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Keep a clip no longer than other footage. */
+        delete: operations["delete_clip"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/channels/{channel}/recordings/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The days on which there is footage of a channel, or alarms. */
+        get: operations["list_recorded_days"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/channels/{channel}/recordings/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have a range of at most 24 hours made into an MP4. */
+        post: operations["export_recording"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/channels/{channel}/recordings/exports/{export}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How it stands with a file. */
+        get: operations["get_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/channels/{channel}/recordings/frame": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The picture nearest to a moment that stands alone: at it or before, else after it, at most 10 seconds away. As an MP4
+         *     of this one picture, for a `video` element; when it was is in `X-Frame-Time`.
+         */
+        get: operations["get_recorded_frame"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/channels/{channel}/recordings/playlist": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Play a range of at most 24 hours. Segments are shown whole: at both ends there may be some seconds more. */
+        post: operations["play_recording"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/channels/{channel}/recordings/shares": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The links to footage of a channel that are not over. */
+        get: operations["list_recording_shares"];
+        put?: never;
+        /**
+         * Make a link that shows a range to whoever has it. Needs to see recordings, too; it ends when who made it may not any
+         *     more. Segments are shown whole: at both ends there may be some seconds more.
+         */
+        post: operations["share_recording"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/channels/{channel}/recordings/shares/{share}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End a link. */
+        delete: operations["delete_recording_share"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/channels/{channel}/recordings/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Which seconds of a channel are recorded, why others are not, and what happened then. */
+        get: operations["get_timeline"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices/{login_code}/channels/{channel}/snapshots": {
         parameters: {
             query?: never;
@@ -630,6 +825,23 @@ export interface paths {
         put?: never;
         /** Restart a device, or one channel of it. */
         post: operations["reboot_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{login_code}/recording": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When a device's channels are recorded, and how it stands with it: of the channels that the caller may see. */
+        get: operations["list_recording"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1156,6 +1368,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/recording/storage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How much of recordings is stored, and how much room there is. */
+        get: operations["get_recording_storage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/setup": {
         parameters: {
             query?: never;
@@ -1168,6 +1397,40 @@ export interface paths {
         put?: never;
         /** Make the first administrator, who owns the first tenant, and log him in. */
         post: operations["set_up"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shares/{token}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a link shows, for whoever has it. */
+        get: operations["open_recording_share"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/shares/{token}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have what a link shows made into an MP4; asked again, how it stands. */
+        post: operations["export_recording_share"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1916,6 +2179,29 @@ export interface components {
             /** @description The stream it publishes. */
             stream_id?: string;
         };
+        /** @description Footage that is locked. */
+        Clip: {
+            /** Format: date-time */
+            created_at: string;
+            /** @description The name of who locked it, at the time. */
+            created_by: string;
+            /** Format: date-time */
+            from: string;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /** Format: date-time */
+            to: string;
+            /**
+             * Format: date-time
+             * @description Until when it is kept; absent: until it is deleted.
+             */
+            until?: string;
+        };
+        /** @description Clips, in the order of their times. */
+        ClipList: {
+            items: components["schemas"]["Clip"][];
+        };
         /** @description What was wanted of a device, and what came of it. */
         Command: {
             /** @description What the device answered, kept as `params` are. */
@@ -2007,6 +2293,15 @@ export interface components {
         CreatedTenant: components["schemas"]["Tenant"] & {
             /** @description An invitation to pass on to its first owner; shown this once, good once, for seven days. */
             owner_link: string;
+        };
+        /**
+         * @description A day of the week.
+         * @enum {string}
+         */
+        Day: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
+        /** @description Days on which there is something. */
+        DaysAnswer: {
+            days: components["schemas"]["RecordedDay"][];
         };
         /** @description A device. */
         Device: {
@@ -2254,6 +2549,47 @@ export interface components {
             message: string;
             /** @description Names the request in the logs. */
             request_id: string;
+        };
+        /** @description A file that is made. */
+        ExportAnswer: {
+            /**
+             * Format: date-time
+             * @description When its first picture was.
+             */
+            begins_at?: string;
+            /**
+             * Format: int64
+             * @description How long the file is.
+             */
+            bytes?: number;
+            /**
+             * Format: int64
+             * @description How long it plays. It begins with the last picture before the range that stands alone, and gaps are left out.
+             */
+            duration_ms?: number;
+            /**
+             * Format: date-time
+             * @description Until when a fetch may begin.
+             */
+            expires_at?: string;
+            /** @description In how many places time is left out. */
+            gaps?: number;
+            /** @description Names the range: asked for again it is made again, also after a restart of the cloud. */
+            id: string;
+            /** @description Why it failed. */
+            message?: string;
+            /**
+             * Format: double
+             * @description How much of it is prepared, from 0 to 1.
+             */
+            progress: number;
+            /** @description `preparing`; `ready`; `failed` */
+            state: string;
+            /**
+             * @description Where the file is, once it is ready: to be fetched without logging in, whole, in parts, or from where a fetch was
+             *     broken off.
+             */
+            url?: string;
         };
         /** @description An image of devices' software. */
         Firmware: {
@@ -2573,6 +2909,26 @@ export interface components {
             /** @description What the device will be called. */
             name?: string;
         };
+        /** @description Footage to lock. */
+        NewClip: {
+            /**
+             * Format: date-time
+             * @description In RFC 3339.
+             */
+            from: string;
+            /** @description At most 200 characters. */
+            name?: string;
+            /**
+             * Format: date-time
+             * @description In RFC 3339; at most 24 hours later.
+             */
+            to: string;
+            /**
+             * Format: date-time
+             * @description Until when it is kept, in RFC 3339; absent: until it is deleted.
+             */
+            until?: string;
+        };
         /** @description A device to add; what is left out is made up. */
         NewDevice: {
             /**
@@ -2619,6 +2975,62 @@ export interface components {
         NewPassword: {
             login_passwd?: string;
         };
+        /** @description A link to make. */
+        NewRecordingShare: {
+            /**
+             * Format: int64
+             * @description How long the link lasts: a minute to 90 days; default 7 days.
+             */
+            expires_in_seconds?: number;
+            /**
+             * Format: date-time
+             * @description In RFC 3339.
+             */
+            from: string;
+            /** @description At most 200 characters; who has the link sees it. */
+            name?: string;
+            /**
+             * Format: date-time
+             * @description In RFC 3339; at most 24 hours later.
+             */
+            to: string;
+        };
+        /** @description How a channel is to be recorded; what is left out is as usual. 0 is no limit where something is kept. */
+        NewRecordPlan: {
+            /**
+             * Format: int32
+             * @description How long footage around alarms is kept; default as configured.
+             */
+            keep_alarm_days?: number;
+            /**
+             * Format: int64
+             * @description How much footage of the channel is kept; default no limit.
+             */
+            keep_bytes?: number;
+            /**
+             * Format: int32
+             * @description How long footage is kept; default as configured.
+             */
+            keep_days?: number;
+            mode: components["schemas"]["RecordMode"];
+            /**
+             * Format: int32
+             * @description How much is recorded before an alarm, as far as the device holds it; default 10.
+             */
+            prerecord_seconds?: number;
+            /** @description The times of a week, for the mode `schedule`. */
+            schedule?: components["schemas"]["WeeklyTime"][];
+            /**
+             * Format: int32
+             * @description How long recording goes on after an alarm; default 30.
+             */
+            tail_seconds?: number;
+            /**
+             * @description The time zone of the schedule, by its IANA name; default UTC.
+             * @example Europe/Berlin
+             */
+            time_zone?: string;
+        };
         /** @description An invitation for who is to own a tenant. */
         OwnerLink: {
             /** Format: date-time */
@@ -2653,6 +3065,21 @@ export interface components {
          * @enum {string}
          */
         Permission: "view" | "see_live" | "see_recordings" | "control" | "configure" | "call_any" | "manage_people" | "manage_tenant" | "run_platform";
+        /** @description Where to play a range. */
+        PlaylistAnswer: {
+            /**
+             * Format: int64
+             * @description How much footage there is in it.
+             */
+            duration_ms: number;
+            /**
+             * Format: date-time
+             * @description Until when it is good.
+             */
+            expires_at: string;
+            /** @description HTTP Live Streaming, to be played without logging in. */
+            url: string;
+        };
         /** @description Where to watch a stream. Each URL carries a token. */
         PlayUrls: {
             /** @description FLV over HTTP. */
@@ -2750,6 +3177,19 @@ export interface components {
              */
             value?: number;
         };
+        /** @description Which time. */
+        RangeAsked: {
+            /**
+             * Format: date-time
+             * @description In RFC 3339.
+             */
+            from: string;
+            /**
+             * Format: date-time
+             * @description In RFC 3339.
+             */
+            to: string;
+        };
         /** @description What to restart. */
         Reboot: {
             /**
@@ -2759,6 +3199,161 @@ export interface components {
             channel?: number;
             /** @description The device's name or its login code. */
             confirm: string;
+        };
+        /** @description A day on which there is footage, or on which alarms began. */
+        RecordedDay: {
+            /**
+             * Format: int64
+             * @description How many alarms began.
+             */
+            alarms: number;
+            /** @example 2026-11-29 */
+            day: string;
+            /**
+             * Format: int64
+             * @description How much footage there is.
+             */
+            recorded_ms: number;
+        };
+        /** @description The recording of a channel. */
+        Recording: {
+            /** Format: int32 */
+            channel: number;
+            plan?: components["schemas"]["RecordPlan"] | null;
+            state: components["schemas"]["RecordState"];
+        };
+        /** @description The recording of a device's channels, in their order. */
+        RecordingList: {
+            items: components["schemas"]["Recording"][];
+        };
+        /** @description A link that shows a piece of footage. */
+        RecordingShare: {
+            /** Format: date-time */
+            created_at: string;
+            /** @description The name of who made it, at the time. */
+            created_by: string;
+            /** Format: date-time */
+            expires_at: string;
+            /** Format: date-time */
+            from: string;
+            /** Format: int64 */
+            id: number;
+            name: string;
+            /** Format: date-time */
+            to: string;
+            /** @description Whoever has it sees the footage. */
+            url: string;
+        };
+        /** @description Links, newest first. */
+        RecordingShareList: {
+            items: components["schemas"]["RecordingShare"][];
+        };
+        /** @description How it stands with recordings. */
+        RecordingStorage: {
+            /**
+             * Format: int64
+             * @description Room that is left, where that is known.
+             */
+            free_bytes?: number;
+            /**
+             * Format: date-time
+             * @description When the oldest recording begins.
+             */
+            oldest?: string;
+            /**
+             * Format: int64
+             * @description Segments of recordings.
+             */
+            segments: number;
+            state: components["schemas"]["StorageState"];
+            store: components["schemas"]["StoreName"];
+            /**
+             * Format: int64
+             * @description Room in all, for whatever is on the same disk.
+             */
+            total_bytes?: number;
+            /**
+             * Format: int64
+             * @description Bytes of recordings.
+             */
+            used_bytes: number;
+        };
+        /**
+         * @description When a channel is recorded.
+         * @enum {string}
+         */
+        RecordMode: "off" | "always" | "schedule" | "alarm";
+        /** @description How a channel is to be recorded. 0 is no limit where something is kept. */
+        RecordPlan: {
+            /**
+             * Format: int32
+             * @description How long footage around alarms is kept.
+             */
+            keep_alarm_days?: number;
+            /**
+             * Format: int64
+             * @description How much footage of the channel is kept.
+             */
+            keep_bytes?: number;
+            /**
+             * Format: int32
+             * @description How long footage is kept.
+             */
+            keep_days?: number;
+            /** @description When. */
+            mode: components["schemas"]["RecordMode"];
+            /**
+             * Format: int32
+             * @description How much is recorded before an alarm, as far as the device holds it.
+             */
+            prerecord_seconds?: number;
+            /** @description The times of a week, for the mode `schedule`. */
+            schedule?: components["schemas"]["WeeklyTime"][];
+            /**
+             * Format: int32
+             * @description How long recording goes on after an alarm.
+             */
+            tail_seconds?: number;
+            /**
+             * @description The time zone of the schedule, by its IANA name.
+             * @example Europe/Berlin
+             */
+            time_zone?: string;
+        };
+        /** @description Why nothing is recorded though it should be. */
+        RecordProblem: {
+            /**
+             * @description `device_offline`, `channel_offline`, `bitrate_too_high`, `device_refused`, `not_answering`, `no_media` or
+             *     `storage_full`; others may come.
+             */
+            code: string;
+            /** @description For people, in English. */
+            message: string;
+        };
+        /** @description How it stands with the recording of a channel. */
+        RecordState: {
+            /** @description Why: `always`, `schedule` or `alarm`. */
+            cause?: string | null;
+            /**
+             * Format: date-time
+             * @description Until when there is footage.
+             */
+            last_segment_at?: string | null;
+            /**
+             * Format: date-time
+             * @description When recording begins or ends by itself.
+             */
+            next_change_at?: string | null;
+            problem?: components["schemas"]["RecordProblem"] | null;
+            /** @description Who makes the segments: the `device`, or the `cloud` of its live stream. */
+            recorder?: string | null;
+            /**
+             * Format: date-time
+             * @description Since when it is to be recorded without a break.
+             */
+            since?: string | null;
+            /** @description It should be recorded now. */
+            wanted: boolean;
         };
         /** @description Recovery codes, shown this once. Each is good for one login without the app. */
         RecoveryCodes: {
@@ -2819,6 +3414,26 @@ export interface components {
             tenant_name?: string | null;
             username: string;
         };
+        /** @description What a link shows. */
+        SharedFootage: {
+            /**
+             * Format: int64
+             * @description How much footage there is.
+             */
+            duration_ms: number;
+            /**
+             * Format: date-time
+             * @description When the link ends.
+             */
+            expires_at: string;
+            /** Format: date-time */
+            from: string;
+            name: string;
+            /** @description HTTP Live Streaming; absent: there is no footage of it any more. */
+            playlist_url?: string;
+            /** Format: date-time */
+            to: string;
+        };
         /** @description A picture that somebody had a device take. */
         Snapshot: {
             /**
@@ -2876,6 +3491,16 @@ export interface components {
         SoundList: {
             items: components["schemas"]["Sound"][];
         };
+        /**
+         * @description How much room there is.
+         * @enum {string}
+         */
+        StorageState: "ok" | "low" | "full";
+        /**
+         * @description Where recordings are stored.
+         * @enum {string}
+         */
+        StoreName: "local" | "s3";
         /** @description A live stream. */
         Stream: {
             audio?: components["schemas"]["StreamAudio"];
@@ -2980,6 +3605,75 @@ export interface components {
             id: number;
             name: string;
             role: components["schemas"]["Role"];
+        };
+        /** @description What became of every moment. */
+        TimelineAnswer: {
+            /**
+             * Format: date-time
+             * @description From when this tells: later than asked for where the caller may not see what was before.
+             */
+            from: string;
+            /** @description How much is missing, by reason. */
+            gap_ms: {
+                [key: string]: number;
+            };
+            marks: components["schemas"]["TimelineMark"][];
+            /** @description They follow each other without a gap. */
+            ranges: components["schemas"]["TimelineRange"][];
+            /**
+             * Format: int64
+             * @description How much of it is footage.
+             */
+            recorded_ms: number;
+            /**
+             * Format: date-time
+             * @description Until when: of the future nothing is told.
+             */
+            to: string;
+        };
+        /** @description Something that happened. */
+        TimelineMark: {
+            /** Format: date-time */
+            from: string;
+            /**
+             * Format: int64
+             * @description The alarm's or the clip's number.
+             */
+            id?: number;
+            /**
+             * @description `alarm`, `clip` (somebody locked it) or `clock` (the device's clock was wrong, and its footage is placed by when
+             *     it came).
+             */
+            kind: string;
+            /** @description The name of the alarm's type, or that of the clip. */
+            name?: string;
+            /**
+             * Format: date-time
+             * @description Absent: it goes on.
+             */
+            to?: string;
+            /**
+             * Format: int64
+             * @description What raised the alarm, by the protocol's number.
+             */
+            type?: number;
+        };
+        /** @description A time in which it is the same all along. */
+        TimelineRange: {
+            /** Format: date-time */
+            from: string;
+            /** @description `footage` or `gap` */
+            kind: string;
+            /**
+             * @description Why there is no footage: `not_asked`, `starting` (recording was just asked for, or the device was just back),
+             *     `pending` (it may still come), `device_offline`, `channel_offline`, `cloud_down`, `dropped` (the device had no
+             *     room), `failed` (the device could not upload it), `refused`, `disk_full`, `expired` (promised and not uploaded),
+             *     `no_media`, `device_refused`, `not_answering`, `deleted`, `unreported` (the device neither sent it nor said why),
+             *     `hidden` (not for the caller). Others may come.
+             */
+            reason?: string;
+            /** Format: date-time */
+            to: string;
         };
         /** @description How to set a clock. */
         TimeToSet: {
@@ -3106,6 +3800,21 @@ export interface components {
          * @enum {string}
          */
         Way: "up" | "down";
+        /** @description A stretch of time on some days of each week. */
+        WeeklyTime: {
+            /** @description The days on which it begins. */
+            days: components["schemas"]["Day"][];
+            /**
+             * @description When it begins, by the clock of the plan's time zone.
+             * @example 08:00
+             */
+            from: string;
+            /**
+             * @description When it ends. At or before `from`: on the next day.
+             * @example 18:00
+             */
+            to: string;
+        };
         /** @description What to play: exactly one of the two. */
         WhatToPlay: {
             /**
@@ -4463,6 +5172,629 @@ export interface operations {
             };
         };
     };
+    set_recording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: number;
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRecordPlan"];
+            };
+        };
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The channel as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Recording"];
+                };
+            };
+            /** @description `bad_plan`, with `field` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `no_such_device`, `no_such_channel` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_clips: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: number;
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description In the order of their times */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ClipList"];
+                };
+            };
+            /** @description `no_such_device`, `no_such_channel` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    lock_clip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: number;
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewClip"];
+            };
+        };
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It is locked */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Clip"];
+                };
+            };
+            /** @description `no_such_device`, `no_such_channel`, `no_footage` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `too_many` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_clip: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: number;
+                clip: number;
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It is not locked any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `no_such_device`, `no_such_channel`, `no_such_clip` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_recorded_days: {
+        parameters: {
+            query: {
+                /** @description The first, such as `2026-11-01`. */
+                from: string;
+                /** @description Whose clocks say when a day begins, such as `Europe/Berlin`; default UTC. */
+                time_zone?: string;
+                /** @description The last; at most 400 days. */
+                to: string;
+            };
+            header?: never;
+            path: {
+                channel: number;
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description In order */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DaysAnswer"];
+                };
+            };
+            /** @description `no_such_device`, `no_such_channel` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    export_recording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: number;
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RangeAsked"];
+            };
+        };
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It is being made, or made already */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportAnswer"];
+                };
+            };
+            /** @description `no_such_device`, `no_such_channel`, `no_footage` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `busy` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_export: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: number;
+                export: string;
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description How it stands */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportAnswer"];
+                };
+            };
+            /** @description `no_such_device`, `no_such_channel`, `no_such_export`, `no_footage` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `busy` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_recorded_frame: {
+        parameters: {
+            query: {
+                /** @description In RFC 3339. */
+                at: string;
+            };
+            header?: never;
+            path: {
+                channel: number;
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The picture */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "video/mp4": number[];
+                };
+            };
+            /** @description `no_such_device`, `no_such_channel`, `no_footage` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `busy` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    play_recording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: number;
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RangeAsked"];
+            };
+        };
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Where to play it */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PlaylistAnswer"];
+                };
+            };
+            /** @description `no_such_device`, `no_such_channel`, `no_footage` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_recording_shares: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: number;
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Newest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingShareList"];
+                };
+            };
+            /** @description `no_such_device`, `no_such_channel` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    share_recording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: number;
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewRecordingShare"];
+            };
+        };
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The link */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingShare"];
+                };
+            };
+            /** @description `no_such_device`, `no_such_channel`, `no_footage` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `too_many` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    delete_recording_share: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel: number;
+                login_code: string;
+                share: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description It shows nothing any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `no_such_device`, `no_such_channel`, `no_such_share` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    get_timeline: {
+        parameters: {
+            query: {
+                /** @description From when, in RFC 3339. */
+                from: string;
+                /** @description Gaps shorter than this are not told apart from what is beside them. */
+                resolution_ms?: number;
+                /** @description Until when, in RFC 3339; at most 400 days later. */
+                to: string;
+            };
+            header?: never;
+            path: {
+                channel: number;
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description Every moment */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimelineAnswer"];
+                };
+            };
+            /** @description `no_such_device`, `no_such_channel` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     take_snapshot: {
         parameters: {
             query?: never;
@@ -5535,6 +6867,46 @@ export interface operations {
             };
             /** @description `device_busy` */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_recording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                login_code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description The channels */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingList"];
+                };
+            };
+            /** @description `no_such_device` */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -7357,6 +8729,44 @@ export interface operations {
             };
         };
     };
+    get_recording_storage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description How it stands */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingStorage"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     setup_needed: {
         parameters: {
             query?: never;
@@ -7446,6 +8856,113 @@ export interface operations {
             };
             /** @description `too_many_attempts`, with Retry-After */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    open_recording_share: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description What it shows */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SharedFootage"];
+                };
+            };
+            /** @description `forbidden`: who made it may not see the footage any more */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `no_such_share` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    export_recording_share: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Refused */
+            "4XX": {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description How it stands */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportAnswer"];
+                };
+            };
+            /** @description `forbidden`: who made it may not see the footage any more */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `no_such_share` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+            /** @description `busy` */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

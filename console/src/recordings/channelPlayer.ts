@@ -19,6 +19,9 @@ const RETRY_MS = [1_000, 3_000, 10_000];
 const FAST_RATE = 4;
 const TOO_SLOW_MS = 1_500;
 
+/** A picture that lags by more holds the clock back, at ordinary speed. */
+export const SLIP_MS = 400;
+
 export interface PictureStatus {
   /** `edge`: newer footage is on its way. */
   state: 'loading' | 'ready' | 'gap' | 'edge' | 'failed';
@@ -65,6 +68,7 @@ export class ChannelPlayer {
   private lastMedia: number | undefined;
   private disposed = false;
   private state: PictureStatus['state'] = 'loading';
+  private lag = 0;
 
   constructor(private readonly parts: ChannelPlayerParts) {
     this.watchFrames();
@@ -74,12 +78,18 @@ export class ChannelPlayer {
     return { state: this.state, frames: this.framesMode, ...(this.failure ? { failure: this.failure } : {}) };
   }
 
+  /** How far the picture is behind the clock while it runs, in the time of the world; 0 where it is not. */
+  get lagMs(): number {
+    return this.state === 'ready' ? this.lag : 0;
+  }
+
   /** Brings the picture to where the clock is; called again and again. */
   follow(at: number, rate: number, running: boolean, wantsToRun: boolean): void {
     this.wanted = at;
     const now = this.parts.now();
     const tickMs = this.lastTick === undefined ? 0 : Math.min(500, now - this.lastTick);
     this.lastTick = now;
+    this.lag = 0;
     this.state = this.stateAfter(at, rate, running, now, wantsToRun ? EDGE_LOOK_MS : IDLE_LOOK_MS);
     this.judgeSpeed(at, rate, wantsToRun, tickMs);
   }
@@ -191,6 +201,7 @@ export class ChannelPlayer {
     if (this.hls) this.hls.config.maxBufferLength = Math.min(180, (this.parts.small ? 10 : 24) * Math.max(1, rate));
     const enough = running ? HTMLMediaElement.HAVE_FUTURE_DATA : HTMLMediaElement.HAVE_CURRENT_DATA;
     const there = video.readyState >= enough && !video.seeking;
+    if (running && there && seekTo === undefined) this.lag = Math.max(0, (wanted - video.currentTime) * 1000);
     if (there) {
       this.parts.still.hidden = true;
       this.tries = 0;
@@ -213,7 +224,8 @@ export class ChannelPlayer {
       this.parts.frames?.show(at);
       return;
     }
-    this.slowMs = this.state === 'loading' ? this.slowMs + tickMs : Math.max(0, this.slowMs - tickMs / 4);
+    const slow = this.state === 'loading' || this.lagMs > SLIP_MS * rate;
+    this.slowMs = slow ? this.slowMs + tickMs : Math.max(0, this.slowMs - tickMs / 4);
     this.framesMode = this.slowMs > TOO_SLOW_MS;
   }
 

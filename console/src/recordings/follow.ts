@@ -18,8 +18,9 @@ export interface Step {
 
 /** Nobody sees less. */
 const CLOSE_S = 0.03;
-/** More is not caught up by going faster: it jumps. */
-const FAR_S = 0.9;
+/** More is not made good by another speed: it jumps. Back at once; on only if it must, since who lags may be too slow for jumps, too. */
+const FAR_AHEAD_S = 0.9;
+const FAR_BEHIND_S = 3;
 /** A standing picture is the very frame. */
 const EXACT_S = 0.004;
 /** A drift is caught up within about this time. */
@@ -33,7 +34,8 @@ export function stepTo({ wanted, current, rate, running, seeking }: Standing): S
   const drift = wanted - current;
   if (!running) return Math.abs(drift) > EXACT_S && !seeking ? { seekTo: wanted } : {};
   // At a high speed a moment of hesitation is a long way.
-  if (Math.abs(drift) > FAR_S * Math.max(1, rate)) return seeking ? { rate } : { seekTo: wanted, rate };
+  const far = (drift > 0 ? FAR_BEHIND_S : FAR_AHEAD_S) * Math.max(1, rate);
+  if (Math.abs(drift) > far) return seeking ? { rate } : { seekTo: wanted, rate };
   if (Math.abs(drift) < CLOSE_S * Math.max(1, rate)) return { rate: bounded(rate) };
   const faster = Math.max(-MOST_FASTER, Math.min(MOST_FASTER, drift / CATCH_UP_S / Math.max(1, rate)));
   return { rate: bounded(rate * (1 + faster)) };

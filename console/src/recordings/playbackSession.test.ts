@@ -6,6 +6,7 @@ import { PlaybackSession } from './playbackSession';
 class FakePlayer {
   followed: { at: number; running: boolean }[] = [];
   loading = false;
+  lagMs = 0;
 
   constructor(
     private readonly spans: [from: number, to: number][],
@@ -125,6 +126,17 @@ it('stands at the newest footage until more has come', async () => {
   spans[0] = [START, START + 20_000];
   await vi.advanceTimersByTimeAsync(3000);
   expect(session.at()).toBeGreaterThan(START + 4500);
+});
+
+it('does not run away from a picture that is too slow', async () => {
+  const slow = new FakePlayer([[START, START + 90_000]]);
+  const session = sessionOf(slow);
+  session.play();
+  await vi.advanceTimersByTimeAsync(2000);
+  slow.lagMs = 700;
+  const before = session.at();
+  await vi.advanceTimersByTimeAsync(100);
+  expect(session.at()).toBeLessThan(before - 500);
 });
 
 it('never runs ahead of the present', async () => {

@@ -1,4 +1,4 @@
-import type { ChannelPlayer, PictureStatus } from './channelPlayer';
+import { type ChannelPlayer, type PictureStatus, SLIP_MS } from './channelPlayer';
 import { PlaybackClock } from './clock';
 
 const TICK_MS = 100;
@@ -129,10 +129,12 @@ export class PlaybackSession {
     const now = this.parts.now();
     const at = this.at();
     const states: PictureStatus['state'][] = [];
+    let lagMs = 0;
     let holding = false;
     for (const entry of this.players.values()) {
       entry.player.follow(at, this.clock.rate, this.clock.isRunning, this.clock.isPlaying);
       const { state } = entry.player.status;
+      lagMs = Math.max(lagMs, entry.player.lagMs);
       states.push(state);
       entry.loadingSince = state === 'loading' ? (entry.loadingSince ?? now) : undefined;
       if (entry.loadingSince === undefined) continue;
@@ -140,6 +142,8 @@ export class PlaybackSession {
       if ((this.sought || waited > HOLD_AFTER_MS) && (this.players.size === 1 || waited < PATIENCE_MS)) holding = true;
     }
     if (!holding) this.sought = false;
+    // A computer or a network that is too slow shows everything a little later: nothing is gained by jumping on.
+    if (this.clock.isRunning && lagMs > SLIP_MS * Math.max(1, this.clock.rate)) this.clock.seek(at - lagMs, now);
     this.setHold('pictures', holding, now);
     const seen = states.filter((state) => state !== 'failed');
     const nothing = seen.length > 0 && seen.every((state) => state === 'gap' || state === 'edge');

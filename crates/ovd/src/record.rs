@@ -11,6 +11,38 @@
 //!
 //! A session outlives the connection to the cloud and everything that happens to the source: where the source is away there
 //! are no segments, and the first one after that says that it does not continue those before.
+//!
+//! ```no_run
+//! use ovd::clock::Clock;
+//! use ovd::device::{Answer, done};
+//! use ovd::feed::Feed;
+//! use ovd::http::Client;
+//! use ovd::record::{Recorder, Setup, Surroundings};
+//! use ovd::tls::Roots;
+//! use dap::methods::{StartCloudRecord, StartCloudRecordParams, StopCloudRecord, StopCloudRecordParams};
+//!
+//! /// What stands behind the two methods of a device with one channel.
+//! struct Camera {
+//!     recorder: Recorder,
+//! }
+//!
+//! impl Camera {
+//!     fn new(feed: Feed, tls: Roots) -> Self {
+//!         let surroundings = Surroundings { http: Client::new(tls), clock: Clock::default(), changed: Default::default() };
+//!         Self { recorder: Recorder::new(feed, Setup::default(), surroundings) }
+//!     }
+//!
+//!     async fn start_cloud_record(&self, params: StartCloudRecordParams) -> Answer<StartCloudRecord> {
+//!         self.recorder.start(&params).await?;
+//!         done()
+//!     }
+//!
+//!     async fn stop_cloud_record(&self, params: StopCloudRecordParams) -> Answer<StopCloudRecord> {
+//!         self.recorder.stop(&params.session_id).await;
+//!         done()
+//!     }
+//! }
+//! ```
 
 mod ovr;
 mod queue;
@@ -141,7 +173,7 @@ impl Recorder {
             limits,
             max_count: usize::try_from(params.seg_max_count).unwrap_or(usize::MAX),
             prerecord: Duration::from_secs(params.prerecord_seconds.unwrap_or(0).into()).min(MAX_PRERECORD),
-            start_ms: (params.start_ts > 0.0).then_some((params.start_ts * 1000.0) as i64),
+            start_ms: (params.start_ts > 0.0).then_some((params.start_ts * 1000.0).round() as i64),
             url: params.cbk_url.as_str().to_owned(),
         };
         let (done, answered) = oneshot::channel();

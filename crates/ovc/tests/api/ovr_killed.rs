@@ -44,12 +44,12 @@ async fn upload(cloud: &mut Where, path: &str, start: UnixMs, size: usize) -> bo
     assert_eq!(made.status, 200, "{made:?}");
     let name = made.body["name"].as_str().unwrap();
     let uri = path_of(made.body["uri"].as_str().unwrap());
-    if size % 7 == 0 {
+    if size.is_multiple_of(7) {
         return false;
     }
     let put = asked(cloud, &put(&uri, &bytes)).await;
     assert_eq!(put.status, 200, "{put:?}");
-    if size % 5 == 0 {
+    if size.is_multiple_of(5) {
         return false;
     }
     let saved = asked(cloud, &post(path, &format!("op=save&name={name}"))).await;
@@ -137,7 +137,7 @@ async fn killed_over_and_over_nothing_saved_is_lost_and_nothing_else_is_listed()
                 end: row.end(),
             }),
         }
-        assert!(size % 7 != 0 && size % 5 != 0, "{size} packets were never saved");
+        assert!(!size.is_multiple_of(7) && !size.is_multiple_of(5), "{size} packets were never saved");
         let content = records.blobs().get_segment(row.stream, &row.key, None).await.unwrap();
         assert_eq!(content.total, row.bytes, "{size} packets are whole");
     }

@@ -9,7 +9,7 @@ use serde::Deserialize;
 use std::time::Duration;
 
 /// When an agent stops, what was recorded last is uploaded within this.
-const FINISH_LIMIT: Duration = Duration::from_secs(10);
+const FINISH_LIMIT: Duration = Duration::from_secs(8);
 
 /// How channels are recorded to the cloud.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]

@@ -265,13 +265,8 @@ async fn what_was_before_an_alarm_is_recorded_too() {
     setup.record.prerecord = Some(Duration::from_secs(3));
     let _agent = Running::start_as(&cloud.url(), setup);
     let mut link = cloud.accept().await;
-    let online_s = now_s();
-    link.during(async {
-        while now_s() < online_s + 4.0 {
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-    })
-    .await;
+    // The time before the alarm itself.
+    link.during(tokio::time::sleep(Duration::from_secs(4))).await;
     let mut params = record(&service, 0, "r-1");
     params["prerecord_seconds"] = json!(3);
     let asked_s = now_s();
@@ -298,12 +293,8 @@ async fn nothing_is_lost_while_the_service_is_away_and_what_is_lost_is_told() {
     link.during(service.until("a segment", |saved| !saved.is_empty())).await;
     service.set_down(true);
     let down_s = now_s();
-    let away = |seconds: f64| async move {
-        while now_s() < down_s + seconds {
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-    };
-    link.during(away(3.0)).await;
+    // The outage itself.
+    link.during(tokio::time::sleep(Duration::from_secs(3))).await;
     service.set_down(false);
     let saved = link
         .during(service.until("all of it", |saved| {
@@ -328,12 +319,7 @@ async fn nothing_is_lost_while_the_service_is_away_and_what_is_lost_is_told() {
         .await;
     service.set_down(true);
     let down_s = now_s();
-    link.during(async {
-        while now_s() < down_s + 6.0 {
-            tokio::time::sleep(Duration::from_millis(100)).await;
-        }
-    })
-    .await;
+    link.during(tokio::time::sleep(Duration::from_secs(6))).await;
     service.set_down(false);
     let saved = link
         .during(service.until("what is left", |saved| {
@@ -360,6 +346,42 @@ async fn nothing_is_lost_while_the_service_is_away_and_what_is_lost_is_told() {
         "{missing_s} s are missing"
     );
     assert!(sum("dropped_nb") >= 2.0);
+}
+
+#[tokio::test]
+async fn another_format_and_a_channel_that_was_off_are_new_beginnings() {
+    let (cloud, service) = (Cloud::start().await, RecordService::start().await);
+    let (_folder, setup) = device(1);
+    let _agent = Running::start_as(&cloud.url(), setup);
+    let mut link = cloud.accept().await;
+    assert_eq!(
+        link.call("StartCloudRecord", record(&service, 0, "r-1")).await,
+        Ok(json!({}))
+    );
+    link.during(service.until("segments", |saved| saved.len() >= 2)).await;
+    let beginnings = |saved: &[Segment]| saved.iter().filter(|segment| segment.discontinue == "1").count();
+    let quality = json!({"channls": {"0": {"video_encoding": {"quality": "sd"}}}});
+    assert_eq!(link.call("SetConfig", quality).await, Ok(json!({})));
+    let changed = service.until("the new format", |saved| beginnings(saved) == 2);
+    let saved = link.during(changed).await;
+    let pair = &saved[saved.len() - 2..];
+    let gap_s = pair[1].start_s - pair[0].start_s - pair[0].duration_s;
+    assert!((-0.001..1.0).contains(&gap_s), "{gap_s} s between the formats");
+
+    let switch = |on: bool| json!({"channls": {"0": {"on": on}}});
+    assert_eq!(link.call("SetConfig", switch(false)).await, Ok(json!({})));
+    link.keepalive("off, and still to be recorded", |channels| {
+        channels[0]["state"] == 4 && channels[0]["record_session"] == "r-1"
+    })
+    .await;
+    // The time it is off.
+    link.during(tokio::time::sleep(Duration::from_secs(2))).await;
+    assert_eq!(link.call("SetConfig", switch(true)).await, Ok(json!({})));
+    let back = service.until("on again", |saved| beginnings(saved) == 3);
+    let saved = link.during(back).await;
+    let pair = &saved[saved.len() - 2..];
+    let gap_s = pair[1].start_s - pair[0].start_s - pair[0].duration_s;
+    assert!((1.5..4.0).contains(&gap_s), "{gap_s} s off");
 }
 
 #[tokio::test]
