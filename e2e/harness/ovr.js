@@ -151,6 +151,8 @@ export class OvrWitness {
       const startMs = Number(form.get('start')) * 1000;
       const durationMs = Number(form.get('duration')) * 1000;
       const size = Number(form.get('size'));
+      // Both empty: the cloud does not want it.
+      if (!name) this.answers.set('create unwanted', (this.answers.get('create unwanted') ?? 0) + 1);
       if (name) this.segments.set(name, { session, name, startMs, durationMs, size, saveAsked: false, saved: false });
     } else if (op === 'fail') {
       this.failed.push(form.get('name') ?? '');
