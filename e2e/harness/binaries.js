@@ -17,7 +17,7 @@ function program(file, remedy) {
   return file;
 }
 
-/** @param {'ovc' | 'ovd'} name */
+/** @param {'ovc' | 'ovd' | 'dapctl'} name */
 export function built(name) {
   return program(path.join(TARGET, 'debug', name), 'run `make build`');
 }
@@ -31,6 +31,14 @@ export function builtExample(name) {
 export function enhancedFfmpeg() {
   return program(path.join(ROOT, '.tools/ffmpeg/bin/ffmpeg'), 'run `scripts/need.sh hevc`');
 }
+
+/** An S3 server for tests. */
+export function s3Server() {
+  return program(path.join(ROOT, '.tools/bin/s3s-fs'), 'run `scripts/need.sh s3`');
+}
+
+/** hls.js, for a player in a page of ours. */
+export const HLS_SCRIPT = path.join(ROOT, 'console/node_modules/hls.js/dist/hls.min.js');
 
 export const CAMERA_SCRIPT = path.join(ROOT, 'e2e/rtsp_camera.py');
 

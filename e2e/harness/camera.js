@@ -10,10 +10,11 @@ const PASSWORD = 'secret12';
 
 /**
  * @param {import('./scene.js').Scene} scene
- * @param {{ video: 'h264' | 'h265', audio: 'aac' | 'pcma' | 'pcmu', port?: number }} options
+ * @param {{ video: 'h264' | 'h265', audio: 'aac' | 'pcma' | 'pcmu', port?: number, file?: string }} options
+ *   `file`: what it plays, Matroska with these codecs; the usual footage unless given
  */
-export async function startCamera(scene, { video, audio, port }) {
-  const file = await footage(video, audio);
+export async function startCamera(scene, { video, audio, port, file: given }) {
+  const file = given ?? (await footage(video, audio));
   const [free] = port ? [port] : await freePorts(1);
   // Debian's own Python: the GStreamer bindings belong to it.
   const args = [CAMERA_SCRIPT, String(free), USER, PASSWORD, `yard=${video}+${audio}:${file}`];

@@ -38,8 +38,9 @@ export class ScriptedDevice {
     return device;
   }
 
-  keepalive() {
-    const params = { state: 1, channels: [{ channel: 0, state: 1 }] };
+  /** @param {Record<string, unknown>} [more] of its channel, such as `record_session` */
+  keepalive(more = {}) {
+    const params = { state: 1, channels: [{ channel: 0, state: 1, ...more }] };
     this.socket.send(JSON.stringify({ req: 'Keepalive', params, seq: this.#seq++ }));
   }
 

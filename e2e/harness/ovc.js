@@ -3,14 +3,16 @@
 import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { WebSocket } from 'ws';
 import { built } from './binaries.js';
 import { freePorts } from './ports.js';
 import { Process } from './process.js';
-import { until } from './wait.js';
+import { soon, until } from './wait.js';
 
 /**
- * @typedef {{ config?: string, firstRun?: boolean }} OvcOptions
- *   `config` is the text of its TOML file; `firstRun`: nobody can log in yet
+ * @typedef {{ config?: string, firstRun?: boolean, wrap?: string[], dataDir?: string }} OvcOptions
+ *   `config` is the text of its TOML file; `firstRun`: nobody can log in yet; `wrap`: words before the command;
+ *   `dataDir`: a folder of its own unless given
  * @typedef {{ login_code: string, login_passwd: string, dap_url: string }} NewDevice
  * @typedef {{ stream_id: string, play: { flv: string, fmp4_ws: string } }} Live
  */
@@ -55,12 +57,14 @@ export class Ovc {
     if (!this.port) [this.port, this.rtmpPort] = await freePorts(2);
     const config = path.join(this.folder, 'ovc.toml');
     await writeFile(config, this.options.config ?? '');
-    const args = ['serve', '--config', config, '--data-dir', path.join(this.folder, 'data')];
+    const { wrap = [], dataDir = path.join(this.folder, 'data') } = this.options;
+    const args = ['serve', '--config', config, '--data-dir', dataDir];
     args.push('--http', `127.0.0.1:${this.port}`, '--rtmp', `127.0.0.1:${this.rtmpPort}`);
     /** @type {Record<string, string>} */
     const env = { RUST_LOG: 'info' };
     if (!this.options.firstRun) env.OVC_ADMIN_PASSWORD = this.password;
-    this.#process = this.scene.watch(new Process('ovc', built('ovc'), args, { env }));
+    const [command, ...words] = [...wrap, built('ovc'), ...args];
+    this.#process = this.scene.watch(new Process('ovc', command, words, { env }));
     await until('ovc is ready', async () => {
       if (this.process.ended) throw new Error('ovc has ended');
       return (await fetch(`${this.url}/readyz`)).ok;
@@ -157,6 +161,31 @@ export class Ovc {
       const device = await this.device(loginCode);
       return device.presence === 'online' && device;
     });
+  }
+
+  /**
+   * Calls a method of the device with any parameters, as somebody does who debugs it.
+   *
+   * @param {string} loginCode @param {string} method @param {unknown} params
+   */
+  async callDevice(loginCode, method, params) {
+    const headers = { authorization: `Bearer ${await this.token()}` };
+    const socket = new WebSocket(`${this.url.replace('http', 'ws')}/api/v1/devices/${loginCode}/protocol`, { headers });
+    try {
+      /** @type {Promise<any>} */
+      const outcome = new Promise((resolve, reject) => {
+        socket.on('error', reject);
+        socket.on('open', () => socket.send(JSON.stringify({ type: 'call', id: method, method, params })));
+        socket.on('message', (data) => {
+          const told = JSON.parse(String(data));
+          if (told.id === method && ['done', 'failed'].includes(told.type)) resolve(told);
+        });
+      });
+      const { type, code, message } = await soon(`${method} is answered`, outcome, 25_000);
+      if (type !== 'done') throw new Error(`${method}: ${code} ${message}`);
+    } finally {
+      socket.terminate();
+    }
   }
 
   /** Asks for a channel's live stream, as a viewer does. @param {string} loginCode @returns {Promise<Live>} */

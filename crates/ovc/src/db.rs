@@ -76,6 +76,7 @@ pub use tenants::TenantRow;
 pub use upgrades::{NewUpgrade, UpgradeRow, UpgradeState};
 pub use users::UserRow;
 
+use sqlx::Connection as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous};
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -175,6 +176,9 @@ impl Db {
             .busy_timeout(Duration::from_secs(10));
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
+            // Where the disk is full SQLite undoes a transaction by itself, and the library goes on counting it: what is written
+            // after that would be part of a transaction that nobody commits. Such a connection is replaced.
+            .before_acquire(|connection, _| Box::pin(std::future::ready(Ok(!connection.is_in_transaction()))))
             .connect_with(options.clone())
             .await?;
         MIGRATIONS.run(&writer).await?;
@@ -242,6 +246,40 @@ mod tests {
         assert!(matches!(Db::open(dir.path()).await, Err(DbError::InUse(_))));
         first.close().await;
         Db::open(dir.path()).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn what_is_written_after_the_disk_was_full_is_committed() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Db::open(dir.path()).await.unwrap();
+        let insert = async |size: i64| -> Result<(), sqlx::Error> {
+            let mut change = db.writer.begin().await?;
+            sqlx::query("INSERT INTO keys (name, secret) VALUES (?, zeroblob(?))")
+                .bind(size.to_string())
+                .bind(size)
+                .execute(&mut *change)
+                .await?;
+            change.commit().await
+        };
+        let seen = async || -> i64 {
+            let count = sqlx::query_scalar("SELECT count(*) FROM keys WHERE length(secret) = ?");
+            count.bind(3_i64).fetch_one(&db.reader).await.unwrap()
+        };
+        for _ in 0..3 {
+            // As many pages as there are: the next one does not fit.
+            sqlx::query("PRAGMA max_page_count = 1")
+                .execute(&db.writer)
+                .await
+                .unwrap();
+            let error = insert(1 << 20).await.unwrap_err();
+            let code = error
+                .as_database_error()
+                .and_then(|error| error.code())
+                .map(|code| code.into_owned());
+            assert_eq!(code.as_deref(), Some("13"), "{error}");
+        }
+        insert(3).await.unwrap();
+        assert_eq!(seen().await, 1);
     }
 
     #[tokio::test]
