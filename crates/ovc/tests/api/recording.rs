@@ -333,7 +333,10 @@ async fn an_alarm_is_recorded_with_what_was_before_it_and_a_while_after() {
     // What was around it is kept for longer: begun seven seconds before it, and a second after.
     let (_, list) = app.get("/api/v1/alarms").await;
     let moment = |at: &Value| ovc::clock::UnixMs::from_rfc3339(at.as_str().unwrap()).unwrap().0;
-    let (begin, end) = (moment(&list["items"][0]["begin_at"]), moment(&list["items"][0]["end_at"]));
+    let (begin, end) = (
+        moment(&list["items"][0]["begin_at"]),
+        moment(&list["items"][0]["end_at"]),
+    );
     let file = app.data_dir().join("ovc.sqlite");
     let db = sqlx::SqlitePool::connect(file.to_str().unwrap()).await.unwrap();
     let kept = async || {

@@ -149,7 +149,10 @@ impl Steward {
             channel.live = None;
             return None;
         };
-        let heard = self.heard.get(&key.0).filter(|heard| Some(heard.connected_at) == seen.connected_at);
+        let heard = self
+            .heard
+            .get(&key.0)
+            .filter(|heard| Some(heard.connected_at) == seen.connected_at);
         if heard.is_some_and(|heard| !heard.told(key.1).online) {
             // Nothing either; its next Keepalive says when it is back.
             channel.live = None;
