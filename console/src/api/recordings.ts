@@ -1,9 +1,12 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { localNowMs } from '../player/serverClock';
 import { ApiError } from './apiError';
-import { answerOf, serverClock } from './client';
+import { answerOf, client, serverClock } from './client';
 import { keys } from './queries';
+import type { components } from './schema';
 import { useChange } from './useChange';
+
+type Schemas = components['schemas'];
 
 /** Why there is no footage of some time. A cloud that is newer than the console may know more. */
 export const GAP_REASONS = [
@@ -35,10 +38,12 @@ export interface TimelineRange {
   gap?: GapReason;
 }
 
+const MARKS = ['alarm', 'clip', 'clock'] as const;
+
 export interface TimelineMark {
   from: number;
   to: number;
-  kind: 'alarm' | 'clip' | 'clock';
+  kind: (typeof MARKS)[number];
   id?: number;
   /** Of an alarm, by the protocol's number. */
   type?: number;
@@ -73,49 +78,9 @@ export interface ChannelRef {
   channel: number;
 }
 
-interface WireTimeline {
-  from: string;
-  to: string;
-  ranges: { from: string; to: string; kind: 'footage' | 'gap'; reason?: string | null }[];
-  marks: {
-    from: string;
-    /** Absent: it goes on. */
-    to?: string;
-    kind: TimelineMark['kind'];
-    id?: number;
-    /** Of an alarm, by the protocol's number. */
-    type?: number;
-    /** Of an alarm: its type's. */
-    name?: string;
-  }[];
-  recorded_ms: number;
-  gap_ms: Record<string, number>;
-}
-
-/** Asks a route of the API by its path. */
-async function ask<T>(method: string, path: string, body?: unknown, signal?: AbortSignal): Promise<T> {
-  const answer = async (): Promise<{ data?: T; error?: unknown; response: Response }> => {
-    const response = await fetch(path, {
-      method,
-      credentials: 'same-origin',
-      ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-      ...(signal ? { signal } : {}),
-    });
-    if (response.status === 204) return { response };
-    const text = await response.text();
-    let value: unknown;
-    try {
-      value = JSON.parse(text);
-    } catch {
-      value = undefined;
-    }
-    return response.ok ? { data: value as T, response } : { error: value, response };
-  };
-  return answerOf(answer());
-}
-
-function base({ loginCode, channel }: ChannelRef): string {
-  return `/api/v1/devices/${encodeURIComponent(loginCode)}/channels/${channel}/recordings`;
+/** The channel as the API's paths name it. */
+function pathOf({ loginCode, channel }: ChannelRef): { login_code: string; channel: number } {
+  return { login_code: loginCode, channel };
 }
 
 /** The cloud's present time: footage is named by it, whatever the clock of this computer says. */
@@ -129,7 +94,7 @@ export function gapReasonOf(reason: string | null | undefined): GapReason {
   return GAP_REASONS.find((known) => known === reason) ?? 'other';
 }
 
-export function timelineOf(wire: WireTimeline): Timeline {
+export function timelineOf(wire: Schemas['TimelineAnswer']): Timeline {
   const gapMs: Timeline['gapMs'] = {};
   for (const [reason, ms] of Object.entries(wire.gap_ms)) {
     const known = gapReasonOf(reason);
@@ -143,14 +108,10 @@ export function timelineOf(wire: WireTimeline): Timeline {
       to: Date.parse(to),
       ...(kind === 'footage' ? {} : { gap: gapReasonOf(reason) }),
     })),
-    marks: wire.marks.map(({ from, to, kind, id, type, name }) => ({
-      from: Date.parse(from),
-      to: Date.parse(to ?? wire.to),
-      kind,
-      ...(id === undefined ? {} : { id }),
-      ...(type === undefined ? {} : { type }),
-      ...(name === undefined ? {} : { name }),
-    })),
+    marks: wire.marks.flatMap(({ from, to, kind: named, ...more }) => {
+      const kind = MARKS.find((known) => known === named);
+      return kind ? [{ from: Date.parse(from), to: Date.parse(to ?? wire.to), kind, ...more }] : [];
+    }),
     recordedMs: wire.recorded_ms,
     gapMs,
   };
@@ -165,8 +126,14 @@ export async function fetchTimeline(
 ): Promise<Timeline> {
   const end = Math.min(to, cloudNow());
   if (end <= from) return { from, to: from, ranges: [], marks: [], recordedMs: 0, gapMs: {} };
-  const query = new URLSearchParams({ from: iso(from), to: iso(end), resolution_ms: String(Math.round(resolutionMs)) });
-  return timelineOf(await ask<WireTimeline>('GET', `${base(ref)}/timeline?${query.toString()}`, undefined, signal));
+  const request = client.GET('/api/v1/devices/{login_code}/channels/{channel}/recordings/timeline', {
+    params: {
+      path: pathOf(ref),
+      query: { from: iso(from), to: iso(end), resolution_ms: Math.max(1, Math.round(resolutionMs)) },
+    },
+    ...(signal ? { signal } : {}),
+  });
+  return timelineOf(await answerOf(request));
 }
 
 /** How often what is going on just now is asked for again. */
@@ -185,12 +152,11 @@ export function useRecordedDays(ref: ChannelRef, from: string, to: string, timeZ
   return useQuery({
     queryKey: keys.recordings(ref.loginCode, ref.channel, 'days', { from, to, timeZone }),
     queryFn: async ({ signal }): Promise<RecordedDay[]> => {
-      const query = new URLSearchParams({ from, to, time_zone: timeZone });
-      const answer = await ask<{ days: { day: string; recorded_ms: number; alarms: number }[] }>(
-        'GET',
-        `${base(ref)}/days?${query.toString()}`,
-        undefined,
-        signal,
+      const answer = await answerOf(
+        client.GET('/api/v1/devices/{login_code}/channels/{channel}/recordings/days', {
+          params: { path: pathOf(ref), query: { from, to, time_zone: timeZone } },
+          signal,
+        }),
       );
       return answer.days.map(({ day, recorded_ms, alarms }) => ({ day, recordedMs: recorded_ms, alarms }));
     },
@@ -200,7 +166,13 @@ export function useRecordedDays(ref: ChannelRef, from: string, to: string, timeZ
 
 /** Where a time can be played from. The address is brought to this page's own origin, which is all that a page may fetch from. */
 export async function openPlaylist(ref: ChannelRef, { from, to }: TimeSpan, signal?: AbortSignal): Promise<string> {
-  const { url } = await ask<{ url: string }>('POST', `${base(ref)}/playlist`, { from: iso(from), to: iso(to) }, signal);
+  const { url } = await answerOf(
+    client.POST('/api/v1/devices/{login_code}/channels/{channel}/recordings/playlist', {
+      params: { path: pathOf(ref) },
+      body: { from: iso(from), to: iso(to) },
+      ...(signal ? { signal } : {}),
+    }),
+  );
   return ownOrigin(url);
 }
 
@@ -218,14 +190,15 @@ export interface Frame {
 
 /** The picture nearest to a time. Undefined: there is no footage of it. */
 export async function fetchFrame(ref: ChannelRef, at: number, signal: AbortSignal): Promise<Frame | undefined> {
-  const response = await fetch(`${base(ref)}/frame?at=${encodeURIComponent(iso(at))}`, {
-    credentials: 'same-origin',
+  const { data, response } = await client.GET('/api/v1/devices/{login_code}/channels/{channel}/recordings/frame', {
+    params: { path: pathOf(ref), query: { at: iso(at) } },
+    parseAs: 'blob',
     signal,
   });
   if (response.status === 404) return undefined;
   if (!response.ok) throw new ApiError(`http_${response.status}`, response.statusText, response.status);
   const taken = Date.parse(response.headers.get('x-frame-time') ?? '');
-  return { film: await response.blob(), at: Number.isNaN(taken) ? at : taken };
+  return { film: data as unknown as Blob, at: Number.isNaN(taken) ? at : taken };
 }
 
 export interface Clip extends TimeSpan {
@@ -236,27 +209,23 @@ export interface Clip extends TimeSpan {
   createdBy: string;
 }
 
-interface WireClip {
-  id: number;
-  from: string;
-  to: string;
-  name: string;
-  until?: string | null;
-  created_by?: string | null;
-}
-
 export function useClips(ref: ChannelRef) {
   return useQuery({
     queryKey: keys.recordings(ref.loginCode, ref.channel, 'clips'),
     queryFn: async ({ signal }): Promise<Clip[]> => {
-      const { items } = await ask<{ items: WireClip[] }>('GET', `${base(ref)}/clips`, undefined, signal);
+      const { items } = await answerOf(
+        client.GET('/api/v1/devices/{login_code}/channels/{channel}/recordings/clips', {
+          params: { path: pathOf(ref) },
+          signal,
+        }),
+      );
       return items.map(({ id, from, to, name, until, created_by }) => ({
         id,
         from: Date.parse(from),
         to: Date.parse(to),
         name,
-        createdBy: created_by ?? '',
-        ...(until == null ? {} : { until: Date.parse(until) }),
+        createdBy: created_by,
+        ...(until === undefined ? {} : { until: Date.parse(until) }),
       }));
     },
   });
@@ -265,14 +234,24 @@ export function useClips(ref: ChannelRef) {
 export function useLockClip(ref: ChannelRef) {
   return useChange(
     ({ from, to, name, until }: TimeSpan & { name: string; until?: string | undefined }) =>
-      ask<WireClip>('POST', `${base(ref)}/clips`, { from: iso(from), to: iso(to), name, ...(until ? { until } : {}) }),
+      answerOf(
+        client.POST('/api/v1/devices/{login_code}/channels/{channel}/recordings/clips', {
+          params: { path: pathOf(ref) },
+          body: { from: iso(from), to: iso(to), name, ...(until ? { until } : {}) },
+        }),
+      ),
     keys.allRecordings(ref.loginCode),
   );
 }
 
 export function useUnlockClip(ref: ChannelRef) {
   return useChange(
-    (id: number) => ask<undefined>('DELETE', `${base(ref)}/clips/${id}`),
+    (id: number) =>
+      answerOf(
+        client.DELETE('/api/v1/devices/{login_code}/channels/{channel}/recordings/clips/{clip}', {
+          params: { path: { ...pathOf(ref), clip: id } },
+        }),
+      ),
     keys.allRecordings(ref.loginCode),
   );
 }
@@ -285,17 +264,7 @@ export interface Share extends TimeSpan {
   createdBy: string;
 }
 
-interface WireShare {
-  id: number;
-  from: string;
-  to: string;
-  name: string;
-  url: string;
-  expires_at: string;
-  created_by?: string | null;
-}
-
-function shareOf({ id, from, to, name, url, expires_at, created_by }: WireShare): Share {
+function shareOf({ id, from, to, name, url, expires_at, created_by }: Schemas['RecordingShare']): Share {
   return {
     id,
     from: Date.parse(from),
@@ -303,15 +272,22 @@ function shareOf({ id, from, to, name, url, expires_at, created_by }: WireShare)
     name,
     url,
     expiresAt: Date.parse(expires_at),
-    createdBy: created_by ?? '',
+    createdBy: created_by,
   };
 }
 
 export function useShares(ref: ChannelRef) {
   return useQuery({
     queryKey: keys.recordings(ref.loginCode, ref.channel, 'shares'),
-    queryFn: async ({ signal }): Promise<Share[]> =>
-      (await ask<{ items: WireShare[] }>('GET', `${base(ref)}/shares`, undefined, signal)).items.map(shareOf),
+    queryFn: async ({ signal }): Promise<Share[]> => {
+      const { items } = await answerOf(
+        client.GET('/api/v1/devices/{login_code}/channels/{channel}/recordings/shares', {
+          params: { path: pathOf(ref) },
+          signal,
+        }),
+      );
+      return items.map(shareOf);
+    },
   });
 }
 
@@ -319,12 +295,12 @@ export function useMakeShare(ref: ChannelRef) {
   return useChange(
     async ({ from, to, name, expiresInSeconds }: TimeSpan & { name: string; expiresInSeconds: number }) =>
       shareOf(
-        await ask<WireShare>('POST', `${base(ref)}/shares`, {
-          from: iso(from),
-          to: iso(to),
-          name,
-          expires_in_seconds: expiresInSeconds,
-        }),
+        await answerOf(
+          client.POST('/api/v1/devices/{login_code}/channels/{channel}/recordings/shares', {
+            params: { path: pathOf(ref) },
+            body: { from: iso(from), to: iso(to), name, expires_in_seconds: expiresInSeconds },
+          }),
+        ),
       ),
     keys.recordings(ref.loginCode, ref.channel, 'shares'),
   );
@@ -332,7 +308,12 @@ export function useMakeShare(ref: ChannelRef) {
 
 export function useEndShare(ref: ChannelRef) {
   return useChange(
-    (id: number) => ask<undefined>('DELETE', `${base(ref)}/shares/${id}`),
+    (id: number) =>
+      answerOf(
+        client.DELETE('/api/v1/devices/{login_code}/channels/{channel}/recordings/shares/{share}', {
+          params: { path: { ...pathOf(ref), share: id } },
+        }),
+      ),
     keys.recordings(ref.loginCode, ref.channel, 'shares'),
   );
 }
@@ -348,19 +329,10 @@ export interface ExportState {
   message?: string;
 }
 
-interface WireExport {
-  id: string;
-  state: ExportState['state'];
-  progress: number;
-  bytes?: number;
-  url?: string;
-  message?: string;
-}
-
-function exportOf({ id, state, progress, bytes, url, message }: WireExport): ExportState {
+function exportOf({ id, state, progress, bytes, url, message }: Schemas['ExportAnswer']): ExportState {
   return {
     id,
-    state,
+    state: state === 'ready' || state === 'failed' ? state : 'preparing',
     progress,
     ...(bytes === undefined ? {} : { bytes }),
     ...(url === undefined ? {} : { url: ownOrigin(url) }),
@@ -377,19 +349,32 @@ export interface Exporter {
 export function channelExporter(ref: ChannelRef): Exporter {
   return {
     begin: async ({ from, to }, signal) =>
-      exportOf(await ask<WireExport>('POST', `${base(ref)}/exports`, { from: iso(from), to: iso(to) }, signal)),
+      exportOf(
+        await answerOf(
+          client.POST('/api/v1/devices/{login_code}/channels/{channel}/recordings/exports', {
+            params: { path: pathOf(ref) },
+            body: { from: iso(from), to: iso(to) },
+            signal,
+          }),
+        ),
+      ),
     look: async (id, signal) =>
-      exportOf(await ask<WireExport>('GET', `${base(ref)}/exports/${encodeURIComponent(id)}`, undefined, signal)),
+      exportOf(
+        await answerOf(
+          client.GET('/api/v1/devices/{login_code}/channels/{channel}/recordings/exports/{export}', {
+            params: { path: { ...pathOf(ref), export: id } },
+            signal,
+          }),
+        ),
+      ),
   };
 }
 
 export function shareExporter(token: string): Exporter {
-  const path = `/api/v1/shares/${encodeURIComponent(token)}/export`;
-  return {
-    begin: async (_, signal) => exportOf(await ask<WireExport>('POST', path, {}, signal)),
-    // Asking for it again answers how far it is.
-    look: async (_, signal) => exportOf(await ask<WireExport>('POST', path, {}, signal)),
-  };
+  const ask = async (signal: AbortSignal): Promise<ExportState> =>
+    exportOf(await answerOf(client.POST('/api/v1/shares/{token}/export', { params: { path: { token } }, signal })));
+  // Asking for it again answers how far it is.
+  return { begin: (_, signal) => ask(signal), look: (_, signal) => ask(signal) };
 }
 
 export interface SharedFootage extends TimeSpan {
@@ -403,12 +388,7 @@ export function useSharedFootage(token: string) {
   return useQuery({
     queryKey: ['share', token],
     queryFn: async ({ signal }): Promise<SharedFootage> => {
-      const share = await ask<{ name: string; from: string; to: string; playlist_url?: string; expires_at: string }>(
-        'GET',
-        `/api/v1/shares/${encodeURIComponent(token)}`,
-        undefined,
-        signal,
-      );
+      const share = await answerOf(client.GET('/api/v1/shares/{token}', { params: { path: { token } }, signal }));
       return {
         name: share.name,
         from: Date.parse(share.from),
@@ -419,108 +399,4 @@ export function useSharedFootage(token: string) {
     },
     staleTime: Infinity,
   });
-}
-
-export interface Storage {
-  store: string;
-  usedBytes: number;
-  segments: number;
-  freeBytes?: number;
-  totalBytes?: number;
-  state: 'ok' | 'low' | 'full';
-  oldest?: string;
-}
-
-export function useStorage(enabled: boolean) {
-  return useQuery({
-    queryKey: keys.storage,
-    queryFn: async ({ signal }): Promise<Storage> => {
-      const wire = await ask<{
-        store: string;
-        used_bytes: number;
-        segments: number;
-        free_bytes?: number | null;
-        total_bytes?: number | null;
-        state: Storage['state'];
-        oldest?: string | null;
-      }>('GET', '/api/v1/recording/storage', undefined, signal);
-      return {
-        store: wire.store,
-        usedBytes: wire.used_bytes,
-        segments: wire.segments,
-        state: wire.state,
-        ...(wire.free_bytes == null ? {} : { freeBytes: wire.free_bytes }),
-        ...(wire.total_bytes == null ? {} : { totalBytes: wire.total_bytes }),
-        ...(wire.oldest == null ? {} : { oldest: wire.oldest }),
-      };
-    },
-    enabled,
-    refetchInterval: 60_000,
-  });
-}
-
-export type RecordMode = 'off' | 'always' | 'schedule' | 'alarm';
-export const WEEK = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
-export type WeekDay = (typeof WEEK)[number];
-
-export interface ScheduleEntry {
-  days: WeekDay[];
-  from: string;
-  to: string;
-}
-
-export interface RecordPlan {
-  mode: RecordMode;
-  schedule?: ScheduleEntry[] | null;
-  time_zone?: string | null;
-  prerecord_seconds?: number | null;
-  tail_seconds?: number | null;
-  keep_days?: number | null;
-  keep_bytes?: number | null;
-  keep_alarm_days?: number | null;
-}
-
-export interface RecordState {
-  wanted: boolean;
-  cause?: 'always' | 'schedule' | 'alarm' | null;
-  recorder?: 'device' | 'cloud' | null;
-  since?: string | null;
-  last_segment_at?: string | null;
-  problem?: { code: string; message: string } | null;
-  next_change_at?: string | null;
-}
-
-export interface ChannelRecording {
-  channel: number;
-  plan?: RecordPlan | null;
-  state: RecordState;
-}
-
-export function useRecording(loginCode: string) {
-  return useQuery({
-    queryKey: keys.recordingState(loginCode),
-    queryFn: async ({ signal }) =>
-      (
-        await ask<{ items: ChannelRecording[] }>(
-          'GET',
-          `/api/v1/devices/${encodeURIComponent(loginCode)}/recording`,
-          undefined,
-          signal,
-        )
-      ).items,
-    refetchInterval: 30_000,
-  });
-}
-
-export function useSetPlan(loginCode: string) {
-  return useChange(
-    ({ channel, plan }: { channel: number; plan: RecordPlan }) =>
-      ask<ChannelRecording>(
-        'PUT',
-        `/api/v1/devices/${encodeURIComponent(loginCode)}/channels/${channel}/recording`,
-        plan,
-      ),
-    keys.recordingState(loginCode),
-    keys.allRecordings(loginCode),
-  );
 }

@@ -46,3 +46,11 @@ export type Firmware = Schemas['Firmware'];
 export type Upgrade = Schemas['Upgrade'];
 export type UpgradeState = Schemas['UpgradeState'];
 export type Command = Schemas['Command'];
+
+/** Recordings. */
+export type ChannelRecording = Schemas['Recording'];
+export type RecordState = Schemas['RecordState'];
+export type RecordPlan = Schemas['NewRecordPlan'];
+export type RecordMode = Schemas['RecordMode'];
+export type WeeklyTime = Schemas['WeeklyTime'];
+export type RecordingStorage = Schemas['RecordingStorage'];

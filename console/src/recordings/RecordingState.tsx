@@ -4,8 +4,8 @@ import type { TFunction } from 'i18next';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { may } from '../api/currentTenant';
-import { type RecordState, useRecording } from '../api/recordings';
-import type { Device } from '../api/types';
+import { useRecording } from '../api/recordPlans';
+import type { Device, RecordState } from '../api/types';
 import { agoText, dateText } from '../i18n/formats';
 import { useNow } from '../ui/useNow';
 import classes from './RecordingState.module.css';
@@ -34,6 +34,14 @@ export function RecordingState({ device, channel }: { device: Device; channel: n
   );
 }
 
+const CAUSES = ['always', 'schedule', 'alarm'] as const;
+const RECORDERS = ['device', 'cloud'] as const;
+
+/** A cloud that is newer than the console may say more. */
+function isOne<T extends string>(known: readonly T[], said: string | null | undefined): said is T {
+  return known.some((one) => one === said);
+}
+
 /** How recording stands, with what is wrong where something is. */
 export function StateText({ state, off }: { state: RecordState; off: boolean }) {
   const { t, i18n } = useTranslation();
@@ -41,8 +49,8 @@ export function StateText({ state, off }: { state: RecordState; off: boolean }) 
   const at = state.last_segment_at;
   const active = state.wanted && state.since != null && !state.problem;
   const facts = [
-    ...(active && state.cause ? [t(`recordings.cause.${state.cause}`)] : []),
-    ...(active && state.recorder ? [t(`recordings.recorder.${state.recorder}`)] : []),
+    ...(active && isOne(CAUSES, state.cause) ? [t(`recordings.cause.${state.cause}`)] : []),
+    ...(active && isOne(RECORDERS, state.recorder) ? [t(`recordings.recorder.${state.recorder}`)] : []),
     ...(at && state.wanted ? [t('recordings.lastSegment', { ago: agoText(i18n.language, new Date(at), now) })] : []),
     ...(state.next_change_at
       ? [

@@ -2,7 +2,7 @@ import { Anchor } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
 import { Link } from 'react-router';
 import { useIsPlatformAdmin } from '../api/currentTenant';
-import { useStorage } from '../api/recordings';
+import { useStorage } from '../api/recordPlans';
 import classes from './StorageBanner.module.css';
 
 /** Tells those who run the cloud that footage has no room. */

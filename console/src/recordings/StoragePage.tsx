@@ -1,6 +1,7 @@
 import { Alert, Progress, Stack, Text } from '@mantine/core';
 import { useTranslation } from 'react-i18next';
-import { type Storage, useStorage } from '../api/recordings';
+import { useStorage } from '../api/recordPlans';
+import type { RecordingStorage } from '../api/types';
 import { dateText, bytesText } from '../i18n/formats';
 import { Card } from '../ui/Card';
 import { Loaded } from '../ui/Loaded';
@@ -18,11 +19,19 @@ export default function StoragePage() {
   );
 }
 
-function Facts({ storage }: { storage: Storage }) {
+function Facts({ storage }: { storage: RecordingStorage }) {
   const { t, i18n } = useTranslation();
-  const { store, state, usedBytes, segments, freeBytes, totalBytes, oldest } = storage;
+  const {
+    store,
+    state,
+    segments,
+    oldest,
+    used_bytes: usedBytes,
+    free_bytes: freeBytes,
+    total_bytes: totalBytes,
+  } = storage;
   const rows: [string, string][] = [
-    [t('storage.store'), store === 'local' || store === 's3' ? t(`storage.stores.${store}`) : store],
+    [t('storage.store'), t(`storage.stores.${store}`)],
     [t('storage.used'), `${bytesText(usedBytes)} · ${t('storage.segments', { count: segments })}`],
     ...(freeBytes === undefined
       ? []

@@ -515,6 +515,7 @@ fn holding(config: &Config) -> Holding {
         by_device: segment * config.recording.segment_max_count.saturating_add(1),
         // One that is being gathered, one that is being written, and a moment.
         by_cloud: segment * 2 + Duration::from_secs(10),
+        segment,
         silence: config.gateway.silence_limit,
     }
 }

@@ -1,4 +1,4 @@
-import type { RecordMode, RecordPlan } from '../../api/recordings';
+import type { RecordMode, RecordPlan } from '../../api/types';
 import { scheduleOf, type Week, weekOf } from './week';
 
 /** A plan as it is edited. */

@@ -1,4 +1,5 @@
-import { type ScheduleEntry, WEEK, type WeekDay } from '../../api/recordings';
+import { WEEK } from '../../api/recordPlans';
+import type { WeeklyTime } from '../../api/types';
 
 /** When in a week is recorded: of each day the spans, in minutes since midnight, in order and apart from each other. */
 export type Week = Span[][];
@@ -11,7 +12,7 @@ export function emptyWeek(): Week {
 }
 
 /** An entry that ends no later than it begins runs past midnight into the next day. */
-export function weekOf(schedule: readonly ScheduleEntry[]): Week {
+export function weekOf(schedule: readonly WeeklyTime[]): Week {
   let week = emptyWeek();
   for (const { days, from, to } of schedule) {
     const begin = minutesOf(from);
@@ -30,8 +31,8 @@ export function weekOf(schedule: readonly ScheduleEntry[]): Week {
 }
 
 /** As the cloud takes it: days that are alike share their entries. */
-export function scheduleOf(week: Week): ScheduleEntry[] {
-  const alike = new Map<string, WeekDay[]>();
+export function scheduleOf(week: Week): WeeklyTime[] {
+  const alike = new Map<string, WeeklyTime['days']>();
   week.forEach((spans, day) => {
     const name = WEEK[day];
     if (!name) return;

@@ -69,10 +69,8 @@ impl From<OvrError> for No {
             OvrError::TooBig(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too_big"),
             OvrError::TooManyPending(_) => (StatusCode::TOO_MANY_REQUESTS, "pending"),
             OvrError::TooOften(_) => (StatusCode::TOO_MANY_REQUESTS, "rate"),
-            OvrError::Blob(BlobError::Full) => {
-                tracing::error!("there is no room left for recordings");
-                (StatusCode::INSUFFICIENT_STORAGE, "full")
-            }
+            // That it is so is told once, by who makes room.
+            OvrError::Blob(BlobError::Full) => (StatusCode::INSUFFICIENT_STORAGE, "full"),
             OvrError::Blob(error) => {
                 tracing::error!(%error, "object store failed");
                 (StatusCode::SERVICE_UNAVAILABLE, "store")

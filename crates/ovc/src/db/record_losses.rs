@@ -25,11 +25,13 @@ pub enum LossReason {
     DeviceRefused,
     /// The device did not answer when it was told to record.
     NotAnswering,
+    /// The device was there, the channel's camera was not.
+    ChannelOffline,
 }
 
 impl LossReason {
     /// All there are.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Dropped,
         Self::Failed,
         Self::Refused,
@@ -38,6 +40,7 @@ impl LossReason {
         Self::NoMedia,
         Self::DeviceRefused,
         Self::NotAnswering,
+        Self::ChannelOffline,
     ];
 
     /// Its name in the database and in the API.
@@ -51,6 +54,7 @@ impl LossReason {
             Self::NoMedia => "no_media",
             Self::DeviceRefused => "device_refused",
             Self::NotAnswering => "not_answering",
+            Self::ChannelOffline => "channel_offline",
         }
     }
 

@@ -56,8 +56,10 @@ pub struct LossRow {
     pub at_ms: i64,
     /// From when; `None`: somewhere before it was told.
     pub from_ms: Option<i64>,
-    /// How long.
+    /// How long; 0: nobody said.
     pub lost_ms: i64,
+    /// How many segments.
+    pub segments: i64,
 }
 
 /// A device came or went.
@@ -245,7 +247,7 @@ impl Db {
         to_ms: i64,
     ) -> Result<Vec<LossRow>, DbError> {
         let rows = sqlx::query(
-            "SELECT session_id, reason, at_ms, from_ms, lost_ms FROM record_losses
+            "SELECT session_id, reason, at_ms, from_ms, lost_ms, segments FROM record_losses
              WHERE stream_id = ? AND at_ms >= ? AND coalesce(from_ms, at_ms) < ? ORDER BY at_ms, id",
         )
         .bind(stream.0)
@@ -260,6 +262,7 @@ impl Db {
                 at_ms: row.try_get(2)?,
                 from_ms: row.try_get(3)?,
                 lost_ms: row.try_get(4)?,
+                segments: row.try_get(5)?,
             })
         };
         rows.iter().map(loss).collect()

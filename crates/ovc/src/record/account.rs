@@ -153,6 +153,8 @@ pub struct Range {
 
 /// Recording that was asked for, or a device that came back, needs a moment until the first picture that stands alone.
 const STARTING_MS: i64 = 15_000;
+/// A camera or a device is gone for a while before that is noticed.
+const GOING_MS: i64 = 30_000;
 /// A device hears of the end of a session a moment before the cloud knows that it heard.
 const ENDING_MS: i64 = 2_000;
 
@@ -161,7 +163,7 @@ const ENDING_MS: i64 = 2_000;
 ///
 /// Where several things are known of a moment the first of these holds: there is footage; nobody wanted any; it was deleted;
 /// it is known to be lost then; it may still come; it is among what was lost at an unknown time; the cloud was down; the
-/// device was away; it was only starting; nobody knows.
+/// device was away, or was going; it was only starting; nobody knows.
 pub fn account(range: Span, facts: &Facts) -> Vec<Range> {
     let mut sheet = Sheet {
         open: if range.is_empty() { Vec::new() } else { vec![range] },
@@ -226,7 +228,15 @@ impl Sheet {
     }
 
     fn take_rest(&mut self, sessions: &[Session]) {
-        let back = |range: &Range| matches!(range.kind, Some(Reason::CloudDown | Reason::DeviceOffline));
+        let away = |range: &Range| matches!(range.kind, Some(Reason::DeviceOffline | Reason::ChannelOffline));
+        let back = |range: &Range| away(range) || range.kind == Some(Reason::CloudDown);
+        let mut going: Vec<(i64, Kind)> = self
+            .done
+            .iter()
+            .filter(|range| away(range))
+            .map(|range| (range.span.from, range.kind))
+            .collect();
+        going.sort_unstable();
         let mut begins: Vec<i64> = sessions.iter().map(|session| session.span.from).collect();
         begins.extend(self.done.iter().filter(|range| back(range)).map(|range| range.span.to));
         begins.sort_unstable();
@@ -235,12 +245,13 @@ impl Sheet {
         for span in std::mem::take(&mut self.open) {
             let starts = begins.binary_search(&span.from).is_ok();
             let ends = ends.binary_search(&span.to).is_ok();
-            let reason = match span.len() {
-                0..=STARTING_MS if starts => Reason::Starting,
-                0..=ENDING_MS if ends => Reason::NotAsked,
-                _ => Reason::Unreported,
+            let gone = going.binary_search_by_key(&span.to, |(from, _)| *from).ok();
+            let kind = match span.len() {
+                0..=GOING_MS if gone.is_some() => gone.and_then(|at| going[at].1),
+                0..=STARTING_MS if starts => Some(Reason::Starting),
+                0..=ENDING_MS if ends => Some(Reason::NotAsked),
+                _ => Some(Reason::Unreported),
             };
-            let kind = Some(reason);
             self.done.push(Range { span, kind });
         }
     }

@@ -68,8 +68,8 @@ fn a_missing_moment_has_the_reason_that_is_known_best() {
             (90, 100, "footage"),
             (100, 110, "failed"),
             (110, 120, "disk_full"),
-            (120, 150, "unreported"),
-            (150, 200, "device_offline"),
+            // The last half minute before it was seen to be away, it was.
+            (120, 200, "device_offline"),
             (200, 260, "cloud_down"),
             (260, 300, "device_offline"),
             (300, 500, "unreported"),
@@ -188,6 +188,40 @@ fn a_beginning_takes_a_moment_and_so_does_an_end() {
             (120, 125, "starting"),
             (125, 199, "footage"),
             (199, 201, "not_asked"),
+        ]
+    );
+}
+
+#[test]
+fn a_camera_that_is_off_is_gone_before_it_is_told_and_back_before_it_is_seen() {
+    let mut facts = Facts {
+        footage: vec![span(0, 100), span(185, 9_000)],
+        losses: vec![Loss {
+            session: 1,
+            reason: Reason::ChannelOffline,
+            at_ms: 180 * SECOND,
+            from_ms: Some(110 * SECOND),
+            lost_ms: 70 * SECOND,
+        }],
+        ..facts()
+    };
+    assert_eq!(
+        told(span(90, 200), &facts),
+        [
+            (90, 100, "footage"),
+            (100, 180, "channel_offline"),
+            (180, 185, "starting"),
+            (185, 200, "footage"),
+        ]
+    );
+    // What is missing for longer has another reason.
+    facts.footage[0] = span(0, 50);
+    assert_eq!(
+        told(span(40, 180), &facts),
+        [
+            (40, 50, "footage"),
+            (50, 110, "unreported"),
+            (110, 180, "channel_offline"),
         ]
     );
 }
@@ -342,5 +376,12 @@ proptest! {
                 || [one, other].iter().all(|kind| matches!(kind, Some(Some(Reason::NotAsked | Reason::Unreported))));
             prop_assert!(same, "{} {:?} {:?}", at, one, other);
         }
+    }
+}
+
+#[test]
+fn every_loss_that_is_written_down_has_a_reason_here() {
+    for loss in crate::db::LossReason::ALL {
+        assert!(Reason::from_name(loss.name()).is_some(), "{loss:?}");
     }
 }

@@ -30,6 +30,8 @@ pub struct Holding {
     pub by_device: Duration,
     /// The cloud itself.
     pub by_cloud: Duration,
+    /// How long a segment is.
+    pub segment: Duration,
     /// After which silence a device counts as offline.
     pub silence: Duration,
 }
@@ -212,7 +214,11 @@ impl Footage {
                 reason: Reason::from_name(&row.reason).unwrap_or(Reason::Unreported),
                 at_ms: row.at_ms,
                 from_ms: row.from_ms,
-                lost_ms: row.lost_ms,
+                // Devices need not say more than how many segments they had no room for.
+                lost_ms: match row.lost_ms {
+                    0 => row.segments.saturating_mul(millis(self.holding.segment)),
+                    lost_ms => lost_ms,
+                },
             })
             .collect();
         facts.deleted_before_ms = deleted.unwrap_or(i64::MIN);

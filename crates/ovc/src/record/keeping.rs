@@ -22,11 +22,11 @@ const BATCH: u32 = 250;
 /// How often it is looked for what is kept for too long.
 const PASS: Duration = Duration::from_secs(60);
 /// How often it is looked how much room there is.
-const LOOK: Duration = Duration::from_secs(5);
+const LOOK: Duration = Duration::from_secs(1);
 /// How long it is not looked for what may go where nothing was left that may.
-const REST: Duration = Duration::from_secs(60);
+const REST: Duration = Duration::from_secs(15);
 /// What is deleted where something did not fit although there seems to be room: a quota, perhaps.
-const AT_LEAST: u64 = 64 << 20;
+const AT_LEAST: u64 = 1 << 20;
 /// How often it is looked for what was uploaded and never saved, of the last days, and how often of all.
 const SWEEP: Duration = Duration::from_secs(3600);
 const SWEEPS_OF_ALL: u32 = 24;
@@ -88,13 +88,13 @@ impl RecordKeeping {
             };
             // Where nothing was left that may go, it is not looked for all the time: what is spared may be much.
             let rests = rests_until.is_some_and(|until| Instant::now() < until);
-            let wanted = match rests {
-                true => Ok(0),
+            let made = match rests {
+                true => Ok(true),
                 false => self.make_room(short, UnixMs::now()).await,
             };
-            match wanted {
-                Ok(0) => {}
-                Ok(_) => rests_until = Some(Instant::now() + REST),
+            match made {
+                Ok(true) => {}
+                Ok(false) => rests_until = Some(Instant::now() + REST),
                 Err(error) => tracing::error!(%error, "cannot make room for recordings"),
             }
             match self.look().await {
@@ -301,17 +301,17 @@ impl RecordKeeping {
     }
 
     /// Deletes before its time what has to go for there to be room; where something did not fit, a little even if there
-    /// seems to be. How many bytes more had to go, and may not.
+    /// seems to be. `false`: something had to go, and there is nothing that may.
     ///
     /// # Errors
     /// See [`RetentionError`].
-    pub async fn make_room(&self, short: bool, now: UnixMs) -> Result<u64, RetentionError> {
+    pub async fn make_room(&self, short: bool, now: UnixMs) -> Result<bool, RetentionError> {
         let Some(space) = self.blobs.space().await? else {
-            return Ok(0);
+            return Ok(true);
         };
         let keep = self.config.keep_free.as_u64();
         if space.free_bytes >= keep && !short {
-            return Ok(0);
+            return Ok(true);
         }
         // Before anything goes: some people would rather make room themselves.
         if self.storage.state() == StorageState::Ok {
@@ -320,7 +320,11 @@ impl RecordKeeping {
         // A little more, so that it is not done again with each segment. No more than that, whatever the disk says
         // then: some file systems free what is deleted only after a while.
         let missing = (keep + keep / 16).saturating_sub(space.free_bytes);
-        let missing = if short { missing.max(AT_LEAST) } else { missing };
+        let missing = if short {
+            missing.max(keep / 16).max(AT_LEAST)
+        } else {
+            missing
+        };
         let bytes = self.delete_oldest(missing, false, now).await?;
         if bytes > 0 {
             tracing::warn!(
@@ -329,7 +333,7 @@ impl RecordKeeping {
             );
             metrics::counter!("ovc_record_deleted_early_bytes_total").increment(bytes);
         }
-        Ok(missing.saturating_sub(bytes))
+        Ok(bytes > 0)
     }
 
     /// How it stands with the room.

@@ -287,7 +287,11 @@ async fn a_full_disk_is_told_of_and_the_oldest_goes_as_far_as_it_may() {
     let clip = (UnixMs(ago(1).0 + HOUR_MS / 2), UnixMs(ago(1).0 + HOUR_MS));
     recorder.keep(channel, clip.0, clip.1, None, None).await;
     let mut events = recorder.keeping.bus.subscribe();
-    assert!(recorder.keeping.make_room(false, now()).await.unwrap() > 0);
+    assert!(recorder.keeping.make_room(false, now()).await.unwrap());
+    assert!(
+        !recorder.keeping.make_room(false, now()).await.unwrap(),
+        "the rest is locked"
+    );
     let state = recorder.keeping.look().await.unwrap();
     assert_eq!(state, StorageState::Full);
     assert_eq!(recorder.left(channel, ago(1)).await, [(0.5, 1.0)]);

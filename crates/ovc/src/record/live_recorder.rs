@@ -17,6 +17,7 @@ use crate::db::LossReason;
 use crate::live::{OpenError, Tapped};
 use dap::ErrorCode;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::Instant;
@@ -51,18 +52,27 @@ pub(super) enum Status {
 
 /// Counts recorders that have not stored everything yet. Clones are the same.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Running(Arc<watch::Sender<usize>>);
+pub(super) struct Running(Arc<Counts>);
+
+#[derive(Debug, Default)]
+struct Counts {
+    running: watch::Sender<usize>,
+    /// How many were started ever.
+    started: AtomicU64,
+}
 
 impl Running {
     /// Waits until there are none.
     pub(super) async fn none(&self) {
         // It lives as long as this.
-        let _ = self.0.subscribe().wait_for(|running| *running == 0).await;
+        let _ = self.0.running.subscribe().wait_for(|running| *running == 0).await;
     }
 
-    fn begin(&self) -> OneRunning {
-        self.0.send_modify(|running| *running += 1);
-        OneRunning(self.clone())
+    /// One more, and its number, which no other has.
+    fn begin(&self) -> (OneRunning, u64) {
+        self.0.running.send_modify(|running| *running += 1);
+        let number = self.0.started.fetch_add(1, Ordering::Relaxed) + 1;
+        (OneRunning(self.clone()), number)
     }
 }
 
@@ -70,14 +80,14 @@ struct OneRunning(Running);
 
 impl Drop for OneRunning {
     fn drop(&mut self) {
-        self.0.0.send_modify(|running| *running -= 1);
+        self.0.0.running.send_modify(|running| *running -= 1);
     }
 }
 
 /// The recorder of a channel's live stream. Dropped, it stores what it has and ends.
 #[derive(Debug)]
 pub(super) struct LiveRecorder {
-    /// How often it was started.
+    /// Of its last start; 0: it was not started yet. One before it, of the same channel, may still have something to say.
     number: u64,
     /// Dropped to end it.
     stop: Option<oneshot::Sender<()>>,
@@ -106,11 +116,10 @@ impl LiveRecorder {
         session: Arc<RecordSession>,
         tell: impl Fn(u64, Status) + Send + Sync + 'static,
     ) {
-        self.number += 1;
         let (stop, stopped) = oneshot::channel();
         (self.stop, self.status, self.again_at) = (Some(stop), Status::Starting, None);
-        let number = self.number;
-        let counted = running.begin();
+        let (counted, number) = running.begin();
+        self.number = number;
         let parts = parts.clone();
         tokio::spawn(async move {
             let status = run(&parts, &session, stopped, |status| tell(number, status)).await;

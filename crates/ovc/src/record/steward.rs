@@ -18,7 +18,7 @@ use crate::device::{ChannelReport, Commands, DevicePort, Facts, Report};
 use crate::ids::{ChannelId, LoginCode};
 use crate::live::Live;
 use calls::Done;
-use channel::{Channel, Heard};
+use channel::{Channel, Heard, is_online};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
@@ -31,6 +31,8 @@ const TICK: Duration = Duration::from_secs(1);
 const AT_ONCE: usize = 256;
 /// Plans that wait to be taken up. Over it who sets one waits.
 const QUEUE_LEN: usize = 64;
+/// How long nothing may come of a device that records, beside the time of three segments.
+const PATIENCE: Duration = Duration::from_secs(60);
 /// Footage around an alarm that stands is kept so far ahead, and this is renewed in time.
 const KEEP_AHEAD: Duration = Duration::from_secs(2 * 3600);
 const KEEP_RENEWAL: Duration = Duration::from_secs(3600);
@@ -74,11 +76,15 @@ pub struct Steward {
     running: Running,
     jobs: mpsc::Receiver<Job>,
     turns: Arc<Semaphore>,
+    /// How long nothing may come of a device that records.
+    patience: Duration,
     /// At most one of each channel is under way, and what recorders of live streams say replaces what they said before.
     done: (mpsc::UnboundedSender<Done>, mpsc::UnboundedReceiver<Done>),
     /// Alarms whose footage is to be kept.
     keeps: HashSet<i64>,
     renew_keeps_at: UnixMs,
+    /// There was no room for more when it was last looked.
+    was_full: bool,
 }
 
 impl fmt::Debug for Steward {
@@ -97,8 +103,10 @@ impl Steward {
         let states = States::default();
         let running = Running::default();
         let plans = Plans::new(parts.db.clone(), sender, states.clone(), running.clone());
+        let patience = parts.config.segment_duration.saturating_mul(3) + PATIENCE;
         let mut steward = Self {
             parts,
+            patience,
             channels: HashMap::new(),
             heard: HashMap::new(),
             states,
@@ -108,6 +116,7 @@ impl Steward {
             done: mpsc::unbounded_channel(),
             keeps: HashSet::new(),
             renew_keeps_at: UnixMs(0),
+            was_full: false,
         };
         for session in steward.parts.records.all_running() {
             let key = (session.device.clone(), session.channel);
@@ -196,7 +205,7 @@ impl Steward {
             // What nobody planned may be recorded all the same.
             let channel = self.channel((device.clone(), told.channel));
             if told.record_session.as_ref() == channel.session.as_ref().map(|(session, _)| &session.id) {
-                channel.tries.in_step();
+                channel.tries.in_step(at, connected_at, is_online(told));
             }
         }
         self.heard.insert(
@@ -247,6 +256,12 @@ impl Steward {
                     channel.recorder = None;
                 }
                 self.look_at_device(&device);
+            }
+            Event::Segment { device, channel, .. } => {
+                let channels = self.channels.get_mut(&device);
+                if let Some(channel) = channels.and_then(|channels| channels.get_mut(&channel)) {
+                    channel.segment_came(UnixMs::now());
+                }
             }
             Event::Alarm(changed) => {
                 let key = (changed.key.device.clone(), changed.key.channel);
@@ -325,6 +340,10 @@ impl Steward {
 
     async fn tick(&mut self) {
         let now = UnixMs::now();
+        if self.parts.records.is_full() != self.was_full {
+            self.was_full = !self.was_full;
+            self.look_at_all();
+        }
         let due = |channel: &Channel| channel.look_at.is_some_and(|at| at <= now);
         let all = self.channels.iter().flat_map(|(device, channels)| {
             let due = channels.iter().filter(|(_, channel)| due(channel));

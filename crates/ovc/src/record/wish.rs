@@ -24,6 +24,14 @@ const CROSSING: Duration = Duration::from_secs(3);
 const SOON: (Duration, Duration) = (Duration::from_secs(10), Duration::from_secs(300));
 /// The same after the device said no: it will not change its mind of itself.
 const LATER: (Duration, Duration) = (Duration::from_secs(60), Duration::from_secs(1800));
+/// A device that says that it records, and of which nothing comes for so long beyond [`Seen::patience`], gets another
+/// session: what it was given for this one may be of no use any more, as after the cloud's address changed. Each time that
+/// this does not help the wait is twice as long, a few times.
+const STALLED: Duration = Duration::from_secs(1800);
+const MAX_DOUBLINGS: u32 = 5;
+
+/// Why a session of which nothing came is ended.
+const STALLED_REASON: &str = "stalled";
 
 /// Alarms of a channel.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -107,6 +115,10 @@ pub struct Seen<'a> {
     pub session: Option<&'a Session>,
     /// The device's connection, if it has one.
     pub link: Option<Link<'a>>,
+    /// When something last came of the session, as far as is known.
+    pub newest: Option<UnixMs>,
+    /// How long nothing may come of a device that records.
+    pub patience: Duration,
 }
 
 /// What to do.
@@ -192,6 +204,10 @@ pub struct Tries {
     /// What was stopped last, and when.
     stopped: Option<(RecordSessionId, UnixMs)>,
     problem: Option<Problem>,
+    /// Since when the device says that it records for the session that is open, and on which connection.
+    in_step: Option<(UnixMs, UnixMs)>,
+    /// Sessions that were given up because nothing came.
+    renewals: u32,
 }
 
 impl Tries {
@@ -218,7 +234,19 @@ impl Tries {
         };
         let accepted = self.accepted.filter(|(_, on)| *on == link.connected_at);
         match link.told {
-            Some(told) if told.session == Some(&session.id) => return Step::Rest(None),
+            Some(told) if told.session == Some(&session.id) => {
+                let Some(quiet_since) = self.quiet_since(seen).filter(|_| told.online) else {
+                    return Step::Rest(None);
+                };
+                let limit = (seen.patience + STALLED).saturating_mul(1 << self.renewals.min(MAX_DOUBLINGS));
+                let until = quiet_since.plus(limit);
+                if now >= until {
+                    return Step::Close(STALLED_REASON);
+                }
+                // To see that nothing comes, if so.
+                let told_at = quiet_since.plus(seen.patience);
+                return Step::Rest(Some(if now < told_at { told_at } else { until }));
+            }
             // Its next Keepalive says when it is back.
             Some(told) if !told.online => return Step::Rest(None),
             Some(told) => {
@@ -244,6 +272,15 @@ impl Tries {
         }
     }
 
+    /// Since when nothing has come of a device that says that it records.
+    fn quiet_since(&self, seen: &Seen<'_>) -> Option<UnixMs> {
+        let link = seen.link?;
+        let (since, _) = self.in_step.filter(|(_, on)| *on == link.connected_at)?;
+        // Nothing comes from the future, as it seems where a clock was put back.
+        let newest = seen.newest.filter(|newest| *newest <= seen.now);
+        Some(newest.map_or(since, |newest| newest.max(since)))
+    }
+
     /// What the device records though nobody wants it.
     fn stop_stray(&self, seen: &Seen<'_>) -> Step {
         let Some((link, told)) = seen.link.and_then(|link| Some((link, link.told?))) else {
@@ -264,12 +301,26 @@ impl Tries {
 
     /// A session was begun or ended: what was tried for another counts no more.
     pub fn changed_session(&mut self) {
-        (self.starting, self.accepted, self.problem) = (BackOff::default(), None, None);
+        (self.starting, self.accepted, self.problem, self.in_step) = (BackOff::default(), None, None, None);
     }
 
-    /// The device says that it records for the session that is open.
-    pub fn in_step(&mut self) {
+    /// A session is given up for this reason.
+    pub fn gives_up(&mut self, reason: &str) {
+        if reason == STALLED_REASON {
+            self.renewals = self.renewals.saturating_add(1);
+        }
+    }
+
+    /// Something came of the session that is open.
+    pub fn segment_came(&mut self) {
+        self.renewals = 0;
+    }
+
+    /// The device says on this connection that it records for the session that is open; whether the channel works.
+    pub fn in_step(&mut self, now: UnixMs, connected_at: UnixMs, online: bool) {
         (self.starting, self.problem) = (BackOff::default(), None);
+        let before = self.in_step.filter(|(_, on)| *on == connected_at);
+        self.in_step = online.then(|| before.unwrap_or((now, connected_at)));
     }
 
     /// StartCloudRecord ended, on this connection.
@@ -320,7 +371,12 @@ impl Tries {
         };
         match link.told {
             Some(told) if !told.online => Some(Problem::new("channel_offline", "the channel's camera does not work")),
-            Some(told) if told.session.is_some() && told.session == seen.session.map(|session| &session.id) => None,
+            Some(told) if told.session.is_some() && told.session == seen.session.map(|session| &session.id) => {
+                let is_quiet = |since: UnixMs| seen.now.since(since) >= seen.patience;
+                let message = "the device says that it records, and nothing comes";
+                let quiet = self.quiet_since(seen).filter(|since| is_quiet(*since));
+                quiet.map(|_| Problem::new("no_media", message))
+            }
             _ => self.problem.clone(),
         }
     }

@@ -2,6 +2,8 @@ use super::*;
 use dap::RpcError;
 use serde_json::json;
 
+const PATIENCE: Duration = Duration::from_secs(90);
+
 fn id(name: &str) -> RecordSessionId {
     RecordSessionId(name.into())
 }
@@ -30,6 +32,9 @@ struct World {
     keeps_alive: bool,
     tells: bool,
     answer: Result<(), CallError>,
+    /// It uploads what it records; the last.
+    uploads: bool,
+    newest: Option<UnixMs>,
     done: Vec<(i64, String)>,
 }
 
@@ -49,6 +54,8 @@ impl World {
             keeps_alive: true,
             tells: true,
             answer: Ok(()),
+            uploads: true,
+            newest: None,
             done: Vec::new(),
         }
     }
@@ -85,6 +92,8 @@ impl World {
             recorder: self.recorder,
             session: self.session.as_ref(),
             link: self.connected_at.map(|connected_at| Link { connected_at, told }),
+            newest: self.newest,
+            patience: PATIENCE,
         }
     }
 
@@ -109,7 +118,8 @@ impl World {
                     self.session = Some(Session { id, recorder });
                     self.tries.changed_session();
                 }
-                Step::Close(_) => {
+                Step::Close(why) => {
+                    self.tries.gives_up(why);
                     self.session = None;
                     self.tries.changed_session();
                 }
@@ -138,10 +148,17 @@ impl World {
         for _ in 0..seconds {
             self.act();
             self.now = UnixMs(self.now.0 + 1000);
-            if self.now.0 % 10_000 == 0 && self.connected_at.is_some() && self.keeps_alive {
+            if self.now.0 % 10_000 == 0
+                && self.keeps_alive
+                && let Some(connected_at) = self.connected_at
+            {
                 let session = self.recording.clone().filter(|_| self.tells);
                 if session.is_some() && session == self.session.as_ref().map(|session| session.id.clone()) {
-                    self.tries.in_step();
+                    self.tries.in_step(self.now, connected_at, self.online);
+                    if self.uploads && self.online {
+                        self.newest = Some(self.now);
+                        self.tries.segment_came();
+                    }
                 }
                 self.told = Some((self.now, self.online, session));
             }
@@ -362,6 +379,42 @@ fn what_a_device_cannot_do_the_cloud_does() {
     // New firmware.
     world.recorder = Some(RecordedBy::Device);
     assert_eq!(world.does(100), ["close recorder_changed", "open device", "start s2"]);
+}
+
+#[test]
+fn a_device_of_which_nothing_comes_gets_another_session() {
+    let mut world = World::recording();
+    assert!(world.does(7200).is_empty());
+    world.uploads = false;
+    world.run(80);
+    assert_eq!(world.problem(), None);
+    world.run(20);
+    assert_eq!(world.problem(), Some("no_media"));
+    assert_eq!(world.does(1890), ["close stalled", "open device", "start s2"]);
+    // That was of no use, and is not tried that soon again.
+    assert!(world.does(3000).is_empty());
+    assert_eq!(world.does(1000), ["close stalled", "open device", "start s3"]);
+    world.uploads = true;
+    assert!(world.does(20_000).is_empty());
+    assert_eq!(world.problem(), None);
+}
+
+#[test]
+fn of_a_channel_that_was_away_it_is_waited_from_when_it_is_back() {
+    let mut world = World::recording();
+    world.online = false;
+    assert!(world.does(7200).is_empty());
+    assert_eq!(world.problem(), Some("channel_offline"));
+    (world.online, world.uploads) = (true, false);
+    assert!(world.does(1800).is_empty());
+    assert_eq!(world.does(200), ["close stalled", "open device", "start s2"]);
+    // The same of a device.
+    let mut world = World::recording();
+    world.leave();
+    assert!(world.does(7200).is_empty());
+    world.connect();
+    world.uploads = false;
+    assert!(world.does(1800).is_empty());
 }
 
 #[test]

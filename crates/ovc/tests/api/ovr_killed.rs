@@ -137,7 +137,10 @@ async fn killed_over_and_over_nothing_saved_is_lost_and_nothing_else_is_listed()
                 end: row.end(),
             }),
         }
-        assert!(!size.is_multiple_of(7) && !size.is_multiple_of(5), "{size} packets were never saved");
+        assert!(
+            !size.is_multiple_of(7) && !size.is_multiple_of(5),
+            "{size} packets were never saved"
+        );
         let content = records.blobs().get_segment(row.stream, &row.key, None).await.unwrap();
         assert_eq!(content.total, row.bytes, "{size} packets are whole");
     }

@@ -330,6 +330,23 @@ async fn an_alarm_is_recorded_with_what_was_before_it_and_a_while_after() {
     recorder.session.clear();
     recorder.is_left_alone().await;
     until(&app, |state| state["wanted"] == false).await;
+    // What was around it is kept for longer: begun seven seconds before it, and a second after.
+    let (_, list) = app.get("/api/v1/alarms").await;
+    let moment = |at: &Value| ovc::clock::UnixMs::from_rfc3339(at.as_str().unwrap()).unwrap().0;
+    let (begin, end) = (moment(&list["items"][0]["begin_at"]), moment(&list["items"][0]["end_at"]));
+    let file = app.data_dir().join("ovc.sqlite");
+    let db = sqlx::SqlitePool::connect(file.to_str().unwrap()).await.unwrap();
+    let kept = async || {
+        let sql = "SELECT from_ms, to_ms, until_ms FROM record_keeps WHERE alarm_id = 1";
+        let row: Option<(i64, i64, i64)> = sqlx::query_as(sql).fetch_optional(&db).await.unwrap();
+        row
+    };
+    let days_90 = 90 * 24 * 3_600_000;
+    let deadline = tokio::time::Instant::now() + LIMIT;
+    while kept().await != Some((begin - 7000, end + 1000, end + days_90)) {
+        assert!(tokio::time::Instant::now() < deadline, "{:?}", kept().await);
+    }
+    db.close().await;
 }
 
 #[tokio::test]
@@ -386,10 +403,24 @@ async fn a_channel_that_is_away_is_waited_for() {
     };
     plan(&app, json!({ "mode": "always" })).await;
     recorder.capable(true).await;
-    until_problem(&app, json!("channel_offline")).await;
+    let away = until_problem(&app, json!("channel_offline")).await;
     recorder.keepalive().await;
     recorder.starts().await;
     until_problem(&app, Value::Null).await;
+    // What that cost is written down, from when on and why.
+    let since = ovc::clock::UnixMs::from_rfc3339(away["since"].as_str().unwrap()).unwrap();
+    let file = app.data_dir().join("ovc.sqlite");
+    let db = sqlx::SqlitePool::connect(file.to_str().unwrap()).await.unwrap();
+    let deadline = tokio::time::Instant::now() + LIMIT;
+    let (from_ms, lost_ms): (i64, i64) = loop {
+        let sql = "SELECT from_ms, lost_ms FROM record_losses WHERE reason = 'channel_offline'";
+        if let Some(row) = sqlx::query_as(sql).fetch_optional(&db).await.unwrap() {
+            break row;
+        }
+        assert!(tokio::time::Instant::now() < deadline);
+    };
+    assert!(from_ms >= since.0 && from_ms < since.0 + 5000 && lost_ms > 0);
+    db.close().await;
 }
 
 #[tokio::test]
@@ -539,7 +570,10 @@ async fn what_the_cloud_recorded_last_is_stored_in_a_shutdown() {
         publisher.avc(&picture(at_ms)).await;
     }
     // When it is there, whoever watches would see it.
-    while app.get("/api/v1/streams").await.1["items"][0]["state"] != "live" {}
+    let deadline = tokio::time::Instant::now() + LIMIT;
+    while app.get("/api/v1/streams").await.1["items"][0]["state"] != "live" {
+        assert!(tokio::time::Instant::now() < deadline);
+    }
     let dir = app.stopped().await;
     let found = stored(dir.path());
     assert_eq!(found.len(), 1);

@@ -68,7 +68,8 @@ async fn the_timeline_says_of_every_second_what_became_of_it() {
     recorded
         .lose("failed", NOON + 90_000, Some(NOON + 30_000), 10_000)
         .await;
-    recorded.lose("dropped", NOON + 95_000, None, 10_000).await;
+    // How long that was the device did not say: as long as a segment.
+    recorded.lose("dropped", NOON + 60_000, None, 0).await;
     let (status, answer) = app.get(&timeline(NOON - 10_000, NOON + 70_000)).await;
     assert_eq!(status, StatusCode::OK, "{answer}");
     assert_eq!(
@@ -77,12 +78,14 @@ async fn the_timeline_says_of_every_second_what_became_of_it() {
             (-10, 0, "unreported"),
             (0, 30, "footage"),
             (30, 40, "failed"),
-            (40, 60, "unreported"),
+            (40, 50, "unreported"),
+            (50, 60, "dropped"),
             (60, 70, "footage"),
         ])
     );
     assert_eq!(answer["recorded_ms"], 40_000);
-    assert_eq!(answer["gap_ms"], json!({ "failed": 10_000, "unreported": 30_000 }));
+    let gaps = json!({ "dropped": 10_000, "failed": 10_000, "unreported": 20_000 });
+    assert_eq!(answer["gap_ms"], gaps);
     assert_eq!(answer["marks"][0]["kind"], "clock");
     // From further away short gaps are not seen.
     let (_, answer) = app

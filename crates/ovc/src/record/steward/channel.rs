@@ -3,7 +3,7 @@
 use super::calls::StopDone;
 use crate::clock::UnixMs;
 use crate::db::{LossReason, RecordedBy};
-use crate::device::Report;
+use crate::device::{ChannelReport, Report};
 use crate::ids::ChannelId;
 use crate::record::live_recorder::LiveRecorder;
 use crate::record::plan::RecordPlan;
@@ -32,11 +32,15 @@ impl Heard {
         let told = self.report.channel(channel);
         Told {
             at: self.at,
-            // 0 offline, 3 faulty, 4 disabled (spec section 3).
-            online: told.is_none_or(|told| !matches!(told.state, 0 | 3 | 4)),
+            online: told.is_none_or(is_online),
             session: told.and_then(|told| told.record_session.as_ref()),
         }
     }
+}
+
+/// Whether a channel works: it is not offline (0), faulty (3) or disabled (4).
+pub(super) fn is_online(told: &ChannelReport) -> bool {
+    !matches!(told.state, 0 | 3 | 4)
 }
 
 /// A channel.
@@ -51,6 +55,8 @@ pub(super) struct Channel {
     pub(super) tries: Tries,
     /// The session was accepted once: what was before it is not asked for again.
     pub(super) was_accepted: bool,
+    /// When something last came of the session.
+    pub(super) newest: Option<UnixMs>,
     /// Something is being done.
     pub(super) is_busy: bool,
     /// Not before this: the database failed.
@@ -101,8 +107,18 @@ impl Channel {
             };
             (session, open)
         });
-        (self.was_accepted, self.live) = (false, None);
+        (self.was_accepted, self.live, self.newest) = (false, None, None);
         self.tries.changed_session();
+    }
+
+    /// Something came of the session.
+    pub(super) fn segment_came(&mut self, now: UnixMs) {
+        self.newest = Some(now);
+        self.tries.segment_came();
+        if self.shown.problem.is_some() {
+            // It may be over.
+            self.look_at = Some(now);
+        }
     }
 
     pub(super) fn stopped(&mut self, done: StopDone) {

@@ -42,6 +42,8 @@ impl Steward {
             recorder: channel.recorder(link.as_ref()),
             session: channel.session.as_ref().map(|(session, _)| session),
             link,
+            newest: channel.newest,
+            patience: self.patience,
         };
         let step = match channel.paused_until.filter(|until| *until > now) {
             _ if channel.is_busy => Step::Rest(None),
@@ -76,6 +78,7 @@ impl Steward {
                 Some(boxed(async move { calls::open(&parts, key, recorder, cause).await }))
             }
             Step::Close(reason) => channel.session.as_ref().map(|(ours, session)| {
+                channel.tries.gives_up(reason);
                 let told = link.and_then(|link| link.told).and_then(|told| told.session);
                 let records = channel.was_accepted || told == Some(&ours.id);
                 let (key, session) = (key.clone(), session.clone());
@@ -100,7 +103,7 @@ impl Steward {
                 boxed(async move { calls::stop(&parts, key, id, link.connected_at).await })
             }),
         };
-        let loss = channel.missing(problem.as_ref().and_then(lost_by), now);
+        let loss = channel.missing(problem.as_ref().and_then(|problem| lost_by(problem, recorder)), now);
         later(channel.missing_until());
         if let Some(doing) = doing {
             channel.is_busy = true;
@@ -146,6 +149,12 @@ impl Steward {
             channel.live = None;
             return None;
         };
+        let heard = self.heard.get(&key.0).filter(|heard| Some(heard.connected_at) == seen.connected_at);
+        if heard.is_some_and(|heard| !heard.told(key.1).online) {
+            // Nothing either; its next Keepalive says when it is back.
+            channel.live = None;
+            return None;
+        }
         if channel.live.as_ref().is_some_and(|live| !live.is_over()) {
             // Its stream may go on though it has no connection at the moment.
             return None;
@@ -274,10 +283,12 @@ fn boxed(doing: impl Future<Output = Outcome> + Send + 'static) -> BoxFuture<'st
 }
 
 /// What a problem costs that nothing else tells of. The recorder of a live stream notes by itself what does not come.
-fn lost_by(problem: &Problem) -> Option<LossReason> {
+fn lost_by(problem: &Problem, recorder: Option<RecordedBy>) -> Option<LossReason> {
     match problem.code {
         "bitrate_too_high" | "device_refused" => Some(LossReason::DeviceRefused),
         "not_answering" => Some(LossReason::NotAnswering),
+        "no_media" if recorder == Some(RecordedBy::Device) => Some(LossReason::NoMedia),
+        "channel_offline" => Some(LossReason::ChannelOffline),
         _ => None,
     }
 }
