@@ -13,9 +13,9 @@ import { FULL, Recorded, reckon } from '../harness/recording.js';
 import { journey } from '../harness/scene.js';
 import { until } from '../harness/wait.js';
 
-const BEFORE_MS = FULL ? 120_000 : 40_000;
+const BEFORE_MS = FULL ? 120_000 : 30_000;
 const GONE_MS = 5_000;
-const AFTER_MS = 15_000;
+const AFTER_MS = 12_500;
 const GOP_MS = GOP_SECONDS * 1000;
 /** Sound may be so much earlier or later than it was in the camera. */
 const IN_STEP_SECONDS = 0.05;
@@ -25,7 +25,7 @@ journey(
   async (scene) => {
     const file = await clapper(300);
     // Few segments are held, so that it is soon known of each second what became of it.
-    const config = '[recording]\nsegment_max_count = 3\n';
+    const config = '[recording]\nsegment_max_count = 2\n';
     const [ovc, camera] = await Promise.all([
       scene.ovc({ config }),
       scene.camera({ video: 'h264', audio: 'aac', file }),

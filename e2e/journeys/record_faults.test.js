@@ -100,6 +100,8 @@ async function allCanBeHad(recorded, fromMs, toMs) {
   return segments.length;
 }
 
+const noDisk = await SmallDisk.missing();
+
 describe('recording while things break', { concurrency: true }, () => {
   journey(
     'the cloud is killed every five seconds while twenty devices upload',
@@ -228,53 +230,51 @@ describe('recording while things break', { concurrency: true }, () => {
       `the jump is marked: ${JSON.stringify(marks)}`,
     );
   });
+
+  journey(
+    'the disk is full, and has room again',
+    async (scene) => {
+      const disk = await SmallDisk.mount(scene, 64);
+      const config = [
+        '[recording]',
+        'segment_duration = "2s"',
+        'segment_max_count = 4',
+        'warn_free = "16 MiB"',
+        'keep_free = "8 MiB"',
+        '',
+      ].join('\n');
+      const ovc = await scene.ovc({ config, wrap: disk.wrap, dataDir: `${disk.folder}/data` });
+      const agents = await recordedAgents(scene, ovc, 1);
+      const [{ recorded, witness, beganMs }] = /** @type {[Agents[0]]} */ (agents);
+      const state = async () => (await ovc.api('GET', '/recording/storage')).state;
+      await recorded.has(beganMs, 8_000);
+      assert.equal(await state(), 'ok');
+
+      // Nearly full: told, and nothing stops.
+      await disk.fill(12 * 1024 * 1024);
+      await until('the cloud says that the disk is nearly full', async () => (await state()) === 'low', {
+        within: 30_000,
+      });
+      const lowMs = Date.now();
+      await recorded.has(lowMs, 6_000);
+
+      // Full to the last byte.
+      await disk.fill();
+      await until('the cloud says that the disk is full', async () => (await state()) === 'full', { within: 30_000 });
+      await until(
+        'segments are refused for it',
+        () => witness.answers.get('PUT upload 507') ?? witness.answers.get('create unwanted'),
+        { within: 30_000 },
+      );
+      await pause(FULL ? 60_000 : 10_000);
+      await disk.relieve();
+      await until('the cloud says that there is room again', async () => (await state()) === 'ok', { within: 30_000 });
+      const reliefMs = Date.now();
+      await recorded.has(reliefMs, 6_000);
+      const { gaps } = await ended('disk full', agents, { mayBeDeleted: true });
+      assert.ok(Object.keys(gaps).some((reason) => ['disk_full', 'dropped', 'deleted', 'failed'].includes(reason)));
+      await allCanBeHad(recorded, beganMs, Date.now());
+    },
+    { within: FULL ? 400_000 : 180_000, skip: noDisk },
+  );
 });
-
-const noDisk = await SmallDisk.missing();
-
-journey(
-  'the disk is full, and has room again',
-  async (scene) => {
-    const disk = await SmallDisk.mount(scene, 64);
-    const config = [
-      '[recording]',
-      'segment_duration = "2s"',
-      'segment_max_count = 4',
-      'warn_free = "16 MiB"',
-      'keep_free = "8 MiB"',
-      '',
-    ].join('\n');
-    const ovc = await scene.ovc({ config, wrap: disk.wrap, dataDir: `${disk.folder}/data` });
-    const agents = await recordedAgents(scene, ovc, 1);
-    const [{ recorded, witness, beganMs }] = /** @type {[Agents[0]]} */ (agents);
-    const state = async () => (await ovc.api('GET', '/recording/storage')).state;
-    await recorded.has(beganMs, 8_000);
-    assert.equal(await state(), 'ok');
-
-    // Nearly full: told, and nothing stops.
-    await disk.fill(12 * 1024 * 1024);
-    await until('the cloud says that the disk is nearly full', async () => (await state()) === 'low', {
-      within: 30_000,
-    });
-    const lowMs = Date.now();
-    await recorded.has(lowMs, 6_000);
-
-    // Full to the last byte.
-    await disk.fill();
-    await until('the cloud says that the disk is full', async () => (await state()) === 'full', { within: 30_000 });
-    await until(
-      'segments are refused for it',
-      () => witness.answers.get('PUT upload 507') ?? witness.answers.get('create unwanted'),
-      { within: 30_000 },
-    );
-    await pause(FULL ? 60_000 : 10_000);
-    await disk.relieve();
-    await until('the cloud says that there is room again', async () => (await state()) === 'ok', { within: 30_000 });
-    const reliefMs = Date.now();
-    await recorded.has(reliefMs, 6_000);
-    const { gaps } = await ended('disk full', agents, { mayBeDeleted: true });
-    assert.ok(Object.keys(gaps).some((reason) => ['disk_full', 'dropped', 'deleted', 'failed'].includes(reason)));
-    await allCanBeHad(recorded, beganMs, Date.now());
-  },
-  { within: FULL ? 400_000 : 180_000, skip: noDisk },
-);
