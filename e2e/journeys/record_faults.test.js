@@ -36,10 +36,12 @@ async function recordedAgents(scene, ovc, count) {
       const device = await ovc.addDevice({ name: `Camera ${index + 1}` });
       const witness = await OvrWitness.start(scene, ovc);
       const uplink = await TcpProxy.start(scene, () => witness.port);
-      await scene.ovd({ device: { ...device, dap_url: `ws://127.0.0.1:${uplink.port}/ovc` }, sources: [file] });
+      const again = () =>
+        scene.ovd({ device: { ...device, dap_url: `ws://127.0.0.1:${uplink.port}/ovc` }, sources: [file] });
+      const ovd = await again();
       await ovc.online(device.login_code);
       const recorded = new Recorded(ovc, device.login_code);
-      return { code: device.login_code, recorded, witness, uplink, beganMs: await recorded.begin() };
+      return { code: device.login_code, recorded, witness, uplink, ovd, again, beganMs: await recorded.begin() };
     }),
   );
 }
@@ -173,6 +175,22 @@ describe('recording while things break', { concurrency: true }, () => {
     { within: FULL ? 700_000 : 240_000 },
   );
 
+  journey('a device loses its power', async (scene) => {
+    const ovc = await scene.ovc({ config: JUMPY });
+    const agents = await recordedAgents(scene, ovc, 1);
+    const [{ again, code, ovd }] = /** @type {[Agents[0]]} */ (agents);
+    await recordOn(agents, 6_000);
+    await ovd.kill();
+    const goneMs = Date.now();
+    await until('it is away for five seconds', () => Date.now() > goneMs + 5_000);
+    await again();
+    await ovc.online(code);
+    await recordOn(agents, 6_000);
+    const { gaps } = await ended('device without power', agents);
+    // With what it had in memory.
+    assert.ok((gaps.device_offline ?? 0) >= 4_000, JSON.stringify(gaps));
+  });
+
   journey('the clock of an agent jumps by an hour while it records', async (scene) => {
     const ovc = await scene.ovc({ config: JUMPY });
     const agents = await recordedAgents(scene, ovc, 1);
@@ -271,6 +289,11 @@ describe('recording while things break', { concurrency: true }, () => {
       await until('the cloud says that there is room again', async () => (await state()) === 'ok', { within: 30_000 });
       const reliefMs = Date.now();
       await recorded.has(reliefMs, 6_000);
+      // What was saved since is really written down.
+      await ovc.crash();
+      await ovc.start();
+      await ovc.online(recorded.code);
+      await recordOn(agents, 4_000);
       const { gaps } = await ended('disk full', agents, { mayBeDeleted: true });
       assert.ok(Object.keys(gaps).some((reason) => ['disk_full', 'dropped', 'deleted', 'failed'].includes(reason)));
       await allCanBeHad(recorded, beganMs, Date.now());
