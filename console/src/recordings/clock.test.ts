@@ -58,6 +58,13 @@ it('keeps in step at any speed', () => {
   }
 });
 
+it('stands where it is ahead, and jumps back only where that would take long', () => {
+  const running = { rate: 1, running: true, seeking: false, wanted: 5 };
+  expect(stepTo({ ...running, current: 5.5 })).toEqual({});
+  expect(stepTo({ ...running, current: 5.1 }).rate).toBeLessThan(1);
+  expect(stepTo({ ...running, current: 7 }).seekTo).toBe(5);
+});
+
 it('shows the very frame while it stands', () => {
   const standing = { rate: 1, running: false, seeking: false };
   expect(stepTo({ ...standing, wanted: 5, current: 5.002 })).toEqual({});

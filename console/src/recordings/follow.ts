@@ -21,6 +21,8 @@ const CLOSE_S = 0.03;
 /** More is not made good by another speed: it jumps. Back at once; on only if it must, since who lags may be too slow for jumps, too. */
 const FAR_AHEAD_S = 0.9;
 const FAR_BEHIND_S = 3;
+/** Who is ahead by more stands until the clock has come: as when it was held back for another picture. */
+const WAITS_S = 0.25;
 /** A standing picture is the very frame. */
 const EXACT_S = 0.004;
 /** A drift is caught up within about this time. */
@@ -36,6 +38,7 @@ export function stepTo({ wanted, current, rate, running, seeking }: Standing): S
   // At a high speed a moment of hesitation is a long way.
   const far = (drift > 0 ? FAR_BEHIND_S : FAR_AHEAD_S) * Math.max(1, rate);
   if (Math.abs(drift) > far) return seeking ? { rate } : { seekTo: wanted, rate };
+  if (drift < -WAITS_S * Math.max(1, rate)) return {};
   if (Math.abs(drift) < CLOSE_S * Math.max(1, rate)) return { rate: bounded(rate) };
   const faster = Math.max(-MOST_FASTER, Math.min(MOST_FASTER, drift / CATCH_UP_S / Math.max(1, rate)));
   return { rate: bounded(rate * (1 + faster)) };

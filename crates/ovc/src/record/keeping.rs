@@ -289,7 +289,10 @@ impl RecordKeeping {
                 };
                 let (bytes, last) = self.delete(what, gently, now).await?;
                 gone += bytes;
-                if let Some(next) = self.db.segment_behind(stream, last).await? {
+                // Where nothing was found, somebody else deletes at the same time.
+                if last > after
+                    && let Some(next) = self.db.segment_behind(stream, last).await?
+                {
                     queue.push(Reverse((next, stream, last)));
                 }
             }
