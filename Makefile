@@ -69,7 +69,7 @@ contract: ## the console's client is the one that openapi.json makes
 	cd console && npm run --silent gen:check
 
 e2e: build ## whole journeys: real programs, cameras, ffmpeg and a browser; ONLY=name runs those files
-	@$(NEED) ffmpeg camera chromium hevc schemathesis npm:e2e
+	@$(NEED) ffmpeg camera chromium hevc schemathesis s3 curl npm:e2e
 	@cd e2e && CARGO_TARGET_DIR=$(abspath $(TARGET_DIR)) node --test --test-concurrency=1 --test-reporter=spec \
 	  $(or $(foreach name,$(ONLY),journeys/$(name).test.js),journeys/*.test.js)
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what a target needs and this machine lacks. Quick where everything is present.
 #
-#   scripts/need.sh THING…     things: build ffmpeg camera chromium hevc pebble s3 schemathesis deny fuzz npm:<folder>
+#   scripts/need.sh THING…     things: build curl ffmpeg camera chromium hevc pebble s3 schemathesis deny fuzz npm:<folder>
 #                              for the benchmarks: nginx-rtmp xiu mosquitto nats fio
 #
 # Debian packages come by apt (with sudo when not root); everything else goes into .tools/ and node_modules/
@@ -121,6 +121,7 @@ need_npm() {
 for thing in "$@"; do
   case "$thing" in
     build) need_build ;;
+    curl) command -v curl >/dev/null || apt_need curl ;;
     ffmpeg) need_ffmpeg ;;
     camera) need_camera ;;
     chromium) need_chromium ;;

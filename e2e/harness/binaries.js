@@ -34,7 +34,7 @@ export function enhancedFfmpeg() {
 
 /** An S3 server for tests. */
 export function s3Server() {
-  return program(path.join(ROOT, '.tools/bin/s3s-fs'), 'run `scripts/need.sh s3`');
+  return found('s3s-fs') ?? program(path.join(ROOT, '.tools/bin/s3s-fs'), 'run `scripts/need.sh s3`');
 }
 
 /** hls.js, for a player in a page of ours. */
@@ -44,18 +44,23 @@ export const CAMERA_SCRIPT = path.join(ROOT, 'e2e/rtsp_camera.py');
 
 /** The browser: $CHROMIUM, or the first found on the PATH. */
 export function chromium() {
-  const folders = (process.env.PATH ?? '').split(path.delimiter);
   const names = [process.env.CHROMIUM, 'chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'];
   for (const name of names) {
-    if (!name) continue;
-    for (const file of name.includes('/') ? [name] : folders.map((folder) => path.join(folder, name))) {
-      try {
-        accessSync(file, constants.X_OK);
-        return file;
-      } catch {
-        // Not here: try the next.
-      }
-    }
+    const file = name && found(name);
+    if (file) return file;
   }
   throw new Error('no Chromium found: run `scripts/need.sh chromium` or set CHROMIUM');
+}
+
+/** A program of this name on the PATH; a path is one itself. @param {string} name */
+function found(name) {
+  const folders = (process.env.PATH ?? '').split(path.delimiter);
+  return (name.includes('/') ? [name] : folders.map((folder) => path.join(folder, name))).find((file) => {
+    try {
+      accessSync(file, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
 }

@@ -31,7 +31,8 @@ export class ApiError extends Error {
 export class Ovc {
   /** @type {Process | undefined} */
   #process;
-  #token = '';
+  /** @type {Promise<string> | undefined} */
+  #token;
 
   /** @param {import('./scene.js').Scene} scene @param {string} folder @param {OvcOptions} [options] */
   constructor(scene, folder, options = {}) {
@@ -78,7 +79,8 @@ export class Ovc {
 
   /** The administrator's bearer token. */
   async token() {
-    if (!this.#token) this.#token = (await this.logIn('admin', this.password)).token;
+    // Once for all that want it at the same time.
+    this.#token ??= this.logIn('admin', this.password).then(({ token }) => token);
     return this.#token;
   }
 

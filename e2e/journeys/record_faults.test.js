@@ -36,10 +36,12 @@ async function recordedAgents(scene, ovc, count) {
       const device = await ovc.addDevice({ name: `Camera ${index + 1}` });
       const witness = await OvrWitness.start(scene, ovc);
       const uplink = await TcpProxy.start(scene, () => witness.port);
-      await scene.ovd({ device: { ...device, dap_url: `ws://127.0.0.1:${uplink.port}/ovc` }, sources: [file] });
+      const again = () =>
+        scene.ovd({ device: { ...device, dap_url: `ws://127.0.0.1:${uplink.port}/ovc` }, sources: [file] });
+      const ovd = await again();
       await ovc.online(device.login_code);
       const recorded = new Recorded(ovc, device.login_code);
-      return { code: device.login_code, recorded, witness, uplink, beganMs: await recorded.begin() };
+      return { code: device.login_code, recorded, witness, uplink, ovd, again, beganMs: await recorded.begin() };
     }),
   );
 }
@@ -99,6 +101,8 @@ async function allCanBeHad(recorded, fromMs, toMs) {
   }
   return segments.length;
 }
+
+const noDisk = await SmallDisk.missing();
 
 describe('recording while things break', { concurrency: true }, () => {
   journey(
@@ -171,6 +175,22 @@ describe('recording while things break', { concurrency: true }, () => {
     { within: FULL ? 700_000 : 240_000 },
   );
 
+  journey('a device loses its power', async (scene) => {
+    const ovc = await scene.ovc({ config: JUMPY });
+    const agents = await recordedAgents(scene, ovc, 1);
+    const [{ again, code, ovd }] = /** @type {[Agents[0]]} */ (agents);
+    await recordOn(agents, 6_000);
+    await ovd.kill();
+    const goneMs = Date.now();
+    await until('it is away for five seconds', () => Date.now() > goneMs + 5_000);
+    await again();
+    await ovc.online(code);
+    await recordOn(agents, 6_000);
+    const { gaps } = await ended('device without power', agents);
+    // With what it had in memory.
+    assert.ok((gaps.device_offline ?? 0) >= 4_000, JSON.stringify(gaps));
+  });
+
   journey('the clock of an agent jumps by an hour while it records', async (scene) => {
     const ovc = await scene.ovc({ config: JUMPY });
     const agents = await recordedAgents(scene, ovc, 1);
@@ -228,53 +248,58 @@ describe('recording while things break', { concurrency: true }, () => {
       `the jump is marked: ${JSON.stringify(marks)}`,
     );
   });
+
+  journey(
+    'the disk is full, and has room again',
+    async (scene) => {
+      const disk = await SmallDisk.mount(scene, 64);
+      const config = [
+        '[recording]',
+        'segment_duration = "2s"',
+        'segment_max_count = 4',
+        'warn_free = "16 MiB"',
+        'keep_free = "8 MiB"',
+        '',
+      ].join('\n');
+      const ovc = await scene.ovc({ config, wrap: disk.wrap, dataDir: `${disk.folder}/data` });
+      const agents = await recordedAgents(scene, ovc, 1);
+      const [{ recorded, witness, beganMs }] = /** @type {[Agents[0]]} */ (agents);
+      const state = async () => (await ovc.api('GET', '/recording/storage')).state;
+      await recorded.has(beganMs, 8_000);
+      assert.equal(await state(), 'ok');
+
+      // Nearly full: told, and nothing stops.
+      await disk.fill(12 * 1024 * 1024);
+      await until('the cloud says that the disk is nearly full', async () => (await state()) === 'low', {
+        within: 30_000,
+      });
+      const lowMs = Date.now();
+      await recorded.has(lowMs, 6_000);
+
+      // Full to the last byte, and whatever the cloud deletes is taken as well.
+      await until(
+        'segments are refused for it',
+        async () => {
+          await disk.fill();
+          const refusals = [...witness.answers.keys()].filter((what) => / (5\d\d|unwanted)$/.test(what));
+          return refusals.length > 0 && (await state()) === 'full';
+        },
+        { within: 45_000 },
+      );
+      await pause(FULL ? 60_000 : 8_000);
+      await disk.relieve();
+      await until('the cloud says that there is room again', async () => (await state()) === 'ok', { within: 30_000 });
+      const reliefMs = Date.now();
+      await recorded.has(reliefMs, 6_000);
+      // What was saved since is really written down.
+      await ovc.crash();
+      await ovc.start();
+      await ovc.online(recorded.code);
+      await recordOn(agents, 4_000);
+      const { gaps } = await ended('disk full', agents, { mayBeDeleted: true });
+      assert.ok(Object.keys(gaps).some((reason) => ['disk_full', 'dropped', 'deleted', 'failed'].includes(reason)));
+      await allCanBeHad(recorded, beganMs, Date.now());
+    },
+    { within: FULL ? 400_000 : 180_000, skip: noDisk },
+  );
 });
-
-const noDisk = await SmallDisk.missing();
-
-journey(
-  'the disk is full, and has room again',
-  async (scene) => {
-    const disk = await SmallDisk.mount(scene, 64);
-    const config = [
-      '[recording]',
-      'segment_duration = "2s"',
-      'segment_max_count = 4',
-      'warn_free = "16 MiB"',
-      'keep_free = "8 MiB"',
-      '',
-    ].join('\n');
-    const ovc = await scene.ovc({ config, wrap: disk.wrap, dataDir: `${disk.folder}/data` });
-    const agents = await recordedAgents(scene, ovc, 1);
-    const [{ recorded, witness, beganMs }] = /** @type {[Agents[0]]} */ (agents);
-    const state = async () => (await ovc.api('GET', '/recording/storage')).state;
-    await recorded.has(beganMs, 8_000);
-    assert.equal(await state(), 'ok');
-
-    // Nearly full: told, and nothing stops.
-    await disk.fill(12 * 1024 * 1024);
-    await until('the cloud says that the disk is nearly full', async () => (await state()) === 'low', {
-      within: 30_000,
-    });
-    const lowMs = Date.now();
-    await recorded.has(lowMs, 6_000);
-
-    // Full to the last byte.
-    await disk.fill();
-    await until('the cloud says that the disk is full', async () => (await state()) === 'full', { within: 30_000 });
-    await until(
-      'segments are refused for it',
-      () => witness.answers.get('PUT upload 507') ?? witness.answers.get('create unwanted'),
-      { within: 30_000 },
-    );
-    await pause(FULL ? 60_000 : 10_000);
-    await disk.relieve();
-    await until('the cloud says that there is room again', async () => (await state()) === 'ok', { within: 30_000 });
-    const reliefMs = Date.now();
-    await recorded.has(reliefMs, 6_000);
-    const { gaps } = await ended('disk full', agents, { mayBeDeleted: true });
-    assert.ok(Object.keys(gaps).some((reason) => ['disk_full', 'dropped', 'deleted', 'failed'].includes(reason)));
-    await allCanBeHad(recorded, beganMs, Date.now());
-  },
-  { within: FULL ? 400_000 : 180_000, skip: noDisk },
-);

@@ -84,9 +84,10 @@ impl Tables {
         let (first, _) = *self.first.get_or_insert((sample.dts, sample.composition));
         if !self.sizes.is_empty() {
             let told = self.own(sample.dts.saturating_sub(first));
-            // A frame of sound begins where the one before ends, unless it is far from there.
+            // A frame of sound begins where the one before ends, unless it is further from there than times are inexact: then
+            // something is missing, and the picture does not wait.
             let grid = self.last + u64::from(self.frame);
-            let tolerance = u64::from(self.timescale) / 16;
+            let tolerance = u64::from(self.timescale) / 50;
             let at = if self.frame > 0 && told.abs_diff(grid) <= tolerance {
                 grid
             } else {

@@ -182,6 +182,22 @@ fn a_gap_in_the_sound_stays_and_small_errors_do_not_add_up() {
 }
 
 #[test]
+fn sound_behind_a_short_gap_is_in_step() {
+    let audio = aac::config(44_100, 1).unwrap();
+    let mut movie = Movie::default();
+    let at = |number: i64| (number * 1024 * 1000 / 44_100 + if number < 10 { 0 } else { 30 }) * 90;
+    let samples: Vec<Sample> = (0..20).map(|number| picture(at(number), 1, true)).collect();
+    movie.audio(&audio, &samples);
+    let stbl = &moov(&movie.head(0)).trak[0].mdia.minf.stbl;
+    let before: u32 = stbl.stts.entries[..2]
+        .iter()
+        .map(|entry| entry.sample_count * entry.sample_delta)
+        .sum();
+    let wanted = 10 * 1024 + 30 * 441 / 10;
+    assert!(before.abs_diff(wanted) < 50, "{before} instead of {wanted}");
+}
+
+#[test]
 fn one_picture_is_a_movie() {
     let mut movie = Movie::default();
     assert!(movie.is_empty());

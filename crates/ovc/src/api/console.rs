@@ -45,7 +45,9 @@ pub(super) async fn serve(method: Method, uri: Uri, headers: HeaderMap) -> Respo
     if let Some(file) = Files::get(path) {
         return answer(path, &file, &headers);
     }
-    let looks_like_a_file = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
+    // What is behind a share's link has a dot in it.
+    let looks_like_a_file =
+        !path.starts_with("share/") && path.rsplit('/').next().is_some_and(|name| name.contains('.'));
     match Files::get(INDEX) {
         Some(index) if !looks_like_a_file => answer(INDEX, &index, &headers),
         _ => ApiError::new(StatusCode::NOT_FOUND, "not_found", "there is nothing here").into_response(),

@@ -175,8 +175,12 @@ pub fn account(range: Span, facts: &Facts) -> Vec<Range> {
     sheet.take(&[Span::new(i64::MIN, facts.deleted_before_ms)], Some(Reason::Deleted));
     for loss in &facts.losses {
         if let Some(from) = loss.from_ms {
-            let lost = Span::new(from, from.saturating_add(loss.lost_ms));
-            sheet.take(&[lost], Some(loss.reason));
+            let mut lost = vec![Span::new(from, from.saturating_add(loss.lost_ms))];
+            if loss.reason == Reason::ChannelOffline {
+                // Nothing is known of the channels of a device that is not there, but that it is not.
+                lost = spans::without(&lost, &facts.away);
+            }
+            sheet.take(&lost, Some(loss.reason));
         }
     }
     for session in &facts.sessions {

@@ -214,6 +214,20 @@ fn a_camera_that_is_off_is_gone_before_it_is_told_and_back_before_it_is_seen() {
             (185, 200, "footage"),
         ]
     );
+    // Its device was away for a part of that.
+    facts.away = vec![span(120, 170)];
+    assert_eq!(
+        told(span(90, 200), &facts),
+        [
+            (90, 100, "footage"),
+            (100, 120, "channel_offline"),
+            (120, 170, "device_offline"),
+            (170, 180, "channel_offline"),
+            (180, 185, "starting"),
+            (185, 200, "footage"),
+        ]
+    );
+    facts.away = Vec::new();
     // What is missing for longer has another reason.
     facts.footage[0] = span(0, 50);
     assert_eq!(

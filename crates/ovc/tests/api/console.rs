@@ -4,7 +4,7 @@ use reqwest::{Method, StatusCode};
 #[tokio::test]
 async fn the_console_is_served_and_kept_safe() {
     let app = TestApp::start().await;
-    for path in ["/", "/devices/cam"] {
+    for path in ["/", "/devices/cam", "/share/1.AAAB"] {
         let page = app.bare(Method::GET, path).send().await.unwrap();
         assert_eq!(page.status(), StatusCode::OK);
         let header = |name: &str| page.headers()[name].to_str().unwrap().to_owned();
