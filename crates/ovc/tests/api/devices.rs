@@ -103,7 +103,7 @@ async fn what_a_device_says_of_itself_is_shown_and_survives_a_restart() {
     let url = app.dap_url("cam", &passwd) + "&hardware_model=HW%2D1%20%E6%91%84&firmware_model=2.4&sdk=7&reconnect=0";
     let mut device = ScriptedDevice::connect(&url).await;
     device
-        .keepalive(json!([{ "channel": 0, "state": 2, "record_session": "r1" }, { "channel": 1, "state": 77 }]))
+        .keepalive(json!([{ "channel": 0, "state": 2 }, { "channel": 1, "state": 77 }]))
         .await;
     device.event("BatteryChange", json!({ "battery": 81 })).await;
     device

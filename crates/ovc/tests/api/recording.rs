@@ -406,7 +406,11 @@ async fn a_channel_that_is_away_is_waited_for() {
     };
     plan(&app, json!({ "mode": "always" })).await;
     recorder.capable(true).await;
-    let away = until_problem(&app, json!("channel_offline")).await;
+    // Told before there is a session, and still told then.
+    let away = until(&app, |state| {
+        state["problem"]["code"] == "channel_offline" && state["since"].is_string()
+    })
+    .await;
     recorder.keepalive().await;
     recorder.starts().await;
     until_problem(&app, Value::Null).await;

@@ -44,12 +44,14 @@ async fn a_user_logs_in_is_known_and_logs_out() {
 }
 
 /// Routes for those who are not logged in.
-const PUBLIC: [&str; 5] = [
+const PUBLIC: [&str; 7] = [
     "/api/v1/setup",
     "/api/v1/login",
     "/api/v1/invitations/look",
     "/api/v1/invitations/accept",
     "/api/v1/password_reset",
+    "/api/v1/shares/{token}",
+    "/api/v1/shares/{token}/export",
 ];
 
 #[tokio::test]
