@@ -141,7 +141,7 @@ async fn objects_and_segments_are_read_whole_and_in_parts_until_they_are_deleted
         }
         let today = Day::of(key.made_at());
         assert_eq!(blobs.streams().await.unwrap(), [STREAM]);
-        assert_eq!(blobs.days(STREAM).await.unwrap(), [today.clone()]);
+        assert_eq!(blobs.days(STREAM).await.unwrap(), std::slice::from_ref(&today));
         assert_eq!(
             blobs.segments_of(STREAM, &today, UnixMs(i64::MAX)).await.unwrap(),
             [key]
