@@ -85,9 +85,10 @@ journey(
     const neighbour = await scene.page();
     await neighbour.goto(link);
     await neighbour.getByTestId('share-title').getByText('For the neighbour').waitFor();
-    await neighbour.locator('[data-testid=recording-player][data-state=ready]').waitFor();
+    // The link begins before the footage does: playing goes there.
     const start = neighbour.getByTestId('recording-play');
     if ((await start.getAttribute('data-playing')) !== 'true') await start.click();
+    await neighbour.locator('[data-testid=recording-player][data-state=ready]').waitFor();
     await picturesMove(neighbour.getByTestId('recording-player').locator('video').first());
     await scene.screenshot(neighbour, 'share');
   },
