@@ -38,6 +38,9 @@ pub(super) struct Mover {
     pub(super) presets: Presets,
     /// The camera takes an end for its moves.
     takes_end: AtomicBool,
+    /// Held while the camera is asked about its positions or changes them: one that it has stored already, and whose
+    /// token has not arrived yet, must not be numbered by a listing in between.
+    positions: tokio::sync::Mutex<()>,
 }
 
 impl Mover {
@@ -45,6 +48,7 @@ impl Mover {
         Self {
             presets,
             takes_end: AtomicBool::new(true),
+            positions: tokio::sync::Mutex::new(()),
         }
     }
 
@@ -91,11 +95,12 @@ impl Mover {
     }
 
     pub(super) async fn goto_preset(&self, session: &Session, id: PresetId) -> Result<(), Failure> {
+        let _positions = self.positions.lock().await;
         let token = match self.presets.token(id) {
             Some(token) => Some(token),
             // It may have been stored with another program.
             None => {
-                self.list(session).await?;
+                self.refresh(session).await?;
                 self.presets.token(id)
             }
         };
@@ -114,9 +119,10 @@ impl Mover {
     }
 
     pub(super) async fn set_preset(&self, session: &Session, id: PresetId) -> Result<(), Failure> {
+        let _positions = self.positions.lock().await;
         // A position that is not known here may be there all the same.
         if self.presets.token(id).is_none() {
-            self.list(session).await?;
+            self.refresh(session).await?;
         }
         if let Some(token) = self.presets.token(id) {
             match self
@@ -148,8 +154,9 @@ impl Mover {
     }
 
     pub(super) async fn clear_preset(&self, session: &Session, id: PresetId) -> Result<(), Failure> {
+        let _positions = self.positions.lock().await;
         if self.presets.token(id).is_none() {
-            self.list(session).await?;
+            self.refresh(session).await?;
         }
         // What is not there is cleared.
         let Some(token) = self.presets.token(id) else {
@@ -167,6 +174,12 @@ impl Mover {
 
     /// The numbers of the positions that the camera keeps.
     pub(super) async fn list(&self, session: &Session) -> Result<Vec<PresetId>, Failure> {
+        let _positions = self.positions.lock().await;
+        self.refresh(session).await
+    }
+
+    /// [`list`](Self::list), by one that holds `positions`.
+    async fn refresh(&self, session: &Session) -> Result<Vec<PresetId>, Failure> {
         let answer = session.ptz("GetPresets", &profile(session)).await?;
         let tokens = answer.read(|body| {
             let response = body.child("GetPresetsResponse");
