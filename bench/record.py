@@ -124,7 +124,7 @@ class Cloud:
         environment = {
             "OVC_ADMIN_PASSWORD": ADMIN_PASSWORD,
             "OVC_LIMITS_REQUESTS_PER_SECOND": "0",
-            # The segments that are measured lie in the past, and none is to be deleted meanwhile.
+            # The month of the index lies in the past, and nothing is to be deleted meanwhile.
             "OVC_RECORDING_KEEP_DAYS": "0",
             "OVC_RECORDING_KEEP_FREE": "0 B",
             "OVC_RECORDING_WARN_FREE": "0 B",
@@ -317,7 +317,7 @@ def fio(directory, args):
     folder.mkdir()
     block = 500_000
     command = ["fio", "--name=segments", f"--directory={folder}", "--rw=write", "--ioengine=psync", f"--bs={block}"]
-    command += [f"--fsync={max(1, round(args.bytes / block))}", "--size=4g", "--fallocate=none", "--refill_buffers"]
+    command += [f"--fsync={max(1, round(args.bytes / block))}", "--size=4g", "--fallocate=none"]
     command += [f"--numjobs={args.parallel}", "--group_reporting", "--thread", "--time_based"]
     command += [f"--runtime={math.ceil(args.seconds)}", "--output-format=json"]
     done = subprocess.run(command, check=True, stdout=subprocess.PIPE, preexec_fn=raise_file_limit)

@@ -188,7 +188,7 @@ impl Feed {
 
     /// One frame. Frames before the first tracks are dropped.
     pub fn push(&self, frame: Frame) {
-        let now = Instant::now();
+        let now = now();
         let mut inner = self.0.inner.lock();
         let Some(tracks) = inner.tracks.clone() else { return };
         inner.meter.add(now, frame.data.len());
@@ -220,7 +220,7 @@ impl Feed {
     /// Bits per second: what was seen lately, or what the source declared if that is more; `None` before either.
     pub fn bitrate_bps(&self) -> Option<u64> {
         let inner = self.0.inner.lock();
-        inner.meter.bits_per_second(Instant::now()).max(inner.declared_bps)
+        inner.meter.bits_per_second(now()).max(inner.declared_bps)
     }
 
     /// Keeps the source going, without taking frames.
@@ -236,7 +236,7 @@ impl Feed {
     pub fn subscribe(&self) -> Subscription {
         let hold = self.hold();
         let queue = Arc::new(Queue::default());
-        let now = Instant::now();
+        let now = now();
         let mut inner = self.0.inner.lock();
         if let Some(tracks) = &inner.tracks {
             queue.push_tracks(tracks);
@@ -250,6 +250,11 @@ impl Feed {
         drop(inner);
         Subscription { queue, hold }
     }
+}
+
+/// By the clock that tests may set.
+fn now() -> Instant {
+    tokio::time::Instant::now().into_std()
 }
 
 /// Keeps a source going while it lives.

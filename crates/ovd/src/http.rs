@@ -3,6 +3,8 @@
 //! With `onvif/http.rs`, the only place that knows the HTTP library (`hyper`). Addresses come from the cloud, which the device trusts; they hold
 //! tokens, so errors and logs name no more of them than the host.
 
+mod patient;
+
 use crate::tls::Roots;
 use bytes::{Bytes, BytesMut};
 use http_body_util::{BodyExt as _, Full};
@@ -10,6 +12,8 @@ use hyper::body::Incoming;
 use hyper::header::{self, HeaderMap, HeaderValue};
 use hyper::{Method, Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
+use patient::Patient;
+use socket2::SockRef;
 use std::io;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -19,6 +23,11 @@ use url::Url;
 
 /// Connecting, TLS included, may take this long, and so may waiting for an answer's head or the next part of its body.
 const STEP_LIMIT: Duration = Duration::from_secs(15);
+/// Who takes no byte for so long is gone.
+const STALL_LIMIT: Duration = Duration::from_secs(20);
+/// What the kernel may hold: it takes more when a third of it has gone out, which says within [`STALL_LIMIT`] of the slowest
+/// uplink there is that it works.
+const SEND_BUFFER_BYTES: usize = 256 << 10;
 /// What answers a form is short.
 const MAX_REPLY_BYTES: usize = 64 << 10;
 /// So often an address may lead to another one when something is fetched.
@@ -74,7 +83,8 @@ pub enum HttpError {
 trait Socket: AsyncRead + AsyncWrite + Send + Unpin {}
 impl<T: AsyncRead + AsyncWrite + Send + Unpin> Socket for T {}
 
-/// Such a client. Each request has a connection of its own: there are few, and minutes between them.
+/// Such a client. Each request has a connection of its own: one that is kept may have died unnoticed, behind a NAT that has
+/// forgotten it, and what a recording has to say every few seconds can bear to connect first (TLS resumes its sessions).
 #[derive(Clone)]
 pub struct Client {
     tls: Roots,
@@ -283,6 +293,12 @@ impl Client {
         let port = url.port_or_known_default().unwrap_or(80);
         let tcp = TcpStream::connect((host.as_str(), port)).await?;
         tcp.set_nodelay(true)?;
+        let socket = SockRef::from(&tcp);
+        socket.set_send_buffer_size(SEND_BUFFER_BYTES)?;
+        // What the kernel has taken and nobody confirms is no progress either.
+        #[cfg(target_os = "linux")]
+        socket.set_tcp_user_timeout(Some(STALL_LIMIT))?;
+        let tcp = Patient::new(tcp, STALL_LIMIT);
         Ok(if url.scheme() == "https" {
             Box::new(self.tls.connect(&host, tcp).await?)
         } else {

@@ -59,24 +59,30 @@ use ovr::HttpOvr;
 use queue::{Memory, Queue};
 use ring::Ring;
 use segmenter::{Limits, Segmenter};
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant, UNIX_EPOCH};
 use tokio::sync::{Notify, mpsc, oneshot, watch};
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinHandle;
 use tracing::Instrument as _;
 
 /// Segments longer than this are nobody's wish: a frame would be shown ten minutes after it was made.
 const MAX_SEGMENT_S: u32 = 600;
+/// A channel's memory holds so many segments at least, whatever size the cloud allows.
+const MIN_HELD: u64 = 4;
 /// Segments smaller than this would hold less than a picture.
 const MIN_SEGMENT_BYTES: u64 = 64 << 10;
 /// No more than this is kept for what comes before a session, however much the cloud asks for.
 const MAX_PRERECORD: Duration = Duration::from_secs(60);
-/// Without a frame for so long, what is there becomes a segment, and the next one does not continue it. A source with
-/// fewer pictures than that is given three times the distance between two of them.
-const IDLE: Duration = Duration::from_secs(5);
+/// How long the bitrate of a channel that has just come online is waited for, where it matters: it takes four seconds to
+/// be known. The answer is due within twenty, of which the camera may have taken five.
+const MEASURE_LIMIT: Duration = Duration::from_secs(5);
+/// How often it is looked at.
+const MEASURE_STEP: Duration = Duration::from_millis(250);
 /// What is left of a session when it ends is uploaded within this, or given up.
 const DRAIN_LIMIT: Duration = Duration::from_secs(300);
-/// So many ended sessions may still be uploading; the oldest is given up for one more.
+/// So many ended sessions may still be uploading; the oldest is given up for one more, which it may tell. Where there are
+/// twice as many, it may not even do that.
 const MAX_DRAINING: usize = 4;
 
 /// How a channel is recorded, whatever the session.
@@ -139,8 +145,7 @@ impl Recorder {
             told: session,
             running: None,
             subscription: None,
-            last_frame: None,
-            draining: JoinSet::new(),
+            uploads: VecDeque::new(),
         };
         Self {
             feed,
@@ -161,10 +166,15 @@ impl Recorder {
     /// # Errors
     /// 11 where the channel delivers more than `max_bitrate`, 12 for parameters that make no sense.
     pub async fn start(&self, params: &StartCloudRecordParams) -> Result<(), RpcError> {
+        let asked_at = now();
         let limits = check(params)?;
+        if self.session().as_ref() == Some(&params.session_id) {
+            return Ok(());
+        }
         let allowed = params.max_bitrate.unwrap_or(0);
-        let needed = self.feed.bitrate_bps();
-        if let Some(needed) = needed.filter(|&needed| (1..needed).contains(&allowed)) {
+        if allowed > 0
+            && let Some(needed) = self.bitrate_bps().await.filter(|&needed| needed > allowed)
+        {
             let text = format!("the recording needs {needed} bit/s, {allowed} are allowed");
             return Err(RpcError::new(ErrorCode::BITRATE_TOO_HIGH, text));
         }
@@ -173,7 +183,7 @@ impl Recorder {
             limits,
             max_count: usize::try_from(params.seg_max_count).unwrap_or(usize::MAX),
             prerecord: Duration::from_secs(params.prerecord_seconds.unwrap_or(0).into()).min(MAX_PRERECORD),
-            start_ms: (params.start_ts > 0.0).then_some((params.start_ts * 1000.0).round() as i64),
+            asked: (params.start_ts > 0.0).then_some(((params.start_ts * 1000.0).round() as i64, asked_at)),
             url: params.cbk_url.as_str().to_owned(),
         };
         let (done, answered) = oneshot::channel();
@@ -198,6 +208,20 @@ impl Recorder {
     pub async fn finish(&self) {
         let (done, answered) = oneshot::channel();
         let _ = self.send(Command::Finish(done), answered).await;
+    }
+
+    /// What the channel delivers; waits a while until that is known.
+    async fn bitrate_bps(&self) -> Option<u64> {
+        let _hold = self.feed.hold();
+        let known = async {
+            loop {
+                if let Some(bitrate_bps) = self.feed.bitrate_bps() {
+                    return bitrate_bps;
+                }
+                tokio::time::sleep(MEASURE_STEP).await;
+            }
+        };
+        tokio::time::timeout(MEASURE_LIMIT, known).await.ok()
     }
 
     async fn send(&self, command: Command, answered: oneshot::Receiver<()>) -> Result<(), RpcError> {
@@ -247,9 +271,14 @@ struct Session {
     limits: Limits,
     max_count: usize,
     prerecord: Duration,
-    /// The first segment's time; `None`: by the device's clock.
-    start_ms: Option<i64>,
+    /// What time it was by the cloud's clock when it asked, and when that was; `None`: the device's clock counts.
+    asked: Option<(i64, Instant)>,
     url: String,
+}
+
+/// By the clock that never jumps.
+fn now() -> Instant {
+    tokio::time::Instant::now().into_std()
 }
 
 /// When something came, by two clocks.
@@ -265,7 +294,7 @@ impl Moment {
     fn now(clock: &Clock) -> Self {
         let since = clock.now().duration_since(UNIX_EPOCH).unwrap_or_default();
         Self {
-            at: Instant::now(),
+            at: now(),
             unix_ms: i64::try_from(since.as_millis()).unwrap_or(i64::MAX),
         }
     }
@@ -276,6 +305,18 @@ struct Running {
     id: RecordSessionId,
     segmenter: Segmenter,
     queue: Arc<Queue>,
+}
+
+/// The uploads of a session, also after its end.
+struct Upload {
+    queue: Arc<Queue>,
+    task: JoinHandle<()>,
+}
+
+impl Drop for Upload {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
 }
 
 /// The task behind a [`Recorder`].
@@ -289,9 +330,8 @@ struct Work {
     running: Option<Running>,
     /// There while frames are wanted.
     subscription: Option<Subscription>,
-    last_frame: Option<Instant>,
-    /// The uploads of this session and those before.
-    draining: JoinSet<()>,
+    /// The uploads of this session and those before, oldest first.
+    uploads: VecDeque<Upload>,
 }
 
 impl Work {
@@ -304,7 +344,7 @@ impl Work {
             } else if self.subscription.is_none() {
                 self.subscription = Some(self.feed.subscribe());
             }
-            let idle_at = self.idle_at();
+            let idle_at = self.running.as_ref().and_then(|running| running.segmenter.idle_at());
             tokio::select! {
                 // Frames that are there already belong to what was before the command.
                 biased;
@@ -313,10 +353,7 @@ impl Work {
                     Some(command) => self.obey(command).await,
                     None => return,
                 },
-                () = until(idle_at) => {
-                    self.last_frame = None;
-                    self.interrupt();
-                }
+                () = until(idle_at) => self.rest(),
             }
         }
     }
@@ -340,7 +377,9 @@ impl Work {
                     self.stop();
                     self.tell(None);
                 }
-                while self.draining.join_next().await.is_some() {}
+                for mut upload in self.uploads.drain(..) {
+                    let _ = (&mut upload.task).await;
+                }
                 let _ = done.send(());
             }
         }
@@ -361,15 +400,20 @@ impl Work {
         let patience = Duration::from_millis(session.limits.duration_ms.unsigned_abs()) * 2;
         let upload = uploader::run(ovr, Arc::clone(&queue), patience, DRAIN_LIMIT);
         let span = tracing::info_span!("record", session = %session.id);
-        while self.draining.try_join_next().is_some() {}
-        if self.draining.len() > MAX_DRAINING {
-            tracing::warn!("too many ended sessions are still being uploaded: they are given up");
-            self.draining.abort_all();
-        }
-        self.draining.spawn(upload.instrument(span));
+        self.make_room();
+        self.uploads.push_back(Upload {
+            queue: Arc::clone(&queue),
+            task: tokio::spawn(upload.instrument(span)),
+        });
+        // A segment for which there is never room would be none.
+        let memory = usize::try_from(self.setup.memory / MIN_HELD).unwrap_or(usize::MAX);
+        let limits = Limits {
+            max_bytes: session.limits.max_bytes.min(memory),
+            ..session.limits
+        };
         let mut running = Running {
             id: session.id.clone(),
-            segmenter: Segmenter::new(session.limits, session.start_ms),
+            segmenter: Segmenter::new(limits, session.asked),
             queue,
         };
         for (moment, item) in self.ring.since(session.prerecord) {
@@ -377,6 +421,18 @@ impl Work {
         }
         self.running = Some(running);
         self.tell(Some(session.id));
+    }
+
+    /// One more session may upload: of too many the oldest is given up.
+    fn make_room(&mut self) {
+        self.uploads.retain(|upload| !upload.task.is_finished());
+        if self.uploads.len() >= 2 * MAX_DRAINING {
+            self.uploads.pop_front();
+        }
+        let excess = self.uploads.len().saturating_sub(MAX_DRAINING);
+        for upload in self.uploads.iter().take(excess) {
+            upload.queue.abandon();
+        }
     }
 
     /// Ends the session, if there is one; its segments are uploaded by their own task.
@@ -407,27 +463,19 @@ impl Work {
                 running.queue.push(segment);
             }
         }
-        if matches!(item, Item::Frame(_)) {
-            self.last_frame = Some(moment.at);
-        }
         self.ring.push(moment, item.clone());
         if let Some(running) = &mut self.running {
             push(running, moment, &item);
         }
     }
 
-    /// Frames are missing, or there are none for now: what is there becomes a segment.
-    fn interrupt(&mut self) {
+    /// There are no frames for now: what is there becomes a segment.
+    fn rest(&mut self) {
         if let Some(running) = &mut self.running
-            && let Some(segment) = running.segmenter.interrupt()
+            && let Some(segment) = running.segmenter.rest()
         {
             running.queue.push(segment);
         }
-    }
-
-    fn idle_at(&self) -> Option<Instant> {
-        let running = self.running.as_ref()?;
-        Some(self.last_frame? + IDLE.max(running.segmenter.step() * 3))
     }
 }
 

@@ -4,7 +4,7 @@ use rustls::pki_types::{CertificateDer, ServerName, pem::PemObject};
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
@@ -58,12 +58,15 @@ impl Roots {
         Arc::clone(&self.config)
     }
 
-    /// Starts TLS on `tcp` with the server `host`.
+    /// Starts TLS on `socket` with the server `host`.
     ///
     /// # Errors
     /// When the server's certificate is not trusted for `host`, or the connection breaks.
-    pub async fn connect(&self, host: &str, tcp: TcpStream) -> io::Result<TlsStream<TcpStream>> {
+    pub async fn connect<S>(&self, host: &str, socket: S) -> io::Result<TlsStream<S>>
+    where
+        S: AsyncRead + AsyncWrite + Unpin,
+    {
         let name = ServerName::try_from(host.to_owned()).map_err(io::Error::other)?;
-        TlsConnector::from(Arc::clone(&self.config)).connect(name, tcp).await
+        TlsConnector::from(Arc::clone(&self.config)).connect(name, socket).await
     }
 }

@@ -36,7 +36,7 @@ pub struct Args {
     /// How long a segment is, in bytes.
     #[arg(long, default_value_t = 2_500_000)]
     pub bytes: usize,
-    /// How long it is, in seconds of video.
+    /// How long it is, in seconds of video, at most: none begins before the end of the one before.
     #[arg(long, default_value_t = 10.0)]
     pub segment_s: f64,
     /// How often each device has a segment, in seconds; 0: as soon as the one before is saved.
@@ -151,22 +151,13 @@ fn segment(bytes: usize) -> Vec<u8> {
 fn record(session: &Url, segment: &[u8], args: &Args, first: Instant, until: Instant) -> Outcome {
     let mut outcome = Outcome::default();
     let mut connection = None;
-    let now = SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .unwrap_or_default()
-        .as_secs_f64();
+    let mut ended = None;
     let mut next = first;
-    for at in 0.. {
-        if next >= until || Instant::now() >= until {
-            break;
-        }
+    while next < until && Instant::now() < until {
         thread::sleep(next.saturating_duration_since(Instant::now()));
-        // Where there is no pause, segments come faster than time passes: they lie in the past.
-        let start = match args.every_s > 0.0 {
-            true => now + at as f64 * args.segment_s,
-            false => now - 86_400.0 + at as f64 * args.segment_s,
-        };
-        match upload(&mut connection, session, segment, args, start, &mut outcome) {
+        let now = now_s();
+        let span = span(ended.replace(now), now, args.segment_s);
+        match upload(&mut connection, session, segment, span, &mut outcome) {
             Ok(()) => outcome.saved += 1,
             Err(error) => {
                 outcome.failed += 1;
@@ -181,6 +172,21 @@ fn record(session: &Url, segment: &[u8], args: &Args, first: Instant, until: Ins
     outcome
 }
 
+/// The time of day.
+fn now_s() -> f64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default()
+        .as_secs_f64()
+}
+
+/// What a segment is of, that is announced now: of the time up to now, as those of real devices are, and not of the time of
+/// the one before. Start and duration.
+fn span(ended: Option<f64>, now: f64, longest: f64) -> (f64, f64) {
+    let duration = ended.map_or(longest, |ended| (now - ended).clamp(0.001, longest));
+    (now - duration, duration)
+}
+
 /// The answer to `create`.
 #[derive(Debug, Deserialize)]
 struct Created {
@@ -192,11 +198,10 @@ fn upload(
     connection: &mut Option<Connection>,
     session: &Url,
     segment: &[u8],
-    args: &Args,
-    start: f64,
+    (start, duration): (f64, f64),
     outcome: &mut Outcome,
 ) -> anyhow::Result<()> {
-    let (bytes, duration) = (segment.len(), args.segment_s);
+    let bytes = segment.len();
     let form = format!(
         "op=create&content_type=video%2Fmp2t&size={bytes}&start={start:.3}&duration={duration:.3}&discontinue=0"
     );
@@ -298,6 +303,15 @@ fn answer(mut stream: &TcpStream) -> anyhow::Result<(u16, Vec<u8>)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn segments_are_of_the_time_that_passes() {
+        assert_eq!(span(None, 1000.0, 10.0), (990.0, 10.0));
+        assert_eq!(span(Some(1000.0), 1000.5, 10.0), (1000.0, 0.5), "one after the other");
+        assert_eq!(span(Some(1000.5), 1030.5, 10.0), (1020.5, 10.0), "with pauses");
+        let (start, duration) = span(Some(1000.0), 999.0, 10.0);
+        assert!(duration > 0.0 && start < 999.0, "where the clock was set");
+    }
 
     #[test]
     fn a_segment_looks_like_mpeg_ts() {

@@ -6,7 +6,7 @@ use crate::record::Setup;
 use dap::RpcError;
 use dap::methods::{StartCloudRecord, StartCloudRecordParams, StopCloudRecord, StopCloudRecordParams};
 use serde::Deserialize;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// When an agent stops, what was recorded last is uploaded within this.
 const FINISH_LIMIT: Duration = Duration::from_secs(8);
@@ -47,13 +47,18 @@ impl RecordSetup {
 }
 
 impl Inner {
-    pub(super) async fn start_cloud_record(&self, params: StartCloudRecordParams) -> Answer<StartCloudRecord> {
+    pub(super) async fn start_cloud_record(&self, mut params: StartCloudRecordParams) -> Answer<StartCloudRecord> {
         let channel = self.channel(params.channel)?;
         let recorder = channel.recorder.as_ref();
         let recorder = recorder.ok_or_else(|| RpcError::unknown_method("StartCloudRecord"))?;
         // One that runs goes on through whatever happens to the channel.
         if recorder.session().as_ref() != Some(&params.session_id) {
+            let asked_at = Instant::now();
             channel.online(START_LIMIT).await?;
+            // It is the time of day when the cloud asked, not when the camera was ready.
+            if params.start_ts > 0.0 {
+                params.start_ts += asked_at.elapsed().as_secs_f64();
+            }
         }
         recorder.start(&params).await?;
         done()

@@ -11,6 +11,8 @@ const CALL_LIMIT: Duration = Duration::from_secs(20);
 const UPLOAD_LIMIT: Duration = Duration::from_secs(30);
 /// and longer for what is large: an uplink slower than this, in bytes a second, carries no video.
 const SLOWEST_BYTES: u64 = 16 << 10;
+/// But no longer than this: the cloud takes what was announced for ten minutes only. (One that stalls ends sooner.)
+const LONGEST_UPLOAD: Duration = Duration::from_secs(300);
 /// Longer than this nothing is put off, whatever the cloud asks for.
 const LONGEST_ASKED: Duration = Duration::from_secs(60);
 const MPEG_TS: &str = "video/mp2t";
@@ -24,6 +26,16 @@ pub(super) enum Failure {
     Busy { text: String, wait: Duration },
     /// It will not, and trying again is of no use.
     Refused { status: u16, text: String },
+}
+
+impl Failure {
+    /// How long it is to be left alone.
+    pub(super) fn asked(&self) -> Duration {
+        match self {
+            Self::Busy { wait, .. } => *wait,
+            Self::Unreachable(_) | Self::Refused { .. } => Duration::ZERO,
+        }
+    }
 }
 
 impl std::fmt::Display for Failure {
@@ -81,6 +93,7 @@ impl Ovr for HttpOvr {
 
     async fn upload(&self, uri: &str, data: Bytes) -> Result<(), Failure> {
         let limit = UPLOAD_LIMIT + Duration::from_secs(data.len() as u64 / SLOWEST_BYTES);
+        let limit = limit.min(LONGEST_UPLOAD);
         match self.http.put(uri, MPEG_TS, data, limit).await {
             Ok(()) => Ok(()),
             Err(error @ HttpError::Refused { status, .. }) => Err(failure(status.as_u16(), error.to_string(), None)),

@@ -6,6 +6,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::{Notify, watch};
+use tokio::time::Instant;
 
 /// Names of segments that were announced and will not come, remembered until the cloud can be told.
 const MAX_FAILED: usize = 64;
@@ -46,18 +47,24 @@ pub(super) struct Created {
     pub(super) name: String,
     /// Where it is to be uploaded.
     pub(super) uri: String,
+    /// When it was announced.
+    pub(super) at: Instant,
+    /// How often the upload did not work.
+    pub(super) tries: u32,
 }
 
 /// A segment, and how far it is.
 #[derive(Debug, Clone)]
 pub(super) struct Held {
-    id: u64,
+    pub(super) id: u64,
     pub(super) segment: Segment,
     pub(super) created: Option<Created>,
-    /// How often a server said that it cannot at the moment.
+    /// How often a server said that it cannot take it at the moment.
     pub(super) failures: u32,
-    /// How often an address for it turned out to be dead.
+    /// How often an address for it turned out to be dead, or its upload not to have arrived.
     pub(super) dead_addresses: u32,
+    /// It is uploaded, and the cloud has not said that it has it: kept while there is room, in case it has not.
+    is_uploaded: bool,
 }
 
 /// What was given up and the cloud has not been told.
@@ -71,8 +78,18 @@ pub(super) struct Dropped {
 #[derive(Debug)]
 pub(super) enum Next {
     Segment(Box<Held>),
-    /// Empty, and closed.
+    /// All are uploaded, and it is closed.
     End,
+}
+
+/// How a session ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Stage {
+    Recording,
+    /// No more will come.
+    Closed,
+    /// What is there is not wanted any more.
+    Abandoned,
 }
 
 #[derive(Default)]
@@ -86,14 +103,14 @@ struct Inner {
     failed: VecDeque<String>,
 }
 
-/// Holds as many segments as the cloud allows, the one that is being uploaded included. When it is full, the oldest that
-/// is not being uploaded goes.
+/// Holds as many segments as the cloud allows, the one that is being uploaded and the one that is not confirmed included.
+/// When it is full, the oldest that is not being uploaded goes.
 pub(super) struct Queue {
     inner: Mutex<Inner>,
     max_count: usize,
     memory: Arc<Memory>,
     changed: Notify,
-    closed: watch::Sender<bool>,
+    stage: watch::Sender<Stage>,
 }
 
 impl Queue {
@@ -103,7 +120,7 @@ impl Queue {
             max_count: max_count.max(1),
             memory,
             changed: Notify::new(),
-            closed: watch::Sender::new(false),
+            stage: watch::Sender::new(Stage::Recording),
         }
     }
 
@@ -120,7 +137,7 @@ impl Queue {
                 return;
             };
             self.memory.give_back(dropped.segment.data.len() as u64);
-            inner.drop_segment(&dropped.segment, dropped.created);
+            inner.drop_held(dropped);
         }
         self.memory.take(bytes);
         let id = inner.next_id;
@@ -131,6 +148,7 @@ impl Queue {
             created: None,
             failures: 0,
             dead_addresses: 0,
+            is_uploaded: false,
         });
         drop(inner);
         self.changed.notify_one();
@@ -138,13 +156,35 @@ impl Queue {
 
     /// No more will come.
     pub(super) fn close(&self) {
-        self.closed.send_replace(true);
+        self.reach(Stage::Closed);
+    }
+
+    /// What is there is to be given up.
+    pub(super) fn abandon(&self) {
+        self.reach(Stage::Abandoned);
+    }
+
+    fn reach(&self, stage: Stage) {
+        self.stage.send_modify(|current| *current = stage.max(*current));
         self.changed.notify_one();
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        *self.stage.borrow() >= Stage::Closed
     }
 
     /// Waits until no more will come. Cancel-safe.
     pub(super) async fn closed(&self) {
-        let _ = self.closed.subscribe().wait_for(|closed| *closed).await;
+        let _ = self.stage.subscribe().wait_for(|stage| *stage >= Stage::Closed).await;
+    }
+
+    /// Waits until what is there is to be given up. Cancel-safe.
+    pub(super) async fn abandoned(&self) {
+        let _ = self
+            .stage
+            .subscribe()
+            .wait_for(|stage| *stage == Stage::Abandoned)
+            .await;
     }
 
     /// There is no time left: what is there is lost.
@@ -153,21 +193,21 @@ impl Queue {
         inner.in_flight = None;
         while let Some(held) = inner.held.pop_front() {
             self.memory.give_back(held.segment.data.len() as u64);
-            inner.drop_segment(&held.segment, held.created);
+            inner.drop_held(held);
         }
     }
 
-    /// Waits for the oldest segment and takes it up: until [`Queue::done`] or [`Queue::put_back`] it is not dropped.
-    /// Cancel-safe.
+    /// Waits for the oldest segment that is not uploaded and takes it up: until [`Queue::uploaded`], [`Queue::done`] or
+    /// [`Queue::put_back`] it is not dropped. Cancel-safe.
     pub(super) async fn next(&self) -> Next {
         loop {
             {
                 let mut inner = self.inner.lock();
-                if let Some(held) = inner.held.front().cloned() {
+                if let Some(held) = inner.held.iter().find(|held| !held.is_uploaded).cloned() {
                     inner.in_flight = Some(held.id);
                     return Next::Segment(Box::new(held));
                 }
-                if *self.closed.borrow() {
+                if self.is_closed() {
                     return Next::End;
                 }
             }
@@ -175,11 +215,38 @@ impl Queue {
         }
     }
 
+    /// It is uploaded: it waits for [`Queue::confirmed`] or [`Queue::unconfirmed`].
+    pub(super) fn uploaded(&self, held: Held) {
+        self.put_back(Held {
+            is_uploaded: true,
+            ..held
+        });
+    }
+
+    /// The cloud has what was uploaded.
+    pub(super) fn confirmed(&self, id: u64) {
+        self.remove(&mut self.inner.lock(), id);
+    }
+
+    /// The cloud does not have what was uploaded. `None`: nor is it here any more.
+    pub(super) fn unconfirmed(&self, id: u64) -> Option<Held> {
+        let inner = self.inner.lock();
+        let held = inner.held.iter().find(|held| held.id == id)?;
+        Some(Held {
+            is_uploaded: false,
+            ..held.clone()
+        })
+    }
+
     /// Nothing more is to be done about it.
     pub(super) fn done(&self, held: &Held) {
         let mut inner = self.inner.lock();
         inner.in_flight = None;
-        if let Some(at) = inner.held.iter().position(|other| other.id == held.id)
+        self.remove(&mut inner, held.id);
+    }
+
+    fn remove(&self, inner: &mut Inner, id: u64) {
+        if let Some(at) = inner.held.iter().position(|held| held.id == id)
             && let Some(removed) = inner.held.remove(at)
         {
             self.memory.give_back(removed.segment.data.len() as u64);
@@ -189,7 +256,9 @@ impl Queue {
     /// It did not work for now.
     pub(super) fn put_back(&self, held: Held) {
         let mut inner = self.inner.lock();
-        inner.in_flight = None;
+        if inner.in_flight == Some(held.id) {
+            inner.in_flight = None;
+        }
         if let Some(slot) = inner.held.iter_mut().find(|other| other.id == held.id) {
             *slot = held;
         }
@@ -197,8 +266,17 @@ impl Queue {
 
     /// It will not work: as if there had been no room.
     pub(super) fn give_up(&self, held: &Held) {
-        self.done(held);
-        self.inner.lock().drop_segment(&held.segment, held.created.clone());
+        let mut inner = self.inner.lock();
+        if inner.in_flight == Some(held.id) {
+            inner.in_flight = None;
+        }
+        self.remove(&mut inner, held.id);
+        inner.drop_segment(&held.segment, held.created.clone());
+    }
+
+    /// Whether all that is there is uploaded.
+    pub(super) fn is_uploaded(&self) -> bool {
+        self.inner.lock().held.iter().all(|held| held.is_uploaded)
     }
 
     /// What the cloud is to be told of.
@@ -230,6 +308,13 @@ impl Queue {
 }
 
 impl Inner {
+    /// There is no room for it. One that is uploaded is not lost by that.
+    fn drop_held(&mut self, held: Held) {
+        if !held.is_uploaded {
+            self.drop_segment(&held.segment, held.created);
+        }
+    }
+
     /// Notes what is lost: the cloud is told by name where it has one, which says which seconds they are.
     fn drop_segment(&mut self, segment: &Segment, created: Option<Created>) {
         tracing::warn!(
@@ -280,6 +365,15 @@ mod tests {
 
     fn queue(max_count: usize, memory: u64) -> Queue {
         Queue::new(max_count, Arc::new(Memory::new(memory)))
+    }
+
+    fn created() -> Created {
+        Created {
+            name: "a".to_owned(),
+            uri: "http://cloud/a".to_owned(),
+            at: Instant::now(),
+            tries: 0,
+        }
     }
 
     async fn take(queue: &Queue) -> Option<Held> {
@@ -353,10 +447,7 @@ mod tests {
         let queue = queue(1, 1000);
         queue.push(segment(0));
         let mut held = take(&queue).await.unwrap();
-        held.created = Some(Created {
-            name: "a".to_owned(),
-            uri: "http://cloud/a".to_owned(),
-        });
+        held.created = Some(created());
         queue.put_back(held);
         queue.push(segment(1));
         assert_eq!(
@@ -365,5 +456,22 @@ mod tests {
         );
         queue.told_failed();
         assert_eq!(queue.failed(), None);
+    }
+
+    #[tokio::test]
+    async fn one_that_is_uploaded_is_kept_while_there_is_room_and_not_lost_without() {
+        let queue = queue(2, 1000);
+        queue.push(segment(0));
+        let mut held = take(&queue).await.unwrap();
+        held.created = Some(created());
+        let id = held.id;
+        queue.uploaded(held);
+        queue.push(segment(1));
+        assert_eq!(take(&queue).await.unwrap().segment.start_ms, 1000);
+        let again = queue.unconfirmed(id).unwrap();
+        assert_eq!(again.segment.start_ms, 0);
+        queue.push(segment(2));
+        assert!(queue.unconfirmed(id).is_none(), "there was no room");
+        assert_eq!((queue.dropped(), queue.failed()), (Dropped::default(), None));
     }
 }

@@ -4,6 +4,7 @@
 //! picture is there at once when somebody does. The only place that knows the RTSP client (`retina`).
 
 mod address;
+mod alignment;
 mod intake;
 
 pub(crate) use address::decode_percent;
@@ -12,6 +13,7 @@ pub use address::{RtspSource, Transport};
 use crate::feed::{Feed, SourceState};
 use futures_util::StreamExt;
 use intake::Intake;
+use media::TrackKind;
 use rand::Rng;
 use retina::client::{
     InitialTimestampPolicy, PlayOptions, Playing, Session, SessionGroup, SessionOptions, SetupOptions,
@@ -95,6 +97,13 @@ async fn watch(source: &RtspSource, feed: &Feed) -> Result<(), String> {
                     intake.lost_video();
                 }
                 intake.video(time_ms, frame.into_data().into(), feed);
+            }
+            CodecItem::Rtcp(packet) => {
+                let track = match audio == Some(packet.stream_id()) {
+                    true => TrackKind::Audio,
+                    false => TrackKind::Video,
+                };
+                intake.report(track, &packet);
             }
             CodecItem::AudioFrame(frame) => intake.audio(milliseconds(frame.timestamp()), frame.data(), feed),
             _ => {}

@@ -1,6 +1,6 @@
 //! Recording to the cloud: started, replaced, stopped, and what arrives.
 
-use super::cloud::Cloud;
+use super::cloud::{Cloud, within};
 use super::record_service::{RecordService, Segment};
 use super::{Running, setup};
 use media::TrackKind;
@@ -452,7 +452,73 @@ async fn a_stopped_agent_uploads_what_it_recorded_last_and_a_restarted_one_does_
     );
     let of = |saved: &[Segment]| saved.iter().filter(|segment| segment.session == "r-2").count();
     link.during(service.until("its segments", |saved| of(saved) >= 1)).await;
-    let before = service.saved().len();
+    let before = of(&service.saved());
     agent.stop();
-    service.until("the last one", |saved| saved.len() > before).await;
+    let stopped_s = now_s();
+    within("the end of the agent", &mut agent.task).await.unwrap();
+    // Its last segment is uploaded and confirmed when it is gone: up to the last group of pictures.
+    let saved = service.saved();
+    assert!(of(&saved) > before);
+    let last = saved.last().unwrap();
+    let ends_s = last.start_s + last.duration_s;
+    assert!(
+        (stopped_s - 1.0..now_s() + 0.1).contains(&ends_s),
+        "{} s",
+        ends_s - stopped_s
+    );
+    let calls = service.calls().len();
+    // Time for what must not come.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert_eq!(service.calls().len(), calls);
+}
+
+#[tokio::test]
+async fn segments_are_so_small_that_memory_holds_some() {
+    let (cloud, service) = (Cloud::start().await, RecordService::start().await);
+    let (_folder, mut setup) = device(1);
+    setup.record.memory = 256 << 10;
+    let _agent = Running::start_as(&cloud.url(), setup);
+    let mut link = cloud.accept().await;
+    let mut params = record(&service, 0, "r-1");
+    params["seg_duration"] = json!(60);
+    assert_eq!(link.call("StartCloudRecord", params).await, Ok(json!({})));
+    let saved = link.during(service.until("segments", |saved| saved.len() >= 3)).await;
+    assert_gapless(&saved);
+    assert!(saved.iter().all(|segment| segment.data.len() <= 64 << 10));
+}
+
+#[tokio::test]
+async fn of_too_many_ended_sessions_the_oldest_are_given_up_and_told() {
+    let (cloud, service) = (Cloud::start().await, RecordService::start().await);
+    let (_folder, setup) = device(1);
+    let _agent = Running::start_as(&cloud.url(), setup);
+    let mut link = cloud.accept().await;
+    service.set_down(true);
+    for number in 0..7 {
+        let session = format!("r-{number}");
+        assert_eq!(
+            link.call("StartCloudRecord", record(&service, 0, &session)).await,
+            Ok(json!({}))
+        );
+        // What it records, none of which can be uploaded.
+        link.during(tokio::time::sleep(Duration::from_millis(700))).await;
+    }
+    service.set_down(false);
+    let sessions = |saved: &[Segment]| -> Vec<String> {
+        let mut sessions: Vec<_> = saved.iter().map(|segment| segment.session.clone()).collect();
+        sessions.sort();
+        sessions.dedup();
+        sessions
+    };
+    let saved = service.until("the others", |saved| sessions(saved).len() >= 5);
+    let saved = link.during(saved).await;
+    assert_eq!(sessions(&saved), ["r-2", "r-3", "r-4", "r-5", "r-6"]);
+    let told = within("what is given up", async {
+        // They are at it.
+        while service.stats().len() < 2 {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    });
+    link.during(told).await;
+    assert_eq!(sessions(&service.saved()), ["r-2", "r-3", "r-4", "r-5", "r-6"]);
 }

@@ -22,6 +22,8 @@ struct Service {
     next: u32,
     /// Nobody is reached.
     is_down: bool,
+    /// Whoever is reached cannot at the moment.
+    is_busy: bool,
     /// What the next calls of this kind come to; then they work.
     faults: HashMap<&'static str, Vec<Failure>>,
     /// Nothing is wanted.
@@ -37,6 +39,9 @@ impl Service {
     fn fault(&mut self, op: &str) -> Result<(), Failure> {
         if self.is_down {
             return Err(Failure::Unreachable("down".to_owned()));
+        }
+        if self.is_busy {
+            return Err(busy(0));
         }
         match self.faults.get_mut(op).filter(|faults| !faults.is_empty()) {
             Some(faults) => Err(faults.remove(0)),
@@ -286,15 +291,133 @@ async fn what_is_busy_is_tried_again_and_not_before_it_said() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn at_the_end_of_all_tries_the_cloud_is_told() {
+async fn at_the_end_of_all_tries_at_several_addresses_the_cloud_is_told() {
     let rig = rig(4);
     rig.service.0.lock().faults.insert("put", vec![busy(0); 12]);
     rig.record(0);
     rig.record(10);
     let service = rig.finish().await;
-    assert_eq!(service.log.iter().filter(|call| *call == "put n1").count(), 12);
-    assert!(service.log.contains(&"fail n1".to_owned()));
+    let count = |what: &str| service.log.iter().filter(|call| *call == what).count();
+    for name in ["n1", "n2", "n3"] {
+        assert_eq!((count(&format!("put {name}")), count(&format!("fail {name}"))), (4, 1));
+    }
     assert_eq!(service.saved, starts(10, 20));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cloud_that_cannot_for_minutes_costs_nothing_while_there_is_room() {
+    let rig = rig(40);
+    rig.run(0, 30).await;
+    rig.service.0.lock().upload_takes = Duration::from_secs(5);
+    rig.record(30);
+    // Where it begins, one is being uploaded.
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    rig.service.0.lock().is_busy = true;
+    rig.run(40, 340).await;
+    rig.service.0.lock().is_busy = false;
+    rig.run(340, 400).await;
+    let service = rig.finish().await;
+    assert_eq!(service.saved, starts(0, 400), "all of them, in order");
+    assert!(service.stat.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_address_behind_which_nobody_is_reached_is_replaced() {
+    let rig = rig(4);
+    let unreachable = Failure::Unreachable("gone".to_owned());
+    rig.service.0.lock().faults.insert("put", vec![unreachable; 4]);
+    rig.record(0);
+    let service = rig.finish().await;
+    assert_eq!(service.saved, starts(0, 10));
+    assert_eq!(
+        service.log[4..],
+        ["put n1", "fail n1", "create 0.000", "put n2", "save n2"]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_cloud_does_not_confirm_is_uploaded_once_more() {
+    let rig = rig(40);
+    rig.record(0);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    // By the end of an outage it has forgotten what was announced before.
+    rig.service.0.lock().is_down = true;
+    rig.run(10, 910).await;
+    {
+        let mut service = rig.service.0.lock();
+        service.is_down = false;
+        service.faults.insert("save", vec![refused(410)]);
+    }
+    rig.run(910, 960).await;
+    let mut service = rig.finish().await;
+    service.saved.sort_by_key(|start| start.parse::<f64>().unwrap() as i64);
+    // There was room for forty: what is told, and what is there, are all.
+    let told: u64 = service.stat.iter().map(|(segments, _)| segments).sum();
+    assert_eq!(
+        service.saved.len() as u64 + told,
+        95,
+        "the first one is not kept when there is no room"
+    );
+
+    let rig = self::rig(40);
+    rig.record(0);
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    rig.service.0.lock().faults.insert("save", vec![refused(409)]);
+    let service = rig.finish().await;
+    assert_eq!(
+        service.log,
+        [
+            "create 0.000",
+            "put n1",
+            "save n1",
+            "fail n1",
+            "create 0.000",
+            "put n2",
+            "save n2"
+        ]
+    );
+    assert_eq!(service.saved, starts(0, 10));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_cloud_never_confirms_is_told_in_the_end() {
+    let rig = rig(4);
+    rig.service.0.lock().faults.insert("save", vec![refused(409); 3]);
+    rig.record(0);
+    let service = rig.finish().await;
+    let puts = service.log.iter().filter(|call| call.starts_with("put")).count();
+    assert_eq!((puts, service.log.last().map(String::as_str)), (3, Some("fail n3")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_end_of_a_session_does_not_wait_for_the_next_try() {
+    let rig = rig(4);
+    rig.service.0.lock().is_down = true;
+    rig.record(0);
+    tokio::time::sleep(Duration::from_secs(100)).await;
+    rig.service.0.lock().is_down = false;
+    let began = Instant::now();
+    assert_eq!(rig.finish().await.saved, starts(0, 10));
+    assert_eq!(began.elapsed(), Duration::ZERO);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_that_is_abandoned_tells_what_it_still_had() {
+    let rig = rig(4);
+    rig.service.0.lock().is_busy = true;
+    rig.record(0);
+    rig.record(10);
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    let queue = Arc::clone(&rig.queue);
+    queue.close();
+    tokio::time::sleep(Duration::from_secs(3)).await;
+    rig.service.0.lock().faults.insert("create", vec![busy(0); 100]);
+    rig.service.0.lock().is_busy = false;
+    queue.abandon();
+    let began = Instant::now();
+    let service = rig.finish().await;
+    assert!(began.elapsed() <= LAST_WORDS_LIMIT);
+    assert_eq!(service.stat, [(2, "20.000".to_owned())]);
 }
 
 #[tokio::test(start_paused = true)]

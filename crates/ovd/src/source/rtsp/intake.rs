@@ -1,5 +1,6 @@
 //! From the camera's frames to those of a feed.
 
+use super::alignment::Alignment;
 use crate::audio::{SampleFormat, SoundTrack};
 use crate::feed::{Feed, SourceState, Tracks};
 use crate::source::decode_times::{DecodeTime, DecodeTimes};
@@ -7,6 +8,7 @@ use bytes::Bytes;
 use media::{Frame, TrackKind, VideoCodec, VideoConfig, aac, h264, h265, nal};
 use retina::client::Stream;
 use retina::codec::{ParametersRef, VideoParametersCodec};
+use retina::rtcp::ReceivedCompoundPacket;
 
 /// Whether sound of this RTP encoding can be carried.
 pub(super) fn can_carry(encoding: &str) -> bool {
@@ -19,6 +21,7 @@ pub(super) struct Intake {
     video: Option<(VideoConfig, usize)>,
     audio: Option<SoundTrack>,
     times: DecodeTimes,
+    alignment: Alignment,
     /// What the feed was told; a keyframe makes it the present tracks.
     told: Option<Tracks>,
     /// The timeline starts over at the next keyframe.
@@ -58,6 +61,11 @@ impl Intake {
     pub(super) fn lost_video(&mut self) {
         tracing::debug!("packets of the picture were lost");
         self.broken = true;
+    }
+
+    /// What the camera says of the clock of a track.
+    pub(super) fn report(&mut self, track: TrackKind, packet: &ReceivedCompoundPacket) {
+        self.alignment.take(track, packet);
     }
 
     pub(super) fn video(&mut self, time_ms: i64, data: Bytes, feed: &Feed) {
@@ -107,7 +115,10 @@ impl Intake {
         let frames = track.push(time_ms, Bytes::copy_from_slice(data));
         // Sound that the feed's subscribers were not told about would have no configuration.
         if self.told.as_ref().is_some_and(|told| told.audio.is_some()) {
-            for frame in frames {
+            for mut frame in frames {
+                let shift_ms = self.alignment.shift_ms();
+                frame.dts_ms += shift_ms;
+                frame.pts_ms += shift_ms;
                 feed.push(frame);
             }
         }
