@@ -63,7 +63,7 @@ use db::FootageRow;
 use libfuzzer_sys::fuzz_target;
 use record::export::{Plan, Planner, still};
 use record::spans::Span;
-use record::unpacked::Unpacked;
+use record::unpacked::{MAX_CONFIGS, MAX_FRAMES, Unpacked};
 
 #[derive(Debug, Arbitrary)]
 struct Uploaded<'a> {
@@ -89,7 +89,10 @@ fn plan(span: Span, segments: &[(FootageRow, Unpacked)]) -> Option<Plan> {
 }
 
 fuzz_target!(|asked: Asked<'_>| {
-    let span = Span::new(asked.from_ms.into(), i64::from(asked.from_ms) + i64::from(asked.lasting_ms));
+    let span = Span::new(
+        asked.from_ms.into(),
+        i64::from(asked.from_ms) + i64::from(asked.lasting_ms),
+    );
     let segments: Vec<(FootageRow, Unpacked)> = asked
         .segments
         .iter()
@@ -109,6 +112,10 @@ fuzz_target!(|asked: Asked<'_>| {
         })
         .collect();
     for (row, unpacked) in &segments {
+        assert!(unpacked.video_configs.len() <= MAX_CONFIGS && unpacked.audio_configs.len() <= MAX_CONFIGS);
+        assert!(unpacked.video.len() + unpacked.audio.len() <= MAX_FRAMES);
+        // The sets, and what stands around them.
+        assert!(unpacked.video_configs.iter().all(|config| config.record.len() < 66_000));
         if let Some(found) = still(row, unpacked, span.from) {
             assert!(found.file.len() > 500);
         }

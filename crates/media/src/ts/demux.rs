@@ -11,6 +11,9 @@ use libmpegts::slicer::TsSlicer;
 use libmpegts::ts::TsPacketRef;
 use std::collections::VecDeque;
 
+/// More NAL units than this are no picture: where each is a byte long, the list of them is longer than they are.
+const MAX_UNITS: usize = 16 << 10;
+
 /// What a stream holds, in the order in which it becomes known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Item {
@@ -36,7 +39,9 @@ pub struct TsFrame {
 /// Reads the first programme of a transport stream: its first H.264 or H.265 and its first AAC (in ADTS).
 ///
 /// Bytes go in as they come ([`Demuxer::push`]), items are taken out ([`Demuxer::pop`]) after each; what is not taken
-/// is kept. Garbage between packets is passed over, and so are frames that packets are missing of. A picture whose
+/// is kept. Garbage between packets is passed over, and so are frames that packets are missing of, or that are longer or
+/// have more parts than anybody's. Of bytes that a stranger made much may become ready at once, hundreds of times what they
+/// are: who pushes them in small pieces and takes what each of them makes holds little of it. A picture whose
 /// length the stream does not tell is known to be whole when the next one begins, or by [`Demuxer::finish`]: items of
 /// the two tracks are not in the order of their times, those of one track are as the stream has them.
 #[derive(Default)]
@@ -240,6 +245,9 @@ impl Tracks {
         let pts_90k = self.clock.place(pts);
         let (mut sets, mut units) = (Vec::new(), Vec::new());
         for unit in nal::split_annexb(pes.payload()) {
+            if sets.len() + units.len() == MAX_UNITS {
+                return;
+            }
             match ParameterSets::kind(video.codec, unit) {
                 Some(kind) => sets.push((kind, unit)),
                 None if is_delimiter(video.codec, unit) => {}

@@ -1,10 +1,14 @@
 //! One elementary stream: packets put together to PES packets.
 
+use super::AAC_ADTS;
 use libmpegts::pes::PesHeaderRef;
 use libmpegts::ts::TsPacketRef;
 
 /// A larger PES packet is no picture.
 const MAX_PES_BYTES: usize = 16 << 20;
+/// Only pictures may come without a length, which has 16 bits (ISO/IEC 13818-1, 2.4.3.7): so long a packet is no sound. In
+/// a longer one there could be millions of frames at once.
+const MAX_SOUND_BYTES: usize = 128 << 10;
 
 /// A whole PES packet: its times as written, and its payload.
 pub(super) struct Pes {
@@ -73,7 +77,7 @@ impl Elementary {
                 self.bytes.extend_from_slice(payload);
             }
         } else if self.collecting && !repeated {
-            if follows && self.bytes.len() + payload.len() <= MAX_PES_BYTES {
+            if follows && self.bytes.len() + payload.len() <= self.max_bytes() {
                 self.bytes.extend_from_slice(payload);
             } else {
                 self.drop_packet();
@@ -105,6 +109,14 @@ impl Elementary {
         match self.bytes.get(4..6)? {
             &[high, low] if (high, low) != (0, 0) => Some(6 + usize::from(u16::from_be_bytes([high, low]))),
             _ => None,
+        }
+    }
+
+    fn max_bytes(&self) -> usize {
+        if self.stream_type == AAC_ADTS {
+            MAX_SOUND_BYTES
+        } else {
+            MAX_PES_BYTES
         }
     }
 

@@ -3,8 +3,11 @@
 use crate::bits::Bits;
 use crate::{VideoCodec, VideoConfig, h264, h265};
 
-/// More picture parameter sets than this are nobody's stream.
-const MAX_PICTURE_SETS: usize = 64;
+/// More sets of one kind than this are nobody's stream.
+const MAX_SETS: usize = 64;
+/// Sets that are longer than this together are nobody's either. A configuration holds all of them, and each change of one
+/// makes a new one.
+const MAX_BYTES: usize = 64 << 10;
 
 /// The sets in force.
 #[derive(Debug)]
@@ -60,7 +63,8 @@ impl ParameterSets {
     /// Takes the sets of one access unit. Answers the configuration where they changed it.
     ///
     /// Sequence parameter sets begin anew: what came before them is no longer in force. Picture parameter sets that
-    /// come alone are added to those that are there, or take the place of the one with their id.
+    /// come alone are added to those that are there, or take the place of the one with their id. Sets that are too long
+    /// together are refused: there are none then until others come.
     pub(super) fn take(&mut self, found: &[(SetKind, &[u8])]) -> Option<VideoConfig> {
         if found.is_empty() {
             return None;
@@ -80,9 +84,13 @@ impl ParameterSets {
             } else if anew || *kind == SetKind::Video {
                 sets.retain(|other| other != set);
             }
-            if sets.len() < MAX_PICTURE_SETS {
+            if sets.len() < MAX_SETS {
                 sets.push(set.to_vec());
             }
+        }
+        if self.bytes() > MAX_BYTES {
+            *self = Self::new(self.codec);
+            return None;
         }
         let config = self.make_config()?;
         if self.config.as_ref() == Some(&config) {
@@ -98,6 +106,11 @@ impl ParameterSets {
             SetKind::Sequence => &mut self.sps,
             SetKind::Picture => &mut self.pps,
         }
+    }
+
+    fn bytes(&self) -> usize {
+        let all = [&self.vps, &self.sps, &self.pps];
+        all.into_iter().flatten().map(Vec::len).sum()
     }
 
     fn make_config(&self) -> Option<VideoConfig> {

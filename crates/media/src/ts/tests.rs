@@ -396,6 +396,68 @@ fn a_stream_that_ends_early_loses_its_last_picture() {
     assert!(demux(&mut Demuxer::new(), &[]).is_empty());
 }
 
+/// What a device makes up to fill memory.
+#[test]
+fn parameter_sets_that_are_too_long_together_are_refused_and_so_are_their_pictures() {
+    let sps = hex(&H264_SPS.replace(' ', ""));
+    // The id is the first bits behind the header: 0, 1 and 2.
+    let [first, second, third] = [0x80u8, 0x5F, 0x7F].map(|id| {
+        let mut set = vec![0x68, id];
+        set.resize(30_000, 1);
+        set
+    });
+    let slice = [0x41, 1, 2, 3];
+    let at = |dts_ms, units: &[&[u8]]| Frame::video(dts_ms, false, nal::length_prefixed(units.iter().copied()));
+    let written = [
+        at(0, &[&sps, &first, &second, &slice]),
+        at(40, &[&third, &slice]),
+        at(80, &[&slice]),
+        picture(VideoCodec::H264, true, 120, 120, 20),
+    ];
+    let stream = mux(&mut Muxer::new(Some(&h264_config()), None), &written);
+    let items = demux(&mut Demuxer::new(), &stream);
+    let (read, _) = configs(&items);
+    assert_eq!(read.len(), 2, "what is long is taken, what is too long is not");
+    assert!(read[0].record.len() > 60_000);
+    assert_eq!(read[1], h264_config());
+    let times: Vec<i64> = frames(&items, TrackKind::Video)
+        .iter()
+        .map(|frame| frame.frame.dts_ms)
+        .collect();
+    assert_eq!(times, [1000, 1120]);
+}
+
+#[test]
+fn a_picture_of_too_many_parts_is_passed_over() {
+    let written = [20_000, 10_000]
+        .map(|parts| Frame::video(parts, true, nal::length_prefixed(vec![&[0x65u8][..]; parts as usize])));
+    let stream = mux(&mut Muxer::new(Some(&h264_config()), None), &written);
+    let read = frames(&demux(&mut Demuxer::new(), &stream), TrackKind::Video);
+    assert_eq!(read.len(), 1);
+    assert_eq!(read[0].frame.data, written[1].data);
+}
+
+#[test]
+fn sound_without_an_end_is_passed_over() {
+    let mut muxer = Muxer::new(None, Some(&sound_config()));
+    let written: Vec<Frame> = (0..20).map(|number| sound(number * 21, 8_000)).collect();
+    let mut endless = mux(&mut muxer, &written);
+    let at = endless.windows(4).position(|bytes| bytes == [0, 0, 1, 0xC0]).unwrap();
+    // The first packet tells no length, and no other begins one.
+    endless[at + 4..at + 6].fill(0);
+    let begin = at / PACKET_BYTES + 1;
+    for packet in endless.chunks_mut(PACKET_BYTES).skip(begin) {
+        packet[1] &= !0x40;
+    }
+    let mut demuxer = Demuxer::new();
+    demuxer.push(&endless);
+    let last = sound(420, 30);
+    let items = demux(&mut demuxer, &mux(&mut muxer, std::slice::from_ref(&last)));
+    let read = frames(&items, TrackKind::Audio);
+    assert_eq!(read.len(), 1);
+    assert_eq!(read[0].frame.data, last.data);
+}
+
 proptest! {
     #[test]
     fn arbitrary_bytes_never_panic(bytes in proptest::collection::vec(any::<u8>(), 0..4000)) {

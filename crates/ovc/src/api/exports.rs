@@ -13,7 +13,7 @@ use super::snapshots::file_time;
 use crate::account::tokens::{Holder, Purpose};
 use crate::clock::UnixMs;
 use crate::ids::{ChannelId, LoginCode, RecordStreamId};
-use crate::record::exports::State as Standing;
+use crate::record::exports::{Asker, State as Standing};
 use crate::record::spans::Span;
 use crate::record::tickets::{Base, Ticket};
 use axum::Json;
@@ -93,7 +93,8 @@ impl<'a> Wanted<'a> {
 /// How it stands with a file; it is begun if it is not there.
 pub(super) async fn answer(api: &Api, origin: &Origin, wanted: Wanted<'_>) -> Result<ExportAnswer, ApiError> {
     let asked = wanted.ticket.span;
-    let state = api.exports.plan(wanted.stream, asked, wanted.seen).await??;
+    let asker = Asker::of(wanted.ticket.base, wanted.holder);
+    let state = api.exports.plan(asker, wanted.stream, asked, wanted.seen).await??;
     let state = state.borrow().clone();
     let id = format!("{}-{}", asked.from, asked.to);
     let nothing_yet = |state, progress| ExportAnswer {

@@ -4,11 +4,11 @@
 
 use super::playlist;
 use super::spans::Span;
-use super::unpacked::{Coded, Unpacked};
+use super::unpacked::{Coded, MAX_CONFIGS, Unpacked};
 use crate::db::FootageRow;
 use bytes::Bytes;
 use media::mp4::{Head, Movie, Sample, TIMESCALE};
-use media::{TrackKind, VideoConfig};
+use media::{AudioConfig, TrackKind, VideoConfig};
 use sha2::{Digest as _, Sha256};
 use std::ops::Range;
 
@@ -20,6 +20,9 @@ const JUMP: i64 = TIMESCALE as i64;
 const TURN: i64 = TIMESCALE as i64;
 /// How far a segment may reach back into the one before it without being cut.
 const OVERLAP_MS: i64 = 1_000;
+/// Samples of one file at most: a day has 60 pictures and 50 frames of sound each second. All of them are in memory as
+/// tables, some twenty bytes each.
+const MAX_SAMPLES: usize = 10_000_000;
 
 /// A file that can be sent.
 #[derive(Debug)]
@@ -58,6 +61,11 @@ pub struct Piece {
 pub struct Planner {
     asked: Span,
     movie: Movie,
+    /// Those of the movie: [`MAX_CONFIGS`] of each kind at most.
+    video_configs: Vec<VideoConfig>,
+    audio_configs: Vec<AudioConfig>,
+    /// How many samples more there may be.
+    samples_left: usize,
     pieces: Vec<Piece>,
     /// What is added to a segment's times to get the movie's; changes where they break.
     shift: i64,
@@ -88,6 +96,9 @@ impl Planner {
         Self {
             asked,
             movie: Movie::default(),
+            video_configs: Vec::new(),
+            audio_configs: Vec::new(),
+            samples_left: MAX_SAMPLES,
             pieces: Vec::new(),
             shift: 0,
             end: 0,
@@ -98,7 +109,8 @@ impl Planner {
         }
     }
 
-    /// The next segment. `true`: it has something for the movie.
+    /// The next segment. `true`: it has something for the movie. One for which a file has no room, by its samples or by
+    /// its configurations, is left out.
     pub fn add(&mut self, segment: FootageRow, unpacked: &Unpacked) -> bool {
         let (Some(first_dts), Some(first)) = (unpacked.first_dts(), unpacked.first_pts()) else {
             return false;
@@ -111,6 +123,9 @@ impl Planner {
         let Some(begin) = video.iter().chain(audio).map(|frame| frame.dts).min() else {
             return false;
         };
+        if !self.has_room(unpacked, video, audio) {
+            return false;
+        }
         let wall = wall(&segment, first);
         if !goes_on {
             self.shift = self.end.saturating_sub(begin);
@@ -136,6 +151,23 @@ impl Planner {
         self.end = self.end.max(unpacked.end().saturating_add(self.shift));
         self.before = Some((segment, unpacked.next_dts()));
         true
+    }
+
+    /// Whether these frames of it find room in the file; it is taken then.
+    fn has_room(&mut self, unpacked: &Unpacked, video: &[Coded], audio: &[Coded]) -> bool {
+        let Some(samples_left) = self.samples_left.checked_sub(video.len() + audio.len()) else {
+            return false;
+        };
+        let video = unknown(&self.video_configs, &unpacked.video_configs, video);
+        let audio = unknown(&self.audio_configs, &unpacked.audio_configs, audio);
+        let fits = |known: usize, new: usize| known + new <= MAX_CONFIGS;
+        let is_room = fits(self.video_configs.len(), video.len()) && fits(self.audio_configs.len(), audio.len());
+        if is_room {
+            self.samples_left = samples_left;
+            self.video_configs.extend(video);
+            self.audio_configs.extend(audio);
+        }
+        is_room
     }
 
     fn cut(&self, segment: &FootageRow, unpacked: &Unpacked, first: i64, goes_on: bool) -> Cut {
@@ -229,14 +261,33 @@ impl Planner {
     }
 }
 
+/// Configurations of these frames that are not known yet.
+fn unknown<C: PartialEq + Clone>(known: &[C], configs: &[C], frames: &[Coded]) -> Vec<C> {
+    let used = |at: usize| frames.iter().any(|frame| frame.config == at);
+    let new = configs.iter().enumerate();
+    new.filter(|(at, config)| !known.contains(config) && used(*at))
+        .map(|(_, config)| config.clone())
+        .collect()
+}
+
 impl Plan {
     /// How long the file is.
     pub fn bytes(&self) -> u64 {
         self.head.bytes.len() as u64 + self.head.payload
     }
+
+    /// About how much memory it takes.
+    pub fn kept_bytes(&self) -> u64 {
+        (self.head.bytes.len() + size_of_val(&self.pieces[..])) as u64
+    }
 }
 
 impl Piece {
+    /// The time of its segment, all of it.
+    pub fn span(&self) -> Span {
+        Span::new(self.segment.start_ms, self.segment.end_ms())
+    }
+
     /// Its bytes, in the order in which the head says that they lie. `None`: it is not the segment that the plan was made
     /// of.
     pub fn take(&self, unpacked: &Unpacked) -> Option<Vec<Bytes>> {

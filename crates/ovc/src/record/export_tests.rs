@@ -169,6 +169,33 @@ fn the_same_footage_makes_the_same_file_and_other_footage_another() {
     assert_ne!(etag(all, &segments), etag(all, &other));
 }
 
+/// What a device makes up to fill memory, segment by segment.
+#[test]
+fn a_file_has_an_end_to_its_configurations_and_its_samples() {
+    let day = Span::new(0, 86_400_000);
+    let segments: Vec<_> = (0..MAX_CONFIGS as i64 + 6)
+        .map(|n| {
+            let mut unpacked = unpacked(n * 900_000);
+            unpacked.video_configs[0].width = n as u32 + 1;
+            (segment(n, n * 10_000), unpacked)
+        })
+        .collect();
+    let one = plan(day, &segments).unwrap();
+    assert_eq!(one.pieces.len(), MAX_CONFIGS, "the others are left out");
+    file(&one, &segments);
+
+    let mut planner = Planner::new(day);
+    planner.samples_left = 2 * (PICTURES + SOUNDS) as usize;
+    let segments: Vec<_> = (0..3)
+        .map(|n| (segment(n, n * 10_000), unpacked(n * 900_000)))
+        .collect();
+    let added = segments.iter().map(|(row, unpacked)| planner.add(*row, unpacked));
+    assert!(added.eq([true, true, false]));
+    let plan = planner.finish().unwrap();
+    assert!((20_000..=20_022).contains(&plan.duration_ms), "{}", plan.duration_ms);
+    file(&plan, &segments);
+}
+
 #[test]
 fn the_picture_nearest_to_a_moment_is_the_last_keyframe_before_it() {
     let (row, unpacked) = (segment(0, 100_000), unpacked(5));
