@@ -59,6 +59,7 @@ mod record {
     pub mod form;
     pub mod name;
     pub mod placement;
+    pub mod spans;
     pub mod sync;
 }
 
@@ -91,6 +92,7 @@ struct Input<'a> {
 struct Segment {
     start: i64,
     duration_ms: u32,
+    bytes: u64,
     continues: Option<bool>,
     later: u32,
     saved: bool,
@@ -132,6 +134,7 @@ fuzz_target!(|input: Input<'_>| {
         let announced = Announced {
             start: UnixMs(segment.start),
             duration_ms,
+            bytes: segment.bytes,
             continues: segment.continues,
         };
         let placed = timeline.place(announced, UnixMs(now));
@@ -143,6 +146,7 @@ fuzz_target!(|input: Input<'_>| {
                 device_start: announced.start,
                 start: placed.start,
                 duration_ms,
+                bytes: segment.bytes,
             });
         }
     }

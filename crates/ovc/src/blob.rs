@@ -14,7 +14,7 @@ mod upload;
 
 pub use folder::Space;
 pub use key::{BadKey, BlobKey, BlobKind, SegmentKey};
-pub use segments::{Day, PutSegmentError};
+pub use segments::{Day, NotDeleted, PutSegmentError};
 
 use crate::config::{BlobsConfig, S3Config, StoreKind};
 use crate::db::make_private_dir;

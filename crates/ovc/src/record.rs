@@ -409,13 +409,20 @@ impl Records {
         });
     }
 
-    /// A device is gone, or somebody else's: nothing more of what was recorded of it is taken.
+    /// A device is gone, or somebody else's: nothing more of what was recorded of it is taken. That may be heard late: what
+    /// was begun for whom it belongs to now goes on.
     async fn lose(&self, device: &LoginCode) {
         for session in self.shared.sessions.all() {
-            if session.device == *device {
+            if session.device == *device && !matches!(self.is_owners(&session).await, Ok(true)) {
                 self.make_void(&session).await;
             }
         }
+    }
+
+    /// Whether a session is of whoever its device belongs to now.
+    async fn is_owners(&self, session: &RecordSession) -> Result<bool, DbError> {
+        let stream = self.db().record_stream(&session.device, session.channel).await?;
+        Ok(stream == Some(session.stream))
     }
 
     async fn make_void(&self, session: &RecordSession) {
@@ -430,9 +437,9 @@ impl Records {
     /// Something was missed: the database says whose is what.
     async fn look_anew(&self) {
         for session in self.shared.sessions.all() {
-            match self.db().record_stream(&session.device, session.channel).await {
-                Ok(stream) if stream == Some(session.stream) => {}
-                Ok(_) => self.make_void(&session).await,
+            match self.is_owners(&session).await {
+                Ok(true) => {}
+                Ok(false) => self.make_void(&session).await,
                 Err(error) => return tracing::error!(%error, "cannot look whose recordings are whose"),
             }
         }
@@ -478,11 +485,19 @@ impl Records {
 
 /// How long after its end anything may come of a session: what was announced last may still be saved.
 fn known_for(config: &RecordingConfig) -> Duration {
-    config.grace + config.upload_time_limit
+    grace(config) + config.upload_time_limit
+}
+
+/// How long after its end a session takes what was recorded before: at least as long as a device may hold that back.
+fn grace(config: &RecordingConfig) -> Duration {
+    config.grace.max(held(config))
 }
 
 /// How long footage may be that a device holds back in memory.
+fn held(config: &RecordingConfig) -> Duration {
+    config.segment_duration.saturating_mul(config.segment_max_count)
+}
+
 fn held_ms(config: &RecordingConfig) -> i64 {
-    let held = config.segment_duration.saturating_mul(config.segment_max_count);
-    i64::try_from(held.as_millis()).unwrap_or(i64::MAX)
+    i64::try_from(held(config).as_millis()).unwrap_or(i64::MAX)
 }

@@ -364,6 +364,8 @@ impl Inside {
             .timer(TokioTimer::new())
             .header_read_timeout(IDLE_LIMIT)
             .max_buf_size(self.max_head)
+            // Clients of HTTP/1.0 may say by that that their request is over, and wait for the answer.
+            .half_close(true)
             .serve_connection(TokioIo::new(Resumed::new(read, socket)), service)
             .with_upgrades();
         let mut connection = std::pin::pin!(connection);

@@ -18,7 +18,7 @@ const STALL_LIMIT: Duration = Duration::from_secs(20);
 const FORM_ROOM: u64 = 64 << 10;
 /// How much is read of what is refused, and for how long: a connection that is closed with bytes unread is reset, and the
 /// answer may be lost with it.
-const DRAINED: usize = 1 << 20;
+const DRAINED: u64 = 1 << 20;
 const DRAIN_LIMIT: Duration = Duration::from_secs(2);
 
 /// What a body does not come to its end by.
@@ -33,7 +33,7 @@ pub(super) enum Broken {
 /// The pieces of a body.
 pub(super) type Pieces = BoxStream<'static, Result<Bytes, Broken>>;
 
-/// The body as it comes.
+/// The body as it comes. It may be asked for more after its end.
 pub(super) fn pieces(body: Body) -> Pieces {
     let pieces = stream::unfold(Some(body.into_data_stream()), |rest| async {
         let mut rest = rest?;
@@ -44,7 +44,7 @@ pub(super) fn pieces(body: Body) -> Pieces {
             Err(_) => Some((Err(Broken::Stalled), None)),
         }
     });
-    pieces.boxed()
+    pieces.fuse().boxed()
 }
 
 /// The first file of a form (RFC 7578). `None`: it has none.
@@ -72,17 +72,26 @@ pub(super) fn length(headers: &HeaderMap) -> Option<u64> {
 
 /// Reads some of a body that nobody wants.
 pub(super) async fn drain(body: Body) {
-    let mut rest = body.into_data_stream();
+    drain_pieces(&mut pieces(body)).await;
+}
+
+/// The same of one that was begun.
+pub(super) async fn drain_pieces(rest: &mut Pieces) {
+    drain_more(rest, DRAINED, DRAIN_LIMIT).await;
+}
+
+/// Reads on to the end, no further than so many bytes, and no longer.
+pub(super) async fn drain_more(rest: &mut Pieces, most: u64, limit: Duration) {
     let draining = async {
         let mut read = 0;
         while let Some(Ok(piece)) = rest.next().await {
-            read += piece.len();
-            if read > DRAINED {
+            read += piece.len() as u64;
+            if read > most {
                 return;
             }
         }
     };
-    let _ = tokio::time::timeout(DRAIN_LIMIT, draining).await;
+    let _ = tokio::time::timeout(limit, draining).await;
 }
 
 /// A file that a person sends, as it comes.

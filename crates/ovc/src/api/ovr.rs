@@ -5,13 +5,14 @@
 use super::Api;
 use super::door::Place;
 use super::host::{Found, Secure};
-use super::incoming::{self, Broken};
+use super::incoming::{self, Broken, Pieces};
 use super::transfers::{Refused, admitted, over_tls};
 use crate::blob::BlobError;
 use crate::clock::UnixMs;
 use crate::config::Plain;
 use crate::device::Reached;
 use crate::record::form::{CONTENT_TYPE, Call, MAX_FORM};
+use crate::record::name::Promised;
 use crate::record::{Created, OvrError, RecordSession, UploadError, Way};
 use crate::throttle::RetryAfter;
 use axum::Router;
@@ -65,6 +66,7 @@ impl From<OvrError> for No {
             OvrError::GivenUp => (StatusCode::GONE, "given_up"),
             OvrError::Void => (StatusCode::FORBIDDEN, "void"),
             OvrError::BadName | OvrError::NoAddress => (StatusCode::BAD_REQUEST, "bad"),
+            OvrError::NotTs(_) => (StatusCode::BAD_REQUEST, "not_ts"),
             OvrError::NotUploaded => (StatusCode::CONFLICT, "not_uploaded"),
             OvrError::TooBig(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too_big"),
             OvrError::TooManyPending(_) => (StatusCode::TOO_MANY_REQUESTS, "pending"),
@@ -200,12 +202,13 @@ async fn form(headers: &HeaderMap, body: Body) -> Result<Vec<u8>, No> {
     let kind = headers
         .get(header::CONTENT_TYPE)
         .map_or(FORM, |kind| kind.to_str().unwrap_or_default());
-    let mut pieces = body.into_data_stream();
+    let mut pieces = incoming::pieces(body);
     let mut form = Vec::new();
     let reading = async {
         while let Some(piece) = pieces.next().await {
             let piece = piece.map_err(|error| No::new(StatusCode::BAD_REQUEST, error.to_string()))?;
             if form.len() + piece.len() > MAX_FORM {
+                incoming::drain_pieces(&mut pieces).await;
                 let info = format!("the form is longer than {MAX_FORM} bytes");
                 return Err(No::new(StatusCode::PAYLOAD_TOO_LARGE, info));
             }
@@ -273,6 +276,8 @@ async fn upload(
     request: Request,
 ) -> Response {
     let (parts, body) = request.into_parts();
+    let mut pieces = incoming::pieces(body);
+    let length = incoming::length(&parts.headers);
     let known = || {
         over_tls(&api, secure)?;
         let (session, promised) = api.records.expected(&name, UnixMs::now())?;
@@ -285,7 +290,7 @@ async fn upload(
         if !is_of_kind(kind, CONTENT_TYPE) && !is_of_kind(kind, "application/octet-stream") {
             return Err(No::new(StatusCode::BAD_REQUEST, format!("a segment is {CONTENT_TYPE}")));
         }
-        match incoming::length(&parts.headers) {
+        match length {
             Some(came) if came != promised.bytes => Err(No::from(UploadError::<Broken>::WrongSize {
                 promised: promised.bytes,
                 came,
@@ -293,32 +298,42 @@ async fn upload(
             _ => Ok((session, promised)),
         }
     };
-    let (session, promised) = match known() {
-        Ok(known) => known,
-        Err(no) => {
-            incoming::drain(body).await;
-            return no.into_response();
-        }
-    };
-    let taking = async {
-        if api.records.is_there(&session, &promised).await {
-            // Sent again: it is on the disk, and may be shown already.
-            let mut left = promised.bytes;
-            let mut pieces = incoming::pieces(body);
-            while left > 0
-                && let Some(Ok(piece)) = pieces.next().await
-            {
-                left = left.saturating_sub(piece.len() as u64);
+    let no = match known() {
+        Ok((session, promised)) => match take(&api, &session, &promised, &mut pieces).await {
+            Ok(()) => return answer(StatusCode::OK, Some(json!({}))),
+            Err(no) => {
+                tracing::debug!(device = %session.device, info = no.refused.1, "a segment is refused");
+                no
             }
+        },
+        // It waits until it hears that it is to go on.
+        Err(no) if parts.headers.contains_key(header::EXPECT) => return no.into_response(),
+        Err(no) => no,
+    };
+    // Small devices send all of it before they look at the answer. A name of ours is worth waiting for that, once.
+    if api.records.has_made(&name) && no.refused.0 != StatusCode::REQUEST_TIMEOUT {
+        let config = api.records.config();
+        let max = config.segment_max_size.as_u64();
+        let most = length.map_or(max, |length| length.min(max));
+        incoming::drain_more(&mut pieces, most, config.upload_time_limit).await;
+    } else {
+        incoming::drain_pieces(&mut pieces).await;
+    }
+    no.into_response()
+}
+
+async fn take(api: &Api, session: &RecordSession, promised: &Promised, pieces: &mut Pieces) -> Result<(), No> {
+    let limit = api.records.config().upload_time_limit;
+    let taking = async {
+        if api.records.is_there(session, promised).await {
+            // Sent again: it is on the disk, and may be shown already.
+            incoming::drain_more(pieces, promised.bytes, limit).await;
             return Ok(());
         }
-        api.records.receive(&session, &promised, incoming::pieces(body)).await
+        api.records.receive(session, promised, pieces).await
     };
-    let no = match tokio::time::timeout(api.records.config().upload_time_limit, taking).await {
-        Ok(Ok(())) => return answer(StatusCode::OK, Some(json!({}))),
-        Ok(Err(error)) => No::from(error),
-        Err(_) => No::new(StatusCode::REQUEST_TIMEOUT, "it did not come in time"),
-    };
-    tracing::debug!(device = %session.device, info = no.refused.1, "a segment is refused");
-    no.into_response()
+    match tokio::time::timeout(limit, taking).await {
+        Ok(taken) => Ok(taken?),
+        Err(_) => Err(No::new(StatusCode::REQUEST_TIMEOUT, "it did not come in time")),
+    }
 }

@@ -8,7 +8,7 @@ use crate::ids::RecordStreamId;
 use bytes::Bytes;
 use parking_lot::Mutex;
 use rand::Rng as _;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::fs::File;
 use std::io::{self, ErrorKind, Read as _, Seek as _, SeekFrom, Write as _};
 use std::ops::Range;
@@ -34,6 +34,9 @@ pub(super) struct Folder {
     /// Folders of segments of which it is known that they are on the disk, with the way to them. The one who makes a
     /// folder has not yet synced it when the next finds it there.
     durable: Arc<Mutex<HashSet<PathBuf>>>,
+    /// Objects that have their names, or are just getting them, of which it is not known that they are on the disk under
+    /// them. Whoever finds one there before that syncs it himself.
+    settling: Arc<Mutex<HashSet<PathBuf>>>,
 }
 
 /// How much room there is.
@@ -45,11 +48,28 @@ pub struct Space {
     pub total_bytes: u64,
 }
 
+/// What could not be deleted.
+#[derive(Debug, Default)]
+pub(super) struct Left {
+    /// Which.
+    pub(super) objects: Vec<(RecordStreamId, SegmentKey)>,
+    /// Why the first could not.
+    pub(super) why: Option<io::Error>,
+}
+
+impl Left {
+    fn add(&mut self, objects: impl IntoIterator<Item = (RecordStreamId, SegmentKey)>, why: io::Error) {
+        self.objects.extend(objects);
+        self.why.get_or_insert(why);
+    }
+}
+
 impl Folder {
     pub(super) fn new(root: &Path) -> Self {
         Self {
             root: root.into(),
             durable: Arc::default(),
+            settling: Arc::default(),
         }
     }
 
@@ -71,12 +91,12 @@ impl Folder {
     fn create(&self, path: PathBuf) -> io::Result<Growing> {
         let parent = path.parent().unwrap_or(&self.root).to_owned();
         self.make(&parent)?;
-        match Growing::create(path.clone()) {
+        match Growing::create(self.clone(), path.clone()) {
             // It was emptied and removed meanwhile.
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 self.durable.lock().remove(&parent);
                 self.make(&parent)?;
-                Growing::create(path)
+                Growing::create(self.clone(), path)
             }
             created => created,
         }
@@ -105,44 +125,79 @@ impl Folder {
     }
 
     /// Deletes objects, those that are gone already too, and the folders that are empty then. On the disk when this
-    /// returns.
-    pub(super) async fn delete(&self, objects: Vec<(RecordStreamId, SegmentKey)>) -> io::Result<()> {
+    /// returns. Those that could not be deleted, and why the first could not: the others go all the same.
+    pub(super) async fn delete(&self, objects: Vec<(RecordStreamId, SegmentKey)>) -> io::Result<Left> {
         let folder = self.clone();
-        blocking(move || folder.delete_now(&objects)).await
+        blocking(move || Ok(folder.delete_now(&objects))).await
     }
 
-    fn delete_now(&self, objects: &[(RecordStreamId, SegmentKey)]) -> io::Result<()> {
-        let mut folders = BTreeSet::new();
+    fn delete_now(&self, objects: &[(RecordStreamId, SegmentKey)]) -> Left {
+        let mut left = Left::default();
+        let mut folders: BTreeMap<PathBuf, Vec<_>> = BTreeMap::new();
         for (stream, key) in objects {
             let path = self.path(*stream, key);
             match std::fs::remove_file(&path) {
-                Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
-                removed => {
-                    if let (Ok(()), Some(parent)) = (removed, path.parent()) {
-                        folders.insert(parent.to_owned());
+                Ok(()) => {
+                    if let Some(parent) = path.parent() {
+                        folders.entry(parent.to_owned()).or_default().push((*stream, *key));
                     }
                 }
+                Err(error) if error.kind() == ErrorKind::NotFound => {}
+                Err(error) => left.add([(*stream, *key)], error),
             }
         }
         // One sync a folder, however many files.
-        for folder in folders {
-            let left = if std::fs::remove_dir(&folder).is_ok() {
+        for (folder, deleted) in folders {
+            let still_there = if std::fs::remove_dir(&folder).is_ok() {
                 self.durable.lock().remove(&folder);
                 folder.parent().unwrap_or(&self.root)
             } else {
                 &folder
             };
-            match sync_folder(left) {
-                Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+            match sync_folder(still_there) {
+                // They may come back.
+                Err(error) if error.kind() != ErrorKind::NotFound => left.add(deleted, error),
                 _ => {}
             }
+        }
+        left
+    }
+
+    /// How long an object is that is there, and on the disk.
+    pub(super) async fn len(&self, path: PathBuf) -> io::Result<u64> {
+        let folder = self.clone();
+        blocking(move || {
+            let len = std::fs::metadata(&path)?.len();
+            folder.settle(&path)?;
+            Ok(len)
+        })
+        .await
+    }
+
+    /// Sees to it that an object that was found stays where it is. Mostly that is so: the one who brought it synced it. But
+    /// he may be at it still, or may have been killed before he got to it.
+    fn settle(&self, path: &Path) -> io::Result<()> {
+        let parent = path.parent().unwrap_or(&self.root);
+        // Of what was there before the start nothing is known: once a folder, for all in it.
+        self.make(parent)?;
+        if self.settling.lock().contains(path) {
+            sync_folder(parent)?;
+            self.settling.lock().remove(path);
         }
         Ok(())
     }
 
-    /// How long an object is.
-    pub(super) async fn len(&self, path: PathBuf) -> io::Result<u64> {
-        blocking(move || std::fs::metadata(path).map(|meta| meta.len())).await
+    /// Gives an object its name.
+    fn name(&self, at: &Path, to: &Path) -> io::Result<()> {
+        let parent = to.parent().unwrap_or(&self.root);
+        self.settling.lock().insert(to.to_owned());
+        let named = std::fs::rename(at, to).and_then(|()| sync_folder(parent));
+        if named.is_err() {
+            // Whoever finds something there syncs the folder anew.
+            self.durable.lock().remove(parent);
+        }
+        self.settling.lock().remove(to);
+        named
     }
 
     /// Removes the files of a day's folder that were begun before this moment and are not whole.
@@ -233,6 +288,7 @@ fn sync_folder(folder: &Path) -> io::Result<()> {
 
 /// A file that becomes an object when it is whole; dropped before, nothing is left of it.
 pub(super) struct Growing {
+    folder: Folder,
     file: Option<File>,
     /// Its name until then: that of the object, `#` and a number, as the general store has it.
     at: PathBuf,
@@ -240,7 +296,7 @@ pub(super) struct Growing {
 }
 
 impl Growing {
-    fn create(to: PathBuf) -> io::Result<Self> {
+    fn create(folder: Folder, to: PathBuf) -> io::Result<Self> {
         let number: u32 = rand::rng().random();
         let mut at = to.clone().into_os_string();
         at.push(format!("#{number}"));
@@ -251,6 +307,7 @@ impl Growing {
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(&at)?;
         Ok(Self {
+            folder,
             file: Some(file),
             at,
             to,
@@ -273,9 +330,10 @@ impl Growing {
             if let Some(file) = &self.file {
                 file.sync_all()?;
             }
-            std::fs::rename(&self.at, &self.to)?;
-            self.file = None;
-            sync_folder(self.to.parent().unwrap_or(&self.to))
+            self.folder.name(&self.at, &self.to)?;
+            // It has its name: nothing is to be removed.
+            drop(self.file.take());
+            Ok(())
         })
         .await
     }
@@ -325,4 +383,52 @@ pub(super) fn read(
         })
         .await
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STREAM: RecordStreamId = RecordStreamId(7);
+
+    async fn put(folder: &Folder, path: &Path) {
+        let growing = folder.begin(path.to_owned()).await.unwrap();
+        growing.finish(vec![Bytes::from_static(b"abc")]).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn what_a_run_before_left_is_synced_before_it_counts() {
+        let dir = tempfile::tempdir().unwrap();
+        let before = Folder::new(dir.path());
+        let path = before.path(STREAM, &SegmentKey::random(UnixMs(0)));
+        put(&before, &path).await;
+        let folder = Folder::new(dir.path());
+        assert_eq!(
+            folder.len(dir.path().join("none")).await.unwrap_err().kind(),
+            ErrorKind::NotFound
+        );
+        assert!(folder.durable.lock().is_empty());
+        assert_eq!(folder.len(path.clone()).await.unwrap(), 3);
+        assert!(folder.durable.lock().contains(path.parent().unwrap()));
+    }
+
+    #[tokio::test]
+    async fn what_somebody_else_is_about_to_sync_is_synced_before_it_counts() {
+        let dir = tempfile::tempdir().unwrap();
+        let folder = Folder::new(dir.path());
+        let [one, other] = [(); 2].map(|()| folder.path(STREAM, &SegmentKey::random(UnixMs(0))));
+        put(&folder, &one).await;
+        assert!(folder.settling.lock().is_empty(), "it is synced");
+        // He has renamed it, and hangs.
+        std::fs::copy(&one, &other).unwrap();
+        folder.settling.lock().insert(other.clone());
+        assert_eq!(folder.len(other).await.unwrap(), 3);
+        assert!(folder.settling.lock().is_empty());
+        // Nothing was named: it is not known any more what is on the disk.
+        let growing = folder.begin(one.clone()).await.unwrap();
+        std::fs::remove_file(&growing.at).unwrap();
+        growing.finish(Vec::new()).await.unwrap_err();
+        assert!(folder.settling.lock().is_empty() && folder.durable.lock().is_empty());
+        assert_eq!(folder.len(one).await.unwrap(), 3);
+    }
 }

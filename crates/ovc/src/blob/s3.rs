@@ -228,12 +228,15 @@ struct TooLate;
 #[async_trait]
 impl HttpService for Service {
     async fn call(&self, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+        // It is a POST, which nobody makes again by himself.
+        let deletes = request.uri().query() == Some("delete");
         let answer = tokio::time::timeout(ANSWER_LIMIT, self.client.request(request)).await;
         let answer = answer.map_err(|_| HttpError::new(HttpErrorKind::Timeout, TooLate))?;
         let answer = answer.map_err(|error| {
             // A connection of the pool that the store has closed meanwhile, too: every request of ours can be made again.
             let kind = match error.is_connect() {
                 true => HttpErrorKind::Connect,
+                false if deletes => HttpErrorKind::Request,
                 false => HttpErrorKind::Interrupted,
             };
             HttpError::new(kind, error)

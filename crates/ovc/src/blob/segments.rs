@@ -15,6 +15,10 @@ use std::time::Duration;
 
 /// What is gathered of a segment in memory before it is written on.
 const PART: usize = 512 << 10;
+/// How often deleting is tried, in one go, where nothing comes of it.
+const DELETE_TRIES: usize = 3;
+/// How long the first bytes of a segment may take to come from a store elsewhere.
+const PEEK_LIMIT: Duration = Duration::from_secs(60);
 
 /// Why a segment was not stored. Nothing is left of it.
 #[derive(Debug, thiserror::Error)]
@@ -33,6 +37,21 @@ pub enum PutSegmentError<E> {
     /// It could not be written.
     #[error(transparent)]
     Blob(BlobError),
+}
+
+/// Segments that could not be deleted.
+#[derive(Debug, thiserror::Error)]
+#[error("{} objects cannot be deleted, such as {}: {why}", .segments.len(), first_of(.segments))]
+pub struct NotDeleted {
+    /// Which.
+    pub segments: Vec<(RecordStreamId, SegmentKey)>,
+    /// Why the first could not.
+    pub why: BlobError,
+}
+
+fn first_of(segments: &[(RecordStreamId, SegmentKey)]) -> String {
+    let first = segments.first();
+    first.map_or_else(String::new, |(stream, key)| key.path(*stream).to_string())
 }
 
 impl Blobs {
@@ -85,7 +104,7 @@ impl Blobs {
         }
     }
 
-    /// How long a segment is that is there.
+    /// How long a segment is that is there; it is so after a crash, too.
     ///
     /// # Errors
     /// See [`BlobError`].
@@ -94,6 +113,33 @@ impl Blobs {
             Place::Folder(folder) => Ok(folder.len(folder.path(stream, key)).await?),
             Place::S3(_) => Ok(self.store.head(&key.path(stream)).await?.size),
         }
+    }
+
+    /// The same, and how it begins: as many as `most` bytes, which is more than none. Of what came by way of us nothing, for
+    /// it was looked at as it came.
+    ///
+    /// # Errors
+    /// See [`BlobError`].
+    pub async fn peek_segment(
+        &self,
+        stream: RecordStreamId,
+        key: &SegmentKey,
+        most: u64,
+    ) -> Result<(u64, Bytes), BlobError> {
+        if self.is_local() {
+            return Ok((self.head_segment(stream, key).await?, Bytes::new()));
+        }
+        // The answer tells the length of the whole, too: one call, as it would be without the bytes.
+        let peeking = async {
+            let content = self.get_segment(stream, key, Some(0..most)).await?;
+            let head = content.stream.try_fold(Vec::new(), async |mut head, piece| {
+                head.extend_from_slice(&piece);
+                Ok(head)
+            });
+            Ok((content.total, head.await?.into()))
+        };
+        let late = |_| BlobError::Disk(std::io::ErrorKind::TimedOut.into());
+        tokio::time::timeout(PEEK_LIMIT, peeking).await.map_err(late)?
     }
 
     /// Reads a segment, or the part of it within `range`.
@@ -112,25 +158,60 @@ impl Blobs {
     /// Deletes segments, as many as a few hundred at once. Those that are gone already are fine.
     ///
     /// # Errors
-    /// See [`BlobError`]; some of them may be gone.
+    /// See [`BlobError`]; all others are gone.
     pub async fn delete_segments(&self, segments: &[(RecordStreamId, SegmentKey)]) -> Result<(), BlobError> {
+        self.delete_what_goes(segments).await.map_err(|left| left.why)
+    }
+
+    /// The same, and it tells which are not gone.
+    ///
+    /// # Errors
+    /// [`NotDeleted`]; all others are gone.
+    pub async fn delete_what_goes(&self, segments: &[(RecordStreamId, SegmentKey)]) -> Result<(), NotDeleted> {
         if segments.is_empty() {
             return Ok(());
         }
-        match &self.place {
-            Place::Folder(folder) => Ok(folder.delete(segments.to_vec()).await?),
+        let (left, why) = match &self.place {
+            Place::Folder(folder) => match folder.delete(segments.to_vec()).await {
+                Ok(left) => (left.objects, left.why.map(BlobError::from)),
+                Err(error) => (segments.to_vec(), Some(error.into())),
+            },
             Place::S3(_) => {
-                let paths: Vec<_> = segments.iter().map(|(stream, key)| Ok(key.path(*stream))).collect();
-                let mut deleted = self.store.delete_stream(futures_util::stream::iter(paths).boxed());
-                while let Some(deleted) = deleted.next().await {
-                    match deleted.map_err(BlobError::from) {
-                        Ok(_) | Err(BlobError::NotFound) => {}
-                        Err(error) => return Err(error),
+                let mut answers = self.answers_to_delete(segments).await;
+                // One answer each, in order; of a call that failed as a whole there is one for all of them. The client does
+                // not make such a call again when its connection breaks, though nothing speaks against it.
+                for _ in 1..DELETE_TRIES {
+                    if answers.len() == segments.len() && answers.iter().any(Result::is_ok) {
+                        break;
+                    }
+                    answers = self.answers_to_delete(segments).await;
+                }
+                let is_each = answers.len() == segments.len();
+                let (mut left, mut why) = (Vec::new(), None);
+                for (at, answer) in answers.into_iter().enumerate() {
+                    if let Err(error) = answer
+                        && !(is_each && matches!(error, BlobError::NotFound))
+                    {
+                        left.extend(segments.get(at).filter(|_| is_each).copied());
+                        why.get_or_insert(error);
                     }
                 }
-                Ok(())
+                match is_each {
+                    true => (left, why),
+                    false => (segments.to_vec(), why),
+                }
             }
+        };
+        match why {
+            Some(why) => Err(NotDeleted { segments: left, why }),
+            None => Ok(()),
         }
+    }
+
+    async fn answers_to_delete(&self, segments: &[(RecordStreamId, SegmentKey)]) -> Vec<Result<StorePath, BlobError>> {
+        let paths: Vec<_> = segments.iter().map(|(stream, key)| Ok(key.path(*stream))).collect();
+        let deleted = self.store.delete_stream(futures_util::stream::iter(paths).boxed());
+        deleted.map(|answer| answer.map_err(BlobError::from)).collect().await
     }
 
     /// An address to which whoever has it can PUT this segment, of this size and as `video/mp2t`, for so long. `None`: the

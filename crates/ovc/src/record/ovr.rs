@@ -4,8 +4,9 @@ use super::form::{Create, Dropped};
 use super::name::Promised;
 use super::placement::{Announced, Known};
 use super::sessions::{RecordSession, Settled};
+use super::spans::Span;
 use super::sync::{NotTs, SyncCheck};
-use super::{Lost, Records};
+use super::{Lost, Records, grace};
 use crate::blob::{BlobError, PutSegmentError, SegmentKey};
 use crate::clock::UnixMs;
 use crate::db::{DbError, LossReason, SegmentWritten};
@@ -17,7 +18,7 @@ use metrics::{counter, histogram};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// What of a session is looked at again after a restart, to go on placing its segments.
+/// What of a session is looked at again after a restart, one by one, to go on placing its segments.
 const RECALLED: u32 = 64;
 /// A device learns that a session is over a while after that is so.
 const LEARNS_WITHIN: Duration = Duration::from_secs(60);
@@ -64,6 +65,9 @@ pub enum OvrError {
     /// Its bytes are not there.
     #[error("the segment is not uploaded")]
     NotUploaded,
+    /// Its bytes are something else.
+    #[error(transparent)]
+    NotTs(NotTs),
     /// It was given up.
     #[error("the segment was given up")]
     GivenUp,
@@ -132,22 +136,17 @@ impl Records {
         if let Some(last) = &create.last {
             self.confirm_last(session, last, now).await?;
         }
-        let max = self.config().segment_max_size.as_u64();
-        if create.size > max {
-            return Err(OvrError::TooBig(max));
-        }
         self.recall(session).await?;
         let announced = Announced {
             start: create.start,
             duration_ms: create.duration_ms,
+            bytes: create.size,
             continues: create.continues,
         };
-        let ended_at = session.ended_at();
-        if ended_at.is_some_and(|at| at.plus(self.config().grace) < now) {
-            return Err(OvrError::Over);
-        }
         let placed = session.on_timeline(|timeline| timeline.place(announced, now));
+        let ended_at = session.ended_at();
         if ended_at.is_some_and(|at| placed.start > at.plus(LEARNS_WITHIN)) {
+            // Nobody wanted it: nothing is missing.
             return Err(OvrError::Over);
         }
         let promised = Promised {
@@ -159,6 +158,18 @@ impl Records {
             bytes: create.size,
             flags: placed.flags,
         };
+        let max = self.config().segment_max_size.as_u64();
+        let refusal = match ended_at {
+            _ if create.size > max => Some(OvrError::TooBig(max)),
+            Some(at) if at.plus(grace(self.config())) < now => Some(OvrError::Over),
+            _ => None,
+        };
+        if let Some(refusal) = refusal {
+            if session.admit_refusal(&promised, Instant::now()) {
+                self.note(session, &promised, LossReason::Refused).await?;
+            }
+            return Err(refusal);
+        }
         if self.is_full() {
             self.note(session, &promised, LossReason::DiskFull).await?;
             counter!("ovc_record_refused_total", "why" => "full").increment(1);
@@ -254,6 +265,11 @@ impl Records {
         }
     }
 
+    /// Whether a name is one of ours, whatever became of it.
+    pub fn has_made(&self, name: &str) -> bool {
+        Promised::unseal(name, &self.shared.parts.tokens).is_ok()
+    }
+
     /// Takes the bytes of a segment. They are on the disk when this returns; dropped before, nothing is left of them.
     ///
     /// # Errors
@@ -319,10 +335,15 @@ impl Records {
     }
 
     async fn confirm_last(&self, session: &RecordSession, name: &str, now: UnixMs) -> Result<(), OvrError> {
-        let (of, promised) = self.named(session, name)?;
+        // One of a session that is long over, or from before the names were sealed anew: nothing can come of it, and the
+        // device would be stuck with it if its next segment were refused for that.
+        let Ok((of, promised)) = self.named(session, name) else {
+            tracing::debug!(device = %session.device, "a segment was confirmed that is not known any more");
+            return Ok(());
+        };
         match self.confirm(&of, &promised, now).await {
             Ok(()) | Err(OvrError::GivenUp) => Ok(()),
-            Err(OvrError::NotUploaded | OvrError::Late) => {
+            Err(OvrError::NotUploaded | OvrError::NotTs(_) | OvrError::Late) => {
                 tracing::debug!(device = %of.device, "a segment was confirmed that is not there");
                 self.note(&of, &promised, LossReason::Failed).await?;
                 of.settle(&promised, Settled::Failed);
@@ -340,9 +361,10 @@ impl Records {
             Some(Settled::Failed) => return Err(OvrError::GivenUp),
             Some(Settled::NoRoom) | None => {}
         }
-        let there = match self.blobs().head_segment(session.stream, &promised.key).await {
-            Ok(bytes) => bytes == promised.bytes,
-            Err(BlobError::NotFound) => false,
+        let most = SyncCheck::LOOKS_AT.min(promised.bytes);
+        let (there, head) = match self.blobs().peek_segment(session.stream, &promised.key, most).await {
+            Ok((bytes, head)) => (bytes == promised.bytes, head),
+            Err(BlobError::NotFound) => (false, Bytes::new()),
             Err(error) => return Err(OvrError::Blob(error)),
         };
         // The sweeper may be at what is older. What was saved before the restart is saved.
@@ -352,6 +374,7 @@ impl Records {
             }
             return Err(if there { OvrError::Late } else { OvrError::NotUploaded });
         }
+        SyncCheck::default().look(&head).map_err(OvrError::NotTs)?;
         let written = self.write(session, promised, now).await?;
         histogram!("ovc_record_save_seconds").record(began.elapsed());
         match written {
@@ -371,14 +394,24 @@ impl Records {
     }
 
     /// Learns what was stored of a session before the start.
-    async fn recall(&self, session: &RecordSession) -> Result<(), DbError> {
+    pub(super) async fn recall(&self, session: &RecordSession) -> Result<(), DbError> {
         let recalling = session.recalled.get_or_try_init(|| async {
             let rows = self.db().last_segments(session.stream, session.id, RECALLED).await?;
+            // Older footage only has to be known to be there. What is of a session before this one lies before it.
+            let since = session.on_timeline(|timeline| timeline.looks_back_to(UnixMs::now()));
+            let since = since.max(session.began_at);
+            let spans = self.db().record_spans(session.stream, since..UnixMs(i64::MAX)).await?;
+            session.on_timeline(|timeline| {
+                for span in spans {
+                    timeline.there(Span::new(span.start.max(since).0, span.end.0));
+                }
+            });
             for row in rows.iter().rev() {
                 session.recall(Known {
                     device_start: row.device_start.unwrap_or(row.start),
                     start: row.start,
                     duration_ms: row.duration_ms,
+                    bytes: row.bytes,
                 });
             }
             Ok(())

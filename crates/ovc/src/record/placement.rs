@@ -1,8 +1,11 @@
 //! Where on the time axis a segment is placed. Devices' clocks jump, go wrong or were never set; what is known for certain
-//! is when a segment was announced here, which is soon after its end unless the device could not reach us for a while.
+//! is when a segment was announced here, which is soon after its end unless the device could not reach us for a while; and
+//! that where there is footage already, there is no other.
 
+use super::spans::Span;
 use crate::clock::UnixMs;
 use crate::db::{CLOCK_DOUBTED, DISCONTINUOUS};
+use std::cmp::Reverse;
 use std::collections::VecDeque;
 
 /// A device's clock may be ahead of ours by so much.
@@ -11,11 +14,18 @@ const AHEAD_MS: i64 = 15_000;
 const BEFORE_SESSION_MS: i64 = 120_000;
 /// A segment comes so much later than a full memory of the device explains.
 const LATE_MS: i64 = 120_000;
+/// No segment is longer.
+const LONGEST_MS: i64 = 600_000;
 /// Times of two segments are the same, or of one that follows the other adjacent, if they differ by no more.
 const SAME_MS: u64 = 50;
-const ADJACENT_MS: u64 = 1_000;
-/// Segments of a session that are remembered: of more than a device holds back at once.
+const ADJACENT_MS: i64 = 1_000;
+/// Where a clock was set right, segments are moved to where they belong by so much each: the one still follows the other.
+const STEP_MS: i64 = 900;
+/// Segments of a session that are remembered one by one, to know them again: of more than are promised at once.
 const REMEMBERED: usize = 64;
+/// Spans of footage that are remembered. They go as far back as a segment may be placed; should there be more than so many
+/// gaps in that time, the earliest are forgotten.
+const SPANS: usize = 1_024;
 
 /// What a device says of a segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +34,8 @@ pub struct Announced {
     pub start: UnixMs,
     /// How long it is.
     pub duration_ms: u32,
+    /// The same in bytes.
+    pub bytes: u64,
     /// Whether its timestamps continue those of the one before; `None`: not said.
     pub continues: Option<bool>,
 }
@@ -46,12 +58,18 @@ pub struct Known {
     pub start: UnixMs,
     /// How long it is.
     pub duration_ms: u32,
+    /// The same in bytes.
+    pub bytes: u64,
 }
 
 impl Known {
-    fn end(&self) -> i64 {
-        self.start.0.saturating_add(i64::from(self.duration_ms))
+    fn span(&self) -> Span {
+        span(self.start.0, self.duration_ms)
     }
+}
+
+fn span(start: i64, duration_ms: u32) -> Span {
+    Span::new(start, start.saturating_add(duration_ms.into()))
 }
 
 /// What is known of the times of a session.
@@ -64,8 +82,10 @@ pub struct Timeline {
     offset_ms: i64,
     /// The one that is placed last.
     last: Option<Known>,
-    /// Those of late, and whether they are stored.
-    recent: VecDeque<(Known, bool)>,
+    /// Those of late, stored or not.
+    recent: VecDeque<Known>,
+    /// Where footage is stored: in order, what abuts as one.
+    footage: Vec<Span>,
 }
 
 impl Timeline {
@@ -77,45 +97,74 @@ impl Timeline {
             offset_ms: 0,
             last: None,
             recent: VecDeque::new(),
+            footage: Vec::new(),
+        }
+    }
+
+    /// From when on footage has to be known for a segment that is announced now: an earlier one is not believed.
+    pub fn looks_back_to(&self, now: UnixMs) -> UnixMs {
+        UnixMs(now.0.saturating_sub(LONGEST_MS).saturating_sub(self.late_ms()))
+    }
+
+    /// How late a segment may come.
+    fn late_ms(&self) -> i64 {
+        self.held_ms.saturating_mul(2).saturating_add(LATE_MS)
+    }
+
+    /// There is footage.
+    pub fn there(&mut self, footage: Span) {
+        let first = self
+            .footage
+            .partition_point(|before| before.to.saturating_add(ADJACENT_MS) < footage.from);
+        let after = self
+            .footage
+            .partition_point(|other| other.from.saturating_sub(ADJACENT_MS) <= footage.to);
+        let joined = self.footage.drain(first..after.max(first)).fold(footage, |all, part| {
+            Span::new(all.from.min(part.from), all.to.max(part.to))
+        });
+        self.footage.insert(first, joined);
+        if self.footage.len() > SPANS {
+            self.footage.remove(0);
         }
     }
 
     /// A segment is stored. Of a session that goes on after a restart: the earliest first.
     pub fn saved(&mut self, segment: Known) {
-        if let Some((_, saved)) = self.recent.iter_mut().rev().find(|(known, _)| *known == segment) {
-            *saved = true;
+        self.there(segment.span());
+        if self.recent.contains(&segment) {
             return;
         }
         if self.last.is_none_or(|last| last.start <= segment.start) {
             self.offset_ms = segment.start.0.saturating_sub(segment.device_start.0);
         }
-        self.remember(segment, true);
+        self.remember(segment);
     }
 
-    fn remember(&mut self, segment: Known, saved: bool) {
+    fn remember(&mut self, segment: Known) {
         if self.last.is_none_or(|last| last.start <= segment.start) {
             self.last = Some(segment);
         }
         if self.recent.len() == REMEMBERED {
             self.recent.pop_front();
         }
-        self.recent.push_back((segment, saved));
+        self.recent.push_back(segment);
     }
 
     /// Places a segment that is announced now.
     pub fn place(&mut self, announced: Announced, now: UnixMs) -> Placed {
+        let forgotten = self.looks_back_to(now);
+        self.footage.retain(|footage| footage.to > forgotten.0);
         let (start, doubted) = self.start(announced, now);
         let known = Known {
             device_start: announced.start,
             start: UnixMs(start),
             duration_ms: announced.duration_ms,
+            bytes: announced.bytes,
         };
-        let mut recent = self.recent.iter();
-        let follows = recent.any(|(other, _)| start.abs_diff(other.end()) <= ADJACENT_MS);
         // Not said is taken as "they do not": a player that expects a break and finds none plays on.
-        let continues = announced.continues == Some(true) && follows;
-        if !self.recent.iter().any(|(other, _)| *other == known) {
-            self.remember(known, false);
+        let continues = announced.continues == Some(true) && self.follows(start);
+        if !self.recent.contains(&known) {
+            self.remember(known);
         }
         Placed {
             start: known.start,
@@ -126,225 +175,94 @@ impl Timeline {
     fn start(&mut self, announced: Announced, now: UnixMs) -> (i64, bool) {
         let said = announced.start.0;
         let duration = i64::from(announced.duration_ms);
-        // Announced once more, because an answer was lost: it stays where it is.
-        let again = |known: &Known| {
+        // Announced once more, because an answer was lost: it stays where it is. A clock that was set back to the very time
+        // of another segment is told from that by its length.
+        let again = |known: &&Known| {
             known.start == known.device_start
                 && known.start.0.abs_diff(said) <= SAME_MS
-                && known.duration_ms == announced.duration_ms
+                && (known.duration_ms, known.bytes) == (announced.duration_ms, announced.bytes)
         };
-        if let Some((known, _)) = self.recent.iter().rev().find(|(known, _)| again(known)) {
+        if let Some(known) = self.recent.iter().rev().find(again) {
             return (known.start.0, false);
         }
         let by_arrival = now.0.saturating_sub(duration);
         let latest = by_arrival.saturating_add(AHEAD_MS);
-        let earliest = (self.began_at.0.saturating_sub(BEFORE_SESSION_MS))
-            .max(by_arrival.saturating_sub(self.held_ms.saturating_mul(2).saturating_add(LATE_MS)));
-        let likely = |start: i64| (earliest..=latest).contains(&start) && !self.covers(start, duration);
+        let earliest =
+            (self.began_at.0.saturating_sub(BEFORE_SESSION_MS)).max(by_arrival.saturating_sub(self.late_ms()));
+        let free = |start: i64| !self.covers(span(start, announced.duration_ms));
+        let likely = |start: i64| (earliest..=latest).contains(&start) && free(start);
         // A clock that was wrong is most likely wrong by the same, until it is set.
         let shifted = said.saturating_add(self.offset_ms);
-        if self.offset_ms != 0 && likely(shifted) {
-            return (shifted, true);
-        }
-        if likely(said) {
-            self.offset_ms = 0;
-            return (said, false);
-        }
-        let start = match self.last.map(|last| last.end()) {
-            // Its clock jumped, the footage goes on.
-            Some(end) if announced.continues == Some(true) && likely(end) => end,
-            // Nothing is known but when it came, and that it came after the one before.
-            Some(end) if end > by_arrival && end <= latest => end,
-            _ => by_arrival,
+        let off = |start: i64| start.abs_diff(by_arrival);
+        let is_right_again = off(said) <= AHEAD_MS.unsigned_abs() && off(said) < off(shifted);
+        let offsets = match self.follows(shifted) {
+            // At once, it would lie on what was placed by the wrong clock.
+            true if is_right_again => [nearer(self.offset_ms, duration), self.offset_ms, 0],
+            false if is_right_again || self.follows(said) => [0, self.offset_ms, self.offset_ms],
+            _ => [self.offset_ms, self.offset_ms, 0],
         };
+        if let Some(offset) = offsets.into_iter().find(|offset| likely(said.saturating_add(*offset))) {
+            self.offset_ms = offset;
+            return (said.saturating_add(offset), offset != 0);
+        }
+        let end = self.last.map(|last| last.span().to);
+        // Its clock jumped, the footage goes on.
+        let goes_on = end.filter(|_| announced.continues == Some(true));
+        // It was set back a little, and tells the same time twice.
+        let twice = self
+            .footage
+            .iter()
+            .find(|footage| footage.to > said)
+            .map(|footage| footage.to);
+        let twice = twice.filter(|end| end.saturating_sub(said) <= duration.saturating_add(AHEAD_MS));
+        // Nothing is known but when it came, and that it came after the one before.
+        let after = end.filter(|end| *end > by_arrival).map(|end| end.min(latest));
+        let known = [goes_on, twice, after]
+            .into_iter()
+            .flatten()
+            .find(|start| likely(*start));
+        let arrived = Some(by_arrival).filter(|start| free(*start));
+        let start = known.or(arrived).unwrap_or_else(|| {
+            // More comes at once than was recorded since: it was held back. It goes where the last gap begins in which there
+            // is room for it, or for most of it.
+            let ends = self.footage.iter().map(|footage| footage.to);
+            let begins = ends
+                .chain([self.began_at.0, earliest])
+                .filter(|begin| (earliest..=latest).contains(begin));
+            let over = |start: i64| (self.covered(span(start, announced.duration_ms)), Reverse(start));
+            begins.min_by_key(|begin| over(*begin)).unwrap_or(by_arrival)
+        });
         self.offset_ms = start.saturating_sub(said);
         (start, true)
     }
 
-    /// Whether most of that time is there already.
-    fn covers(&self, start: i64, duration: i64) -> bool {
-        let end = start.saturating_add(duration);
-        let saved = self.recent.iter().filter(|(_, saved)| *saved);
-        let covered = saved.map(|(known, _)| (known.end().min(end)).saturating_sub(known.start.0.max(start)).max(0));
-        covered.fold(0, i64::saturating_add).saturating_mul(2) > duration
+    /// Whether another ends there.
+    fn follows(&self, start: i64) -> bool {
+        let ends = self.recent.iter().map(Known::span).chain(self.footage.iter().copied());
+        let mut ends = ends.map(|other| other.to);
+        ends.any(|end| start.abs_diff(end) <= ADJACENT_MS.unsigned_abs())
     }
+
+    /// Whether most of that time is there already, or much of it.
+    fn covers(&self, time: Span) -> bool {
+        self.covered(time) > (time.len() / 2).min(AHEAD_MS)
+    }
+
+    /// How much of that time is there already.
+    fn covered(&self, time: Span) -> i64 {
+        let covered = self.footage.iter().map(|footage| footage.within(time).len());
+        covered.fold(0, i64::saturating_add)
+    }
+}
+
+/// An offset a little nearer to none, for a segment of this length.
+fn nearer(offset: i64, duration: i64) -> i64 {
+    let step = (duration / 4).clamp(1, STEP_MS);
+    offset
+        .signum()
+        .saturating_mul(offset.saturating_abs().saturating_sub(step).max(0))
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    const S: i64 = 1_000;
-    const T0: i64 = 1_800_000_000_000;
-    const HOUR: i64 = 3_600 * S;
-
-    /// A device that records segments of 10 s from the session's beginning on, and announces each when it is over.
-    struct Camera {
-        timeline: Timeline,
-        /// What its clock is off by.
-        clock_off: i64,
-    }
-
-    impl Camera {
-        fn new() -> Self {
-            Self {
-                timeline: Timeline::new(UnixMs(T0), 300 * S),
-                clock_off: 0,
-            }
-        }
-
-        /// The segment that begins `at` after the session's beginning, announced so long after its end, and stored.
-        fn segment(&mut self, at: i64, late: i64, continues: Option<bool>) -> (i64, u8) {
-            let announced = Announced {
-                start: UnixMs(T0 + at + self.clock_off),
-                duration_ms: 10_000,
-                continues,
-            };
-            let placed = self.timeline.place(announced, UnixMs(T0 + at + 10 * S + late));
-            self.timeline.saved(Known {
-                device_start: announced.start,
-                start: placed.start,
-                duration_ms: announced.duration_ms,
-            });
-            (placed.start.0 - T0, placed.flags)
-        }
-    }
-
-    #[test]
-    fn a_good_clock_is_believed() {
-        let mut camera = Camera::new();
-        assert_eq!(camera.segment(0, 200, None), (0, DISCONTINUOUS));
-        assert_eq!(camera.segment(10 * S, 200, Some(true)), (10 * S, 0));
-        assert_eq!(camera.segment(20 * S, 200, Some(false)), (20 * S, DISCONTINUOUS));
-        assert_eq!(camera.segment(30 * S, 200, None), (30 * S, DISCONTINUOUS));
-        // Something is missing in between, whatever it says.
-        assert_eq!(camera.segment(50 * S, 200, Some(true)), (50 * S, DISCONTINUOUS));
-        // A few seconds off are none of our business.
-        camera.clock_off = 12 * S;
-        assert_eq!(camera.segment(60 * S, 200, Some(false)), (72 * S, DISCONTINUOUS));
-    }
-
-    #[test]
-    fn footage_from_before_an_alarm_lies_before_the_session() {
-        let mut camera = Camera::new();
-        assert_eq!(camera.segment(-30 * S, 31 * S, None), (-30 * S, DISCONTINUOUS));
-        assert_eq!(camera.segment(-20 * S, 22 * S, Some(true)), (-20 * S, 0));
-    }
-
-    #[test]
-    fn what_was_held_back_comes_to_its_place_while_new_ones_go_on() {
-        let mut camera = Camera::new();
-        for at in 0..6 {
-            camera.segment(at * 10 * S, 100, Some(true));
-        }
-        // Nothing passes for five minutes, then the oldest and new ones take turns.
-        for at in 0..15 {
-            let old = 60 * S + at * 10 * S;
-            let now = 360 * S + at * 5 * S;
-            assert_eq!(camera.segment(old, now - old, Some(true)), (old, 0), "{at}");
-            if at % 2 == 0 {
-                let new = 350 * S + at * 5 * S;
-                assert_eq!(camera.segment(new, 100, Some(true)).0, new, "{at}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_clock_that_jumps_and_comes_back_moves_nothing() {
-        for jump in [HOUR, -HOUR, 20 * S, -25 * S, 10 * 365 * 24 * HOUR] {
-            let mut camera = Camera::new();
-            for at in 0..10 {
-                assert_eq!(camera.segment(at * 10 * S, 200, Some(true)).0, at * 10 * S);
-            }
-            camera.clock_off = jump;
-            for at in 10..30 {
-                let placed = camera.segment(at * 10 * S, 200, Some(true));
-                assert_eq!(placed, (at * 10 * S, CLOCK_DOUBTED), "{jump} {at}");
-            }
-            camera.clock_off = 0;
-            for at in 30..40 {
-                let (start, _) = camera.segment(at * 10 * S, 200, Some(true));
-                assert_eq!(start, at * 10 * S, "{jump} {at}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_clock_that_was_never_set_is_replaced_by_ours() {
-        for wrong in [-T0, -HOUR, 8 * HOUR, i64::MAX - 2 * T0, i64::MIN + T0] {
-            let mut camera = Camera::new();
-            camera.clock_off = wrong;
-            assert_eq!(camera.segment(0, 300, None), (300, DISCONTINUOUS | CLOCK_DOUBTED));
-            // By the same from then on, however late they come.
-            for at in 1..9 {
-                let (start, flags) = camera.segment(at * 10 * S, at * 700, Some(true));
-                assert_eq!((start, flags), (at * 10 * S + 300, CLOCK_DOUBTED), "{wrong} {at}");
-            }
-        }
-        // One that stands still.
-        let mut timeline = Timeline::new(UnixMs(T0), 300 * S);
-        for at in 0..50 {
-            let announced = Announced {
-                start: UnixMs(0),
-                duration_ms: 10_000,
-                continues: None,
-            };
-            let placed = timeline.place(announced, UnixMs(T0 + at * 10 * S + 10 * S));
-            timeline.saved(Known {
-                device_start: announced.start,
-                start: placed.start,
-                duration_ms: 10_000,
-            });
-            assert_eq!(placed.start.0, T0 + at * 10 * S, "{at}");
-        }
-    }
-
-    #[test]
-    fn announced_once_more_a_segment_stays_where_it_is() {
-        let mut camera = Camera::new();
-        camera.segment(0, 100, Some(true));
-        let first = camera.segment(10 * S, 100, Some(true));
-        assert_eq!(camera.segment(10 * S, 5 * S, Some(true)), first);
-        assert_eq!(camera.segment(20 * S, 100, Some(true)), (20 * S, 0));
-    }
-
-    proptest! {
-        #[test]
-        fn nothing_is_placed_in_the_future_or_long_before_the_session(
-            segments in prop::collection::vec(
-                (any::<i64>(), -400 * S..400 * S, 1..600_000_u32, any::<Option<bool>>(), 0..60_000_i64, any::<[bool; 2]>()),
-                1..100,
-            ),
-        ) {
-            let mut timeline = Timeline::new(UnixMs(T0), 300 * S);
-            let mut now = T0;
-            for (anything, near, duration_ms, continues, later, [wild, saved]) in segments {
-                now += later;
-                let start = if wild { anything } else { now + near };
-                let announced = Announced { start: UnixMs(start), duration_ms, continues };
-                let placed = timeline.place(announced, UnixMs(now));
-                let duration = i64::from(duration_ms);
-                prop_assert!(placed.start.0 + duration <= now + AHEAD_MS);
-                prop_assert!(placed.start.0 >= T0 - BEFORE_SESSION_MS - duration);
-                prop_assert!(placed.flags & CLOCK_DOUBTED != 0 || placed.start.0.abs_diff(start) <= SAME_MS);
-                if saved {
-                    timeline.saved(Known { device_start: announced.start, start: placed.start, duration_ms });
-                }
-            }
-        }
-    }
-
-    #[test]
-    fn after_a_restart_it_goes_on_as_before() {
-        let mut camera = Camera::new();
-        camera.clock_off = -HOUR;
-        camera.segment(0, 0, None);
-        camera.segment(10 * S, 0, Some(true));
-        let known = camera.timeline.recent.clone();
-        camera.timeline = Timeline::new(UnixMs(T0), 300 * S);
-        for (known, _) in known {
-            camera.timeline.saved(known);
-        }
-        assert_eq!(camera.segment(20 * S, 40 * S, Some(true)), (20 * S, CLOCK_DOUBTED));
-    }
-}
+#[path = "placement_tests.rs"]
+mod tests;

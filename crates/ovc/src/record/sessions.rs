@@ -61,6 +61,8 @@ struct State {
     pending: HashMap<SegmentKey, Promised>,
     settled: VecDeque<(SegmentKey, Settled)>,
     last_end: Option<UnixMs>,
+    /// The segment that was refused last.
+    refused: Option<(UnixMs, u32, u64)>,
     calls: Bucket,
     reports: Bucket,
 }
@@ -126,6 +128,7 @@ impl RecordSession {
                 pending: HashMap::new(),
                 settled: VecDeque::new(),
                 last_end: None,
+                refused: None,
                 calls: Bucket::new(CALLS, CALL_EVERY, now),
                 reports: Bucket::new(REPORTS, REPORT_EVERY, now),
             }),
@@ -171,6 +174,18 @@ impl RecordSession {
         self.state.lock().reports.take(now)
     }
 
+    /// Whether it is to be written down that a segment is refused: once, for devices try again, and no more of them than of
+    /// reports.
+    pub(super) fn admit_refusal(&self, promised: &Promised, now: Instant) -> bool {
+        let refused = Some((promised.device_start, promised.duration_ms, promised.bytes));
+        let mut state = self.state.lock();
+        let is_new = state.refused != refused && state.reports.take(now).is_ok();
+        if is_new {
+            state.refused = refused;
+        }
+        is_new
+    }
+
     /// Works on the session's times.
     pub(super) fn on_timeline<T>(&self, work: impl FnOnce(&mut Timeline) -> T) -> T {
         work(&mut self.state.lock().timeline)
@@ -212,6 +227,7 @@ impl RecordSession {
                 device_start: promised.device_start,
                 start: promised.start,
                 duration_ms: promised.duration_ms,
+                bytes: promised.bytes,
             };
             state.timeline.saved(known);
             state.last_end = state.last_end.max(Some(promised.end()));

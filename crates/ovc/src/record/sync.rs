@@ -18,6 +18,9 @@ pub struct SyncCheck {
 }
 
 impl SyncCheck {
+    /// So many bytes are looked at; what comes after them does not matter.
+    pub const LOOKS_AT: u64 = PACKET * LOOKED_AT;
+
     /// The next bytes.
     ///
     /// # Errors
