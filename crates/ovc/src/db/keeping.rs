@@ -4,6 +4,7 @@ use crate::blob::SegmentKey;
 use crate::clock::UnixMs;
 use crate::ids::RecordStreamId;
 use sqlx::{Row as _, SqliteConnection};
+use std::collections::{BTreeMap, HashMap};
 
 /// What is kept of one channel while one tenant holds it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +24,7 @@ pub struct StoredStream {
 }
 
 /// What is not deleted though it is old.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Sparing {
     /// What was recorded around alarms, as long as it is kept for them, and what people locked.
     Keeps,
@@ -111,6 +112,10 @@ fn ids_as_json(ids: &[i64]) -> Result<String, DbError> {
 fn keys_as_json<'k>(keys: impl IntoIterator<Item = &'k SegmentKey>) -> Result<String, DbError> {
     let keys: Vec<_> = keys.into_iter().map(ToString::to_string).collect();
     serde_json::to_string(&keys).map_err(|_| DbError::Corrupt("key of a segment"))
+}
+
+fn object(row: &sqlx::sqlite::SqliteRow) -> Result<(RecordStreamId, SegmentKey), DbError> {
+    Ok((RecordStreamId(row.try_get("stream_id")?), key(row.try_get("key")?)?))
 }
 
 fn key(bytes: Vec<u8>) -> Result<SegmentKey, DbError> {
@@ -363,18 +368,102 @@ impl Db {
         Ok(found.map(UnixMs))
     }
 
-    /// Objects of segments that are forgotten.
+    /// Objects of segments that are forgotten, and were not tried to be deleted yet.
     ///
     /// # Errors
     /// See [`DbError`].
     pub async fn dropped_segments(&self, limit: u32) -> Result<Vec<(RecordStreamId, SegmentKey)>, DbError> {
-        let rows = sqlx::query("SELECT stream_id, key FROM dropped_segments LIMIT ?")
+        let rows = sqlx::query("SELECT stream_id, key FROM dropped_segments WHERE tried_at_ms IS NULL LIMIT ?")
             .bind(limit)
             .fetch_all(&self.reader)
             .await?;
-        rows.iter()
-            .map(|row| Ok((RecordStreamId(row.try_get("stream_id")?), key(row.try_get("key")?)?)))
-            .collect()
+        rows.iter().map(object).collect()
+    }
+
+    /// The same of those that could not be deleted when it was last tried, which was before this moment; those first that
+    /// wait the longest.
+    ///
+    /// # Errors
+    /// See [`DbError`].
+    pub async fn stuck_segments(
+        &self,
+        tried_before: UnixMs,
+        limit: u32,
+    ) -> Result<Vec<(RecordStreamId, SegmentKey)>, DbError> {
+        let rows = sqlx::query(
+            "SELECT stream_id, key FROM dropped_segments WHERE tried_at_ms < ? ORDER BY tried_at_ms LIMIT ?",
+        )
+        .bind(tried_before.0)
+        .bind(limit)
+        .fetch_all(&self.reader)
+        .await?;
+        rows.iter().map(object).collect()
+    }
+
+    /// Notes that objects of forgotten segments could not be deleted.
+    ///
+    /// # Errors
+    /// See [`DbError`].
+    pub async fn dropped_segments_tried(
+        &self,
+        stuck: &[(RecordStreamId, SegmentKey)],
+        now: UnixMs,
+    ) -> Result<(), DbError> {
+        if stuck.is_empty() {
+            return Ok(());
+        }
+        sqlx::query(
+            "UPDATE dropped_segments SET tried_at_ms = ?2 WHERE key IN (SELECT unhex(value) FROM json_each(?1))",
+        )
+        .bind(keys_as_json(stuck.iter().map(|(_, key)| key))?)
+        .bind(now.0)
+        .execute(&self.writer)
+        .await?;
+        Ok(())
+    }
+
+    /// How many bytes of streams people locked: of this one, or of all of which there are any.
+    ///
+    /// # Errors
+    /// See [`DbError`].
+    pub async fn locked_bytes(
+        &self,
+        stream: Option<RecordStreamId>,
+        now: UnixMs,
+    ) -> Result<HashMap<RecordStreamId, u64>, DbError> {
+        let rows = sqlx::query(
+            "SELECT stream_id, from_ms AS start_ms, to_ms AS end_ms FROM record_keeps
+             WHERE alarm_id IS NULL AND (until_ms IS NULL OR until_ms > ?1) AND stream_id BETWEEN ?2 AND ?3",
+        )
+        .bind(now.0)
+        .bind(stream.map_or(i64::MIN, |stream| stream.0))
+        .bind(stream.map_or(i64::MAX, |stream| stream.0))
+        .fetch_all(&self.reader)
+        .await?;
+        let mut clips: BTreeMap<i64, Vec<RecordSpan>> = BTreeMap::new();
+        for row in &rows {
+            clips.entry(row.try_get("stream_id")?).or_default().push(span(row)?);
+        }
+        let mut locked = HashMap::new();
+        for (stream, spans) in clips {
+            let mut bytes = 0_u64;
+            // One that lies in two clips counts twice only where they are closer than it is long.
+            for clip in united(spans) {
+                let of_clip: i64 = sqlx::query_scalar(
+                    "SELECT ifnull(sum(bytes), 0) FROM segments
+                     WHERE stream_id = ?1 AND start_ms > ?2 - ?4 AND start_ms < ?3 AND start_ms + duration_ms > ?2",
+                )
+                .bind(stream)
+                .bind(clip.start.0)
+                .bind(clip.end.0)
+                .bind(MAX_SEGMENT_MS)
+                .fetch_one(&self.reader)
+                .await?;
+                bytes = bytes.saturating_add(count(of_clip));
+            }
+            locked.insert(RecordStreamId(stream), bytes);
+        }
+        Ok(locked)
     }
 
     /// Forgets objects of segments that are deleted.
@@ -430,23 +519,30 @@ impl Db {
             .collect()
     }
 
-    /// Forgets what became of seconds of a stream before this moment: sessions that were over and losses that were told by
-    /// then. How much.
+    /// Forgets what became of seconds of a stream: losses that were told before the one moment, and sessions that were over
+    /// before the other. How much.
     ///
     /// # Errors
     /// See [`DbError`].
     pub async fn delete_record_history(
         &self,
         stream: RecordStreamId,
-        before: UnixMs,
+        losses_before: UnixMs,
+        sessions_before: UnixMs,
         limit: u32,
     ) -> Result<u64, DbError> {
-        let mut count = 0;
-        for sql in [
-            "DELETE FROM record_losses WHERE id IN
-                 (SELECT id FROM record_losses WHERE stream_id = ? AND at_ms < ? LIMIT ?)",
-            "DELETE FROM record_sessions WHERE id IN
-                 (SELECT id FROM record_sessions WHERE stream_id = ? AND ended_ms < ? LIMIT ?)",
+        let mut most = 0;
+        for (sql, before) in [
+            (
+                "DELETE FROM record_losses WHERE id IN
+                     (SELECT id FROM record_losses WHERE stream_id = ? AND at_ms < ? LIMIT ?)",
+                losses_before,
+            ),
+            (
+                "DELETE FROM record_sessions WHERE id IN
+                     (SELECT id FROM record_sessions WHERE stream_id = ? AND ended_ms < ? LIMIT ?)",
+                sessions_before,
+            ),
         ] {
             let done = sqlx::query(sql)
                 .bind(stream.0)
@@ -454,9 +550,9 @@ impl Db {
                 .bind(limit)
                 .execute(&self.writer)
                 .await?;
-            count += done.rows_affected();
+            most = most.max(done.rows_affected());
         }
-        Ok(count)
+        Ok(most)
     }
 
     /// Forgets when the cloud ran, as far as it ended before this moment.

@@ -89,15 +89,61 @@ impl Db {
             .collect()
     }
 
-    /// Forgets what came before `before`. How many entries that were.
+    /// Forgets what came before `before`, but the last entry of each device before that: what it was then is what it is
+    /// until the next. How many entries that were.
     ///
     /// # Errors
     /// See [`DbError`].
     pub async fn delete_presences_before(&self, before: UnixMs) -> Result<u64, DbError> {
-        let done = sqlx::query("DELETE FROM presence_history WHERE at_ms < ?")
-            .bind(before.0)
-            .execute(&self.writer)
-            .await?;
+        let done = sqlx::query(
+            "DELETE FROM presence_history AS old WHERE at_ms < ?1 AND (SELECT at_ms FROM presence_history AS next
+                 WHERE next.login_code = old.login_code AND next.id > old.id ORDER BY next.id LIMIT 1) < ?1",
+        )
+        .bind(before.0)
+        .execute(&self.writer)
+        .await?;
         Ok(done.rows_affected())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::NewDeviceRow;
+
+    #[tokio::test]
+    async fn what_a_device_was_last_is_known_however_long_ago_that_is() {
+        let dir = tempfile::tempdir().unwrap();
+        let db = Db::open(dir.path()).await.unwrap();
+        let mut entries = Vec::new();
+        for (name, times) in [("gone", [1, 2, 3]), ("back", [1, 2, 9])] {
+            let device = LoginCode::parse(name).unwrap();
+            let new = NewDeviceRow {
+                login_code: device.clone(),
+                name: String::new(),
+                passwd_hash: [0; 32],
+                created_at: UnixMs(0),
+                tenant: None,
+                group: None,
+                stocked: false,
+            };
+            db.add_device(&new).await.unwrap();
+            entries.extend(times.map(|at| PresenceEntry {
+                device: device.clone(),
+                tenant: None,
+                at: UnixMs(at),
+                presence: if at == 2 { "offline" } else { "online" }.to_owned(),
+                address: None,
+                reason: None,
+            }));
+        }
+        db.add_presences(&entries).await.unwrap();
+        assert_eq!(db.delete_presences_before(UnixMs(5)).await.unwrap(), 3);
+        assert_eq!(db.delete_presences_before(UnixMs(5)).await.unwrap(), 0);
+        for (name, left) in [("gone", [3].as_slice()), ("back", &[9, 2])] {
+            let rows = db.presences(&LoginCode::parse(name).unwrap(), None, 9).await.unwrap();
+            let times: Vec<_> = rows.iter().map(|row| row.at.0).collect();
+            assert_eq!(times, left, "{name}");
+        }
     }
 }

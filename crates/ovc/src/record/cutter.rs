@@ -1,10 +1,11 @@
 //! Cuts the frames of a live stream into segments. Pure.
 //!
-//! A segment begins with a keyframe, unless the one before had to end for its size. Where it lies is told by when its first
+//! A segment begins with a keyframe, unless the one before had to end for its size or its length. Where it lies is told by when its first
 //! frame came, and then by the stream's own clock, so that segments join; the two clocks are brought together little by
 //! little.
 
 use crate::clock::UnixMs;
+use crate::db::MAX_SEGMENT_MS;
 use bytes::{Bytes, BytesMut};
 use media::ts::Muxer;
 use media::{AudioConfig, Frame, TrackKind, VideoConfig};
@@ -16,6 +17,9 @@ const MAX_APART_MS: i64 = 5000;
 /// How long the last frame of a stretch lasts where nothing better is known.
 const USUAL_STEP_MS: i64 = 40;
 const MAX_STEP_MS: i64 = 1000;
+/// Where no keyframe comes a segment ends after three times its length, but within these bounds: what is not cut is not
+/// stored, and a picture that stands still while the sound goes on has no keyframes at all.
+const WITHOUT_KEYFRAME_MS: (i64, i64) = (30_000, 60_000);
 
 /// When to cut.
 #[derive(Debug, Clone, Copy)]
@@ -34,6 +38,15 @@ pub(super) struct Cut {
     /// Its timestamps go on from the one before.
     pub(super) continues: bool,
     pub(super) bytes: Bytes,
+}
+
+impl Limits {
+    /// Before it is longer than this a segment ends, wherever that is.
+    fn longest_ms(&self) -> i64 {
+        let (least, most) = WITHOUT_KEYFRAME_MS;
+        let longest_ms = self.duration_ms.saturating_mul(3).clamp(least, most);
+        longest_ms.max(self.duration_ms).min(MAX_SEGMENT_MS)
+    }
 }
 
 impl Cut {
@@ -93,7 +106,8 @@ impl Cutter {
             .is_some_and(|offset| apart_ms(offset).abs() > MAX_APART_MS);
         let mut cut = None;
         if let Some(first_ms) = self.first_ms {
-            let is_time = is_start && frame.dts_ms.saturating_sub(first_ms) >= self.limits.duration_ms;
+            let lasts_ms = frame.dts_ms.saturating_sub(first_ms);
+            let is_time = (is_start && lasts_ms >= self.limits.duration_ms) || lasts_ms >= self.limits.longest_ms();
             let is_full = self.out.len().saturating_add(size) > self.limits.max_bytes;
             // After a pause the picture before lasted no longer than usual.
             let until_ms = if is_far { self.until_ms() } else { frame.dts_ms };
@@ -152,7 +166,8 @@ impl Cutter {
         let first_ms = self.first_ms.take()?;
         let bytes = self.out.split().freeze();
         let continues = std::mem::replace(&mut self.continues, true);
-        let duration_ms = u32::try_from(until_ms.saturating_sub(first_ms)).unwrap_or(0);
+        let duration_ms = until_ms.saturating_sub(first_ms).min(MAX_SEGMENT_MS);
+        let duration_ms = u32::try_from(duration_ms).unwrap_or(0);
         let start = UnixMs(first_ms.saturating_add(self.offset_ms?));
         (!bytes.is_empty() && duration_ms > 0).then_some(Cut {
             start,

@@ -192,3 +192,46 @@ fn sound_alone_is_cut_anywhere() {
         .collect();
     assert_eq!(times, [(0, 1000), (1000, 1000), (2000, 500)]);
 }
+
+#[test]
+fn without_a_keyframe_a_segment_ends_all_the_same_and_nothing_is_left_out() {
+    // The picture stands still after its first second, the sound goes on; and a picture that never has another keyframe.
+    for still in [true, false] {
+        let mut cutter = cutter(10_000, 1 << 24);
+        let mut cuts = Vec::new();
+        for at_ms in (0..100_000).step_by(20) {
+            let came_at = UnixMs(WALL_MS + at_ms);
+            if at_ms % 40 == 0 && (!still || at_ms < 1000) {
+                cuts.extend(cutter.frame(&picture(at_ms, at_ms == 0, 500), came_at));
+            }
+            cuts.extend(cutter.frame(&Frame::audio(at_ms, Bytes::from(vec![7; 100])), came_at));
+        }
+        cuts.extend(cutter.end());
+        let times: Vec<_> = cuts
+            .iter()
+            .map(|cut| (cut.start.0 - WALL_MS, cut.duration_ms / 1000))
+            .collect();
+        let starts: Vec<_> = times.iter().map(|(start, _)| *start).collect();
+        assert_eq!(starts, [0, 30_000, 60_000, 90_000], "{still}");
+        assert!(times[..3].iter().all(|(_, seconds)| *seconds == 30), "{times:?}");
+        assert!(times[3].1 >= 9, "{times:?}");
+    }
+}
+
+#[test]
+fn no_segment_is_longer_than_the_index_can_have() {
+    for duration_ms in [1000, 10_000, 600_000] {
+        let mut cutter = cutter(duration_ms, 1 << 24);
+        let mut cuts = Vec::new();
+        // A picture every seven seconds, one keyframe ever.
+        for at_ms in (0..1_500_000).step_by(7000) {
+            cuts.extend(cutter.frame(&picture(at_ms, at_ms == 0, 500), UnixMs(WALL_MS + at_ms)));
+        }
+        cuts.extend(cutter.end());
+        assert!(cuts.len() > 1);
+        assert!(
+            cuts.iter().all(|cut| i64::from(cut.duration_ms) <= MAX_SEGMENT_MS),
+            "{cuts:?}"
+        );
+    }
+}

@@ -2,9 +2,13 @@ use super::*;
 use crate::blob::SegmentKey;
 use crate::db::{NewDeviceRow, NewRecordSession, RecordCause, RecordedBy, SegmentRow};
 use crate::ids::{ChannelId, LoginCode, RecordingId};
+use crate::record::account::Reason;
+use crate::record::footage::{Footage, Holding, View};
+use crate::record::spans::Span;
 use bytes::Bytes;
 use bytesize::ByteSize;
 use std::convert::Infallible;
+use std::path::PathBuf;
 
 const HOUR_MS: i64 = 3_600_000;
 const DAY_MS: i64 = 24 * HOUR_MS;
@@ -116,7 +120,26 @@ impl Recorder {
     }
 
     async fn pass(&self, at: UnixMs) {
-        self.keeping.pass(&mut Spared::default(), at).await.unwrap();
+        self.keeping.pass(&Learned::default(), at).await.unwrap();
+    }
+
+    /// Where the objects of a channel are that are listed.
+    async fn files(&self, channel: Channel) -> Vec<PathBuf> {
+        let all = UnixMs(i64::MIN / 2)..UnixMs(i64::MAX / 2);
+        let rows = self.db().segments(channel.stream, all, u32::MAX).await.unwrap();
+        let folder = self.dir.path().join("blobs/segments");
+        let place = |row: &SegmentRow| {
+            let day = row.key.made_at().to_rfc3339()[..10].replace('-', "");
+            folder.join(format!("{}/{day}/{}", row.stream, row.key))
+        };
+        rows.iter().map(place).collect()
+    }
+
+    /// How many segments are listed.
+    async fn listed(&self, channel: Channel) -> i64 {
+        let streams = self.db().stored_streams().await.unwrap();
+        let stream = streams.into_iter().find(|stream| stream.id == channel.stream);
+        stream.map_or(0, |stream| stream.segments as i64)
     }
 
     /// Where there is footage, in hours since `from`; and it is the same by the spans, by the rows, by the sums and by
@@ -162,6 +185,20 @@ impl Recorder {
 }
 
 const HOUR: i64 = 3600 / SECONDS;
+
+/// Puts something in the place of each of these files that cannot be deleted like one.
+fn make_undeletable(files: &[PathBuf]) {
+    for file in files {
+        std::fs::remove_file(file).unwrap();
+        std::fs::create_dir(file).unwrap();
+    }
+}
+
+/// More is to be free than any disk has.
+fn no_disk_is_enough(config: &mut RecordingConfig) {
+    config.keep_free = ByteSize::b(1 << 60);
+    config.warn_free = ByteSize::b(1 << 60);
+}
 
 #[tokio::test]
 async fn what_is_older_than_its_plan_says_goes_but_what_is_kept_for_longer() {
@@ -232,24 +269,226 @@ async fn where_all_together_is_too_much_the_oldest_of_all_goes_first_and_alarms_
     recorder.pass(now()).await;
     assert_eq!(recorder.left(old, from).await, [(1.0, 2.0)]);
     assert_eq!(recorder.left(new, from).await, [(1.0, 3.0)]);
-    // An alarm stands in the way, and a clip.
+    // An alarm stands in the way, and a clip, which does not count.
     recorder.keep(old, at(1), at(2), Some(ago(-9)), Some(1)).await;
     recorder.keep(new, at(1), at(2), None, None).await;
     recorder.record(new, at(3), HOUR).await;
     recorder.pass(now()).await;
     assert_eq!(recorder.left(old, from).await, [(1.0, 2.0)]);
-    assert_eq!(recorder.left(new, from).await, [(1.0, 2.0), (3.0, 4.0)]);
+    assert_eq!(recorder.left(new, from).await, [(1.0, 4.0)]);
     recorder.record(new, at(5), 2 * HOUR).await;
     recorder.pass(now()).await;
     assert_eq!(recorder.left(old, from).await, [(1.0, 2.0)]);
-    assert_eq!(recorder.left(new, from).await, [(1.0, 2.0), (6.0, 7.0)]);
+    assert_eq!(recorder.left(new, from).await, [(1.0, 2.0), (5.0, 7.0)]);
     // Nothing else is left: then the alarm goes, but never the clip.
-    recorder.keep(new, at(6), at(7), None, None).await;
+    recorder.keep(new, at(5), at(9), Some(ago(-9)), Some(2)).await;
     recorder.record(new, at(8), HOUR).await;
-    recorder.keep(new, at(8), at(9), None, None).await;
     recorder.pass(now()).await;
     assert_eq!(recorder.left(old, from).await, []);
-    assert_eq!(recorder.left(new, from).await, [(1.0, 2.0), (6.0, 7.0), (8.0, 9.0)]);
+    assert_eq!(recorder.left(new, from).await, [(1.0, 2.0), (5.0, 7.0), (8.0, 9.0)]);
+}
+
+#[tokio::test]
+async fn what_is_locked_does_not_count_and_the_newest_goes_last_though_alarms_are_kept() {
+    let recorder = Recorder::new(|_| {}).await;
+    let bytes = HOUR as u64 * BYTES;
+    let plan = async |code: &str, bytes: u64| {
+        let plan = format!(r#"{{"mode":"always","keep_bytes":{bytes}}}"#);
+        recorder.db().plan_for_test(code, &plan).await;
+    };
+    let back = |hours: f64| UnixMs(now().0 - (hours * HOUR_MS as f64) as i64);
+    // Two hours around alarms, and half an hour since: one may be kept.
+    let alarmed = recorder.channel("alarmed").await;
+    recorder.record(alarmed, back(2.5), 5 * HOUR / 2).await;
+    recorder
+        .keep(alarmed, back(2.5), back(0.5), Some(ago(-9)), Some(1))
+        .await;
+    plan("alarmed", bytes).await;
+    // Two hours that somebody locked, and an hour since.
+    let locked = recorder.channel("locked").await;
+    recorder.record(locked, back(6.0), 2 * HOUR).await;
+    recorder.keep(locked, back(6.0), back(4.0), None, None).await;
+    recorder.record(locked, back(1.0), HOUR).await;
+    plan("locked", bytes).await;
+    recorder.pass(now()).await;
+    assert_eq!(recorder.left(alarmed, back(2.5)).await, [(1.5, 2.5)]);
+    assert_eq!(recorder.left(locked, back(6.0)).await, [(0.0, 2.0), (5.0, 6.0)]);
+    // Even the newest is too much: the oldest of that goes.
+    plan("locked", bytes / 4).await;
+    recorder.pass(now()).await;
+    assert_eq!(recorder.left(locked, back(6.0)).await, [(0.0, 2.0), (5.75, 6.0)]);
+}
+
+#[tokio::test]
+async fn beside_what_is_locked_it_is_known_that_there_was_more() {
+    let recorder = Recorder::new(|_| {}).await;
+    let channel = recorder.channel("cam").await;
+    let from = ago(40);
+    let at = |quarters: i64| UnixMs(from.0 + quarters * HOUR_MS / 4);
+    recorder.record(channel, from, HOUR).await;
+    recorder.keep(channel, at(1), at(2), None, None).await;
+    recorder
+        .db()
+        .end_record_session(channel.session, ago(39), "over")
+        .await
+        .unwrap();
+    recorder.pass(now()).await;
+    let second = Duration::from_secs(1);
+    let holding = Holding {
+        by_device: second,
+        by_cloud: second,
+        segment: second,
+        silence: second,
+    };
+    let view = View {
+        device: LoginCode::parse("cam").unwrap(),
+        channel: ChannelId(0),
+        seen: vec![Span::new(0, i64::MAX)],
+    };
+    let footage = Footage::new(recorder.db().clone(), holding);
+    let told = footage
+        .timeline(&view, Span::new(at(0).0, at(4).0), 1, now())
+        .await
+        .unwrap();
+    assert_eq!(told.recorded_ms, HOUR_MS / 4);
+    let gaps: Vec<_> = told.gap_ms.into_iter().collect();
+    assert_eq!(gaps, [(Reason::Deleted, 3 * HOUR_MS / 4)]);
+}
+
+#[tokio::test]
+async fn what_cannot_be_deleted_keeps_nothing_else_from_it() {
+    let recorder = Recorder::new(|_| {}).await;
+    let (one, other) = (recorder.channel("one").await, recorder.channel("other").await);
+    recorder.record(one, ago(32), 9).await;
+    let files = recorder.files(one).await;
+    make_undeletable(&files[4..5]);
+    recorder.pass(now()).await;
+    assert_eq!(recorder.left(one, ago(32)).await, []);
+    let mut there: Vec<_> = files.iter().filter(|file| file.exists()).collect();
+    assert_eq!(there, [&files[4]]);
+    // What comes next goes, though nothing of a channel can be deleted that comes before.
+    recorder.record(one, ago(31), 3).await;
+    recorder.record(other, ago(31), 3).await;
+    let bad = recorder.files(one).await;
+    make_undeletable(&bad);
+    assert!(recorder.keeping.pass(&Learned::default(), now()).await.is_err());
+    assert_eq!(recorder.left(other, ago(31)).await, []);
+    assert_eq!(recorder.listed(one).await, 0);
+    recorder.pass(now()).await;
+    // Once it can be deleted it is.
+    std::fs::remove_dir(&files[4]).unwrap();
+    std::fs::write(&files[4], "G").unwrap();
+    recorder.pass(now().plus(TRY_AGAIN / 2)).await;
+    there.retain(|file| file.exists());
+    assert_eq!(there.len(), 1);
+    recorder.pass(now().plus(TRY_AGAIN * 2)).await;
+    there.retain(|file| file.exists());
+    assert_eq!(there, [] as [&PathBuf; 0]);
+    assert_eq!(recorder.objects().await, bad.len());
+}
+
+#[tokio::test]
+async fn where_nothing_can_be_deleted_hardly_anything_is_forgotten_until_it_can() {
+    let recorder = Recorder::new(no_disk_is_enough).await;
+    let (one, other) = (recorder.channel("one").await, recorder.channel("other").await);
+    recorder.record(one, ago(2), 200).await;
+    recorder.record(other, ago(1), 200).await;
+    let files = [recorder.files(one).await, recorder.files(other).await].concat();
+    make_undeletable(&files);
+    let learned = Learned::default();
+    let mut rests_until = None;
+    let listed = async || recorder.listed(one).await + recorder.listed(other).await;
+    let begin = Instant::now();
+    let mut make_room = async |seconds: u64| {
+        let later = Duration::from_secs(seconds);
+        let (at, now) = (begin + later, now().plus(later));
+        let keeping = &recorder.keeping;
+        keeping
+            .make_room_or_rest(&mut rests_until, &learned, false, at, now)
+            .await;
+        listed().await
+    };
+    let first = make_room(0).await;
+    assert!((300..400).contains(&first), "{first}");
+    // It rests, and then tries with one at a time, more and more seldom.
+    for second in 1..15 {
+        assert_eq!(make_room(second).await, first);
+    }
+    let second = make_room(60).await;
+    assert!((first - 2..first).contains(&second), "{first} {second}");
+    for minute in (2..600).step_by(10) {
+        make_room(minute * 60).await;
+    }
+    let last = make_room(600 * 60).await;
+    assert!(last > first - 50 && last < second, "{first} {last}");
+    for file in files {
+        std::fs::remove_dir(file).unwrap();
+    }
+    assert_eq!(make_room(700 * 60).await, 0);
+}
+
+#[tokio::test]
+async fn room_is_made_of_what_can_be_deleted() {
+    let recorder = Recorder::new(no_disk_is_enough).await;
+    let (bad, good) = (recorder.channel("bad").await, recorder.channel("good").await);
+    recorder.record(bad, ago(2), 200).await;
+    recorder.record(good, ago(1), 200).await;
+    make_undeletable(&recorder.files(bad).await);
+    let made = recorder.keeping.make_room(&Learned::default(), false, now()).await;
+    assert!(made.unwrap());
+    assert_eq!(recorder.left(good, ago(1)).await, []);
+    assert!(recorder.listed(bad).await >= 140);
+}
+
+#[tokio::test]
+async fn what_is_spared_is_looked_at_once_and_again_when_it_no_longer_is() {
+    let recorder = Recorder::new(no_disk_is_enough).await;
+    let channel = recorder.channel("cam").await;
+    recorder.record(channel, ago(1), 60).await;
+    let clip = (ago(1), UnixMs(ago(1).0 + 300_000));
+    recorder.keep(channel, clip.0, clip.1, Some(ago(-1)), None).await;
+    let learned = Learned::default();
+    let make_room = async |at: UnixMs| recorder.keeping.make_room(&learned, false, at).await.unwrap();
+    assert!(make_room(now()).await);
+    assert_eq!(recorder.listed(channel).await, 30);
+    let place = learned.spared(channel.stream, Sparing::Clips);
+    assert!(place > SegmentPlace::before(clip.1), "{place:?}");
+    recorder.record(channel, UnixMs(ago(1).0 + 600_000), 30).await;
+    assert!(make_room(now()).await);
+    assert_eq!(recorder.listed(channel).await, 30);
+    // Its time is over.
+    recorder.record(channel, UnixMs(ago(1).0 + 1_200_000), 1).await;
+    recorder.keeping.pass(&learned, now()).await.unwrap();
+    assert!(make_room(now()).await);
+    recorder.keeping.pass(&learned, ago(-2)).await.unwrap();
+    assert!(make_room(ago(-2)).await);
+    assert_eq!(recorder.listed(channel).await, 0);
+    // Somebody unlocks one while there is nothing else.
+    recorder.record(channel, ago(1), 30).await;
+    recorder.keep(channel, clip.0, clip.1, None, None).await;
+    assert!(!make_room(now()).await);
+    let clip = recorder.db().clips(channel.stream).await.unwrap().remove(0);
+    assert!(recorder.db().delete_clip(channel.stream, clip.id).await.unwrap());
+    assert!(make_room(now()).await);
+    assert_eq!(recorder.listed(channel).await, 0);
+}
+
+#[test]
+fn a_state_is_not_left_for_each_byte_that_comes_and_goes() {
+    use StorageState::{Full, Low, Ok};
+    let told = |free: &[u64]| {
+        let next = |before: &mut StorageState, free: &u64| {
+            *before = state_of(*free, 800, 1600, *before);
+            Some(*before)
+        };
+        free.iter().scan(Ok, next).collect::<Vec<_>>()
+    };
+    assert_eq!(told(&[1600, 1599, 1600, 1699, 1700]), [Ok, Low, Low, Low, Ok]);
+    assert_eq!(
+        told(&[201, 200, 201, 399, 400, 399, 200]),
+        [Low, Full, Full, Full, Low, Low, Full]
+    );
+    assert_eq!(told(&[0, 9999]), [Full, Ok]);
 }
 
 #[tokio::test]
@@ -276,22 +515,16 @@ async fn what_belongs_to_nobody_any_more_goes_with_all_that_is_known_of_it() {
 
 #[tokio::test]
 async fn a_full_disk_is_told_of_and_the_oldest_goes_as_far_as_it_may() {
-    // Of the whole disk, more is to be free than there is.
-    let recorder = Recorder::new(|config| {
-        config.keep_free = ByteSize::b(1 << 60);
-        config.warn_free = ByteSize::b(1 << 60);
-    })
-    .await;
+    let recorder = Recorder::new(no_disk_is_enough).await;
     let channel = recorder.channel("cam").await;
     recorder.record(channel, ago(1), HOUR).await;
     let clip = (UnixMs(ago(1).0 + HOUR_MS / 2), UnixMs(ago(1).0 + HOUR_MS));
     recorder.keep(channel, clip.0, clip.1, None, None).await;
     let mut events = recorder.keeping.bus.subscribe();
-    assert!(recorder.keeping.make_room(false, now()).await.unwrap());
-    assert!(
-        !recorder.keeping.make_room(false, now()).await.unwrap(),
-        "the rest is locked"
-    );
+    let learned = Learned::default();
+    let make_room = async || recorder.keeping.make_room(&learned, false, now()).await.unwrap();
+    assert!(make_room().await);
+    assert!(!make_room().await, "the rest is locked");
     let state = recorder.keeping.look().await.unwrap();
     assert_eq!(state, StorageState::Full);
     assert_eq!(recorder.left(channel, ago(1)).await, [(0.5, 1.0)]);

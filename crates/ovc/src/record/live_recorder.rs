@@ -13,23 +13,28 @@ use super::wish::Problem;
 use super::{Lost, OwnSegment, RecordSession, Records, StoreError};
 use crate::blob::BlobError;
 use crate::clock::UnixMs;
-use crate::db::LossReason;
+use crate::db::{LossReason, SPAN_TOLERANCE_MS};
 use crate::live::{OpenError, Tapped};
 use dap::ErrorCode;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc, oneshot, watch};
+use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 /// Segments that may wait to be stored. Over it the newest is noted as dropped: what was recorded first is stored first.
 const MAX_WAITING: usize = 8;
+/// The same of the memory that they take, in KiB, of all recorders together.
+const MAX_WAITING_KIB: u32 = 512 << 10;
 /// How often a segment is tried to be stored, and how long is waited before the second time; each further wait is twice as
 /// long.
 const TRIES: u32 = 6;
 const FIRST_WAIT: Duration = Duration::from_millis(500);
 /// So long without a frame, nothing comes.
 const SILENCE: Duration = Duration::from_secs(15);
+/// What is no further apart than this is one piece of footage.
+const CONTINUOUS: Duration = Duration::from_millis(SPAN_TOLERANCE_MS.unsigned_abs() + 1);
 /// A start takes a while; what is missing by then is not lost.
 const STARTING: Duration = Duration::from_secs(15);
 /// What does not come is noted at least so often.
@@ -50,18 +55,44 @@ pub(super) enum Status {
     Over(Option<OpenError>),
 }
 
-/// Counts recorders that have not stored everything yet. Clones are the same.
-#[derive(Debug, Clone, Default)]
+/// Counts recorders that have not stored everything yet, and what waits to be. Clones are the same.
+#[derive(Debug, Clone)]
 pub(super) struct Running(Arc<Counts>);
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Counts {
     running: watch::Sender<usize>,
     /// How many were started ever.
     started: AtomicU64,
+    /// Memory for what waits, in KiB.
+    room: Arc<Semaphore>,
+    room_kib: u32,
+}
+
+impl Default for Running {
+    fn default() -> Self {
+        Self::with_room(MAX_WAITING_KIB)
+    }
 }
 
 impl Running {
+    fn with_room(room_kib: u32) -> Self {
+        Self(Arc::new(Counts {
+            running: watch::Sender::default(),
+            started: AtomicU64::new(0),
+            room: Arc::new(Semaphore::new(usize::try_from(room_kib).unwrap_or(0))),
+            room_kib,
+        }))
+    }
+
+    /// Memory for a segment that waits, if there is any left.
+    fn room_for(&self, cut: &Cut) -> Option<OwnedSemaphorePermit> {
+        let kib = u32::try_from(cut.bytes.len().div_ceil(1024)).unwrap_or(u32::MAX);
+        // One that is larger than all of it may wait alone.
+        let kib = kib.min(self.0.room_kib);
+        self.0.room.clone().try_acquire_many_owned(kib).ok()
+    }
+
     /// Waits until there are none.
     pub(super) async fn none(&self) {
         // It lives as long as this.
@@ -94,6 +125,8 @@ pub(super) struct LiveRecorder {
     status: Status,
     failures: u32,
     again_at: Option<UnixMs>,
+    /// Up to where it is known what there is, once it has ended; 0: it has not.
+    known_to: Arc<AtomicI64>,
 }
 
 impl LiveRecorder {
@@ -105,6 +138,7 @@ impl LiveRecorder {
             status: Status::Starting,
             failures: 0,
             again_at: None,
+            known_to: Arc::default(),
         }
     }
 
@@ -120,9 +154,17 @@ impl LiveRecorder {
         (self.stop, self.status, self.again_at) = (Some(stop), Status::Starting, None);
         let (counted, number) = running.begin();
         self.number = number;
-        let parts = parts.clone();
+        let (parts, running, known_to) = (parts.clone(), running.clone(), self.known_to.clone());
         tokio::spawn(async move {
-            let status = run(&parts, &session, stopped, |status| tell(number, status)).await;
+            let before = known_to.load(Ordering::Relaxed);
+            let missing_since = match before {
+                0 => session.last_end().unwrap_or(UnixMs::now().plus(STARTING)),
+                known_to => UnixMs(known_to),
+            };
+            let mut recording = Recording::new(&parts, running, session, missing_since);
+            let status = run(&parts, &mut recording, stopped, |status| tell(number, status)).await;
+            known_to.store(recording.missing_since.0, Ordering::Relaxed);
+            recording.stored().await;
             drop(counted);
             tell(number, Status::Over(status));
         });
@@ -181,27 +223,14 @@ impl LiveRecorder {
 /// Records until it is stopped, or the stream ends.
 async fn run(
     parts: &Parts,
-    session: &Arc<RecordSession>,
+    recording: &mut Recording,
     mut stopped: oneshot::Receiver<()>,
     tell: impl Fn(Status),
 ) -> Option<OpenError> {
+    let session = recording.session.clone();
     let mut tap = match parts.live.tap(&session.device, session.channel) {
         Ok(tap) => tap,
         Err(error) => return Some(error),
-    };
-    let config = &parts.config;
-    let limits = Limits {
-        duration_ms: i64::try_from(config.segment_duration.as_millis()).unwrap_or(i64::MAX),
-        max_bytes: usize::try_from(config.segment_max_size.as_u64()).unwrap_or(usize::MAX),
-    };
-    let (segments, saver) = Saver::start(parts.records.clone(), session.clone());
-    let mut recording = Recording {
-        cutter: Cutter::new(limits),
-        segments,
-        records: parts.records.clone(),
-        session: session.clone(),
-        missing_since: UnixMs::now().plus(STARTING),
-        last_frame: None,
     };
     let mut status = Status::Starting;
     let mut silent_at = Instant::now() + SILENCE;
@@ -225,9 +254,6 @@ async fn run(
     };
     drop(tap);
     recording.finish().await;
-    drop(recording);
-    // It ends when it has tried everything that waits.
-    let _ = saver.await;
     refusal
 }
 
@@ -243,18 +269,57 @@ fn unix(wall: SystemTime) -> UnixMs {
     UnixMs(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
+/// A segment that waits to be stored, and the memory it takes.
+struct Waiting {
+    cut: Cut,
+    _room: OwnedSemaphorePermit,
+}
+
 /// A recording under way.
 struct Recording {
     cutter: Cutter,
-    segments: mpsc::Sender<Cut>,
+    segments: mpsc::Sender<Waiting>,
+    saver: JoinHandle<()>,
+    running: Running,
     records: Records,
     session: Arc<RecordSession>,
+    /// Since when the device's connection is up; `None`: it is not.
+    connected_at: Box<dyn Fn() -> Option<UnixMs> + Send + Sync>,
     /// Up to here it is known what there is.
     missing_since: UnixMs,
     last_frame: Option<UnixMs>,
 }
 
 impl Recording {
+    fn new(parts: &Parts, running: Running, session: Arc<RecordSession>, missing_since: UnixMs) -> Self {
+        let config = &parts.config;
+        let limits = Limits {
+            duration_ms: i64::try_from(config.segment_duration.as_millis()).unwrap_or(i64::MAX),
+            max_bytes: usize::try_from(config.segment_max_size.as_u64()).unwrap_or(usize::MAX),
+        };
+        let records = parts.records.clone();
+        let (segments, saver) = start_saver(records.clone(), session.clone());
+        let (port, device) = (parts.port.clone(), session.device.clone());
+        Self {
+            cutter: Cutter::new(limits),
+            segments,
+            saver,
+            running,
+            records,
+            session,
+            connected_at: Box::new(move || port.seen(&device)?.connected_at),
+            missing_since,
+            last_frame: None,
+        }
+    }
+
+    /// Waits until everything that waits is stored, or given up.
+    async fn stored(self) {
+        drop(self.segments);
+        // It ends when it has tried everything that waits.
+        let _ = self.saver.await;
+    }
+
     async fn take(&mut self, tapped: Tapped) {
         let cut = match tapped {
             Tapped::Begin { video, audio } => self.cutter.begin(video.as_ref(), audio.as_ref()),
@@ -264,7 +329,7 @@ impl Recording {
                 let cut = self.cutter.frame(&frame, came_at);
                 if paused.is_some_and(|paused| paused >= SILENCE) {
                     // Until now; what comes counts from here.
-                    self.missing(LossReason::NoMedia, came_at).await;
+                    self.gap(came_at, CONTINUOUS).await;
                 }
                 cut
             }
@@ -289,19 +354,20 @@ impl Recording {
         if let Some(cut) = self.cutter.pause() {
             self.keep(cut).await;
         }
-        let now = UnixMs::now();
-        if now.since(self.missing_since) >= LOSS_INTERVAL {
-            self.missing(LossReason::NoMedia, now).await;
-        }
+        self.gap(UnixMs::now(), LOSS_INTERVAL).await;
     }
 
     async fn keep(&mut self, cut: Cut) {
-        if cut.start.since(self.missing_since) >= SILENCE {
-            self.missing(LossReason::NoMedia, cut.start).await;
-        }
+        self.gap(cut.start, CONTINUOUS).await;
         self.missing_since = self.missing_since.max(cut.end());
-        if let Err(error) = self.segments.try_send(cut) {
-            let (mpsc::error::TrySendError::Full(cut) | mpsc::error::TrySendError::Closed(cut)) = error;
+        let sent = match self.running.room_for(&cut) {
+            Some(room) => self
+                .segments
+                .try_send(Waiting { cut, _room: room })
+                .map_err(|error| error.into_inner().cut),
+            None => Err(cut),
+        };
+        if let Err(cut) = sent {
             let reason = match self.records.is_full() {
                 true => LossReason::DiskFull,
                 false => LossReason::Dropped,
@@ -318,6 +384,23 @@ impl Recording {
         }
     }
 
+    /// There is nothing up to here. It is noted why, unless that is less than `at_least`.
+    async fn gap(&mut self, until: UnixMs, at_least: Duration) {
+        if until.since(self.missing_since) < at_least {
+            return;
+        }
+        if let Some(back) = (self.connected_at)().filter(|at| *at > self.missing_since) {
+            // The device was away, or begins anew. If more is known of that time, that holds.
+            self.missing(LossReason::DeviceOffline, back.min(until)).await;
+            // It needs a moment to begin.
+            self.missing_since = back.plus(STARTING).min(until).max(self.missing_since);
+            if until.since(self.missing_since) < at_least {
+                return;
+            }
+        }
+        self.missing(LossReason::NoMedia, until).await;
+    }
+
     /// What is missing up to here is noted.
     async fn missing(&mut self, reason: LossReason, until: UnixMs) {
         let from = self.missing_since;
@@ -332,9 +415,9 @@ impl Recording {
         if let Some(cut) = self.cutter.end() {
             self.keep(cut).await;
         }
-        let now = UnixMs::now();
-        if now.since(self.missing_since) >= SILENCE {
-            self.missing(LossReason::NoMedia, now).await;
+        // When a device went is known otherwise.
+        if (self.connected_at)().is_some() {
+            self.gap(UnixMs::now(), SILENCE).await;
         }
     }
 }
@@ -359,21 +442,17 @@ async fn lost(
 }
 
 /// Stores segments one after the other.
-struct Saver;
-
-impl Saver {
-    fn start(records: Records, session: Arc<RecordSession>) -> (mpsc::Sender<Cut>, tokio::task::JoinHandle<()>) {
-        let (segments, mut waiting) = mpsc::channel::<Cut>(MAX_WAITING);
-        let task = tokio::spawn(async move {
-            while let Some(cut) = waiting.recv().await {
-                save(&records, &session, cut).await;
-            }
-        });
-        (segments, task)
-    }
+fn start_saver(records: Records, session: Arc<RecordSession>) -> (mpsc::Sender<Waiting>, JoinHandle<()>) {
+    let (segments, mut waiting) = mpsc::channel::<Waiting>(MAX_WAITING);
+    let task = tokio::spawn(async move {
+        while let Some(next) = waiting.recv().await {
+            save(&records, &session, &next.cut).await;
+        }
+    });
+    (segments, task)
 }
 
-async fn save(records: &Records, session: &RecordSession, cut: Cut) {
+async fn save(records: &Records, session: &RecordSession, cut: &Cut) {
     let mut wait = FIRST_WAIT;
     for attempt in 1..=TRIES {
         if records.is_full() {
@@ -415,3 +494,7 @@ async fn save(records: &Records, session: &RecordSession, cut: Cut) {
     };
     lost(records, session, reason, cut.start, cut.duration_ms.into(), 1).await;
 }
+
+#[cfg(test)]
+#[path = "live_recorder_tests.rs"]
+mod tests;

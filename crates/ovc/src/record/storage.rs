@@ -1,7 +1,9 @@
 //! How it stands with the room for recordings, for whoever has to know.
 
+use parking_lot::Mutex;
 use serde::Serialize;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 use tokio::sync::{Notify, watch};
 use utoipa::ToSchema;
 
@@ -39,6 +41,8 @@ pub struct Storage {
 struct Shared {
     state: watch::Sender<StorageState>,
     asked: Notify,
+    /// When something last did not fit.
+    short_at: Mutex<Option<Instant>>,
 }
 
 impl Default for Shared {
@@ -46,6 +50,7 @@ impl Default for Shared {
         Self {
             state: watch::Sender::new(StorageState::Ok),
             asked: Notify::new(),
+            short_at: Mutex::default(),
         }
     }
 }
@@ -63,7 +68,13 @@ impl Storage {
 
     /// Something could not be kept for want of room. Room is made at once, if there is anything that may go.
     pub fn no_room(&self) {
+        *self.shared.short_at.lock() = Some(Instant::now());
         self.shared.asked.notify_one();
+    }
+
+    /// Whether something did not fit within this time.
+    pub(super) fn was_short(&self, within: Duration) -> bool {
+        self.shared.short_at.lock().is_some_and(|at| at.elapsed() < within)
     }
 
     /// Sets it. Whether it is another than before.
