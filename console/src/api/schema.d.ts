@@ -402,7 +402,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Keep a clip no longer than other footage. */
+        /** Keep a clip no longer than other footage. Needs to see all of it, too. */
         delete: operations["delete_clip"];
         options?: never;
         head?: never;
@@ -3662,7 +3662,7 @@ export interface components {
         TimelineRange: {
             /** Format: date-time */
             from: string;
-            /** @description `footage` or `gap` */
+            /** @description `continuous`: there is footage; `alarm`: there is, around an alarm, and it is kept as such; `gap`: there is none */
             kind: string;
             /**
              * @description Why there is no footage: `not_asked`, `starting` (recording was just asked for, or the device was just back),

@@ -6,7 +6,7 @@ use super::auth::{Allowed, Configure, Control, OnChannel, SomeRecordings};
 use super::error::{ApiError, ErrorBody};
 use super::extract::{Body, Last};
 use super::playback::{no_footage, told};
-use super::recordings::{DAY_MS, seen_of, span, view};
+use super::recordings::{DAY_MS, span, view};
 use crate::clock::UnixMs;
 use crate::db::{ClipRow, NewPiece};
 use crate::record::spans::Span;
@@ -15,10 +15,13 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use std::time::Duration;
 use utoipa::ToSchema;
 
 /// Longest name, in characters.
 pub(super) const MAX_NAME: usize = 200;
+/// So far may the clock of whoever asks be ahead of ours.
+const CLOCKS_DIFFER: Duration = Duration::from_secs(60);
 /// Clips, and links, of one channel.
 pub(super) const MAX_EACH: u32 = 1_000;
 
@@ -152,6 +155,10 @@ pub(super) async fn lock_clip(
     let asked = span(&new.from, &new.to, DAY_MS)?;
     let name = name(&new.name)?;
     let now = UnixMs::now();
+    if asked.to > now.plus(CLOCKS_DIFFER).0 {
+        // What is to come would be kept whatever it is, and however little room there is.
+        return Err(ApiError::bad_request("only footage that is there can be locked: to lies in the future").at("to"));
+    }
     let until = new
         .until
         .map(|until| {
@@ -161,7 +168,9 @@ pub(super) async fn lock_clip(
         .transpose()?;
     slot.fill(|note| note.detail = told(asked));
     let view = view(&on.caller, &on.place, on.channel);
-    seen_of(&view, asked)?;
+    if !view.seen.iter().any(|seen| seen.contains(asked)) {
+        return Err(ApiError::forbidden());
+    }
     let stream = api.footage.stream(&view.device, view.channel).await?;
     let stream = stream.ok_or_else(no_footage)?;
     on.decide_again(&api)?;
@@ -186,7 +195,7 @@ pub(super) async fn lock_clip(
     Ok((StatusCode::CREATED, Json(row.into())))
 }
 
-/// Keep a clip no longer than other footage.
+/// Keep a clip no longer than other footage. Needs to see all of it, too.
 #[utoipa::path(
     delete,
     path = "/api/v1/devices/{login_code}/channels/{channel}/recordings/clips/{clip}",
@@ -205,9 +214,19 @@ pub(super) async fn delete_clip(
     Last(id): Last,
 ) -> Result<StatusCode, ApiError> {
     let id = id.ok_or_else(no_such_clip)?;
-    let stream = api.footage.stream(&on.place.code, on.channel).await?;
-    on.decide_again(&api)?;
+    let view = view(&on.caller, &on.place, on.channel);
+    let stream = api.footage.stream(&view.device, view.channel).await?;
     let stream = stream.ok_or_else(no_such_clip)?;
+    let clips = api.db.clips(stream).await?;
+    on.decide_again(&api)?;
+    // Whoever may not see it does not hear of it either, and cannot have it deleted.
+    let is_shown = |clip: &ClipRow| {
+        let span = Span::new(clip.from.0, clip.to.0);
+        clip.id == id && view.seen.iter().any(|seen| seen.contains(span))
+    };
+    if !clips.iter().any(is_shown) {
+        return Err(no_such_clip());
+    }
     if api.db.delete_clip(stream, id).await? {
         Ok(StatusCode::NO_CONTENT)
     } else {

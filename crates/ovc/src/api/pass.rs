@@ -44,7 +44,11 @@ fn gone() -> ApiError {
 /// Whether this address is one of ours, and what may be seen by it.
 pub(super) async fn admit(api: &Api, purpose: Purpose, text: &str) -> Result<Pass, ApiError> {
     let (ticket, holder) = Ticket::read(&api.tokens, purpose, text, UnixMs::now())?;
-    decide(api, ticket, holder).await
+    decide(api, ticket, holder).await.map_err(|error| match error.status {
+        // The address was a good one: what is over is the right to use it, not a segment of what it shows.
+        StatusCode::NOT_FOUND => ApiError::forbidden(),
+        _ => error,
+    })
 }
 
 /// What a link shows, and whether who made it may still see that. Segments are shown whole: of what is beside the range

@@ -10,8 +10,7 @@ use crate::account::policy::DevicePlace;
 use crate::alarm;
 use crate::clock::UnixMs;
 use crate::ids::ChannelId;
-use crate::record::account::Range;
-use crate::record::footage::{Timeline, View};
+use crate::record::footage::{Timeline, View, What};
 use crate::record::spans::{self, Span};
 use axum::Json;
 use axum::extract::State;
@@ -102,7 +101,7 @@ pub(super) struct TimelineRange {
     from: String,
     #[schema(format = DateTime)]
     to: String,
-    /// `footage` or `gap`
+    /// `continuous`: there is footage; `alarm`: there is, around an alarm, and it is kept as such; `gap`: there is none
     #[schema(value_type = String)]
     kind: &'static str,
     /// Why there is no footage: `not_asked`, `starting` (recording was just asked for, or the device was just back),
@@ -115,13 +114,18 @@ pub(super) struct TimelineRange {
     reason: Option<&'static str>,
 }
 
-impl From<&Range> for TimelineRange {
-    fn from(range: &Range) -> Self {
+impl From<(Span, What)> for TimelineRange {
+    fn from((span, what): (Span, What)) -> Self {
+        let (kind, reason) = match what {
+            What::Continuous => ("continuous", None),
+            What::Alarm => ("alarm", None),
+            What::Gap(reason) => ("gap", Some(reason.name())),
+        };
         Self {
-            from: UnixMs(range.span.from).to_rfc3339(),
-            to: UnixMs(range.span.to).to_rfc3339(),
-            kind: if range.kind.is_none() { "footage" } else { "gap" },
-            reason: range.kind.map(crate::record::account::Reason::name),
+            from: UnixMs(span.from).to_rfc3339(),
+            to: UnixMs(span.to).to_rfc3339(),
+            kind,
+            reason,
         }
     }
 }
@@ -194,7 +198,7 @@ impl From<Timeline> for TimelineAnswer {
         Self {
             from: show(told.range.from),
             to: show(told.range.to),
-            ranges: told.ranges.iter().map(TimelineRange::from).collect(),
+            ranges: told.parts.into_iter().map(TimelineRange::from).collect(),
             marks: marks.into_iter().map(|(_, mark)| mark).collect(),
             recorded_ms: told.recorded_ms,
             gap_ms: told

@@ -27,11 +27,13 @@ pub enum LossReason {
     NotAnswering,
     /// The device was there, the channel's camera was not.
     ChannelOffline,
+    /// The device began anew within its session: it was not there, for too short a time to count as offline.
+    DeviceOffline,
 }
 
 impl LossReason {
     /// All there are.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Dropped,
         Self::Failed,
         Self::Refused,
@@ -41,6 +43,7 @@ impl LossReason {
         Self::DeviceRefused,
         Self::NotAnswering,
         Self::ChannelOffline,
+        Self::DeviceOffline,
     ];
 
     /// Its name in the database and in the API.
@@ -55,6 +58,7 @@ impl LossReason {
             Self::DeviceRefused => "device_refused",
             Self::NotAnswering => "not_answering",
             Self::ChannelOffline => "channel_offline",
+            Self::DeviceOffline => "device_offline",
         }
     }
 

@@ -70,11 +70,13 @@ impl Db {
         rows.iter().map(plan).collect()
     }
 
-    /// Sets the plan of a channel, if the device is this tenant's. Whether it is.
+    /// Sets the plan of a channel, if the device is this tenant's. Whether it is. The footage around alarms that there were
+    /// stays for as long as this plan says.
     ///
     /// # Errors
     /// See [`DbError`].
     pub async fn set_record_plan(&self, row: &PlanRow, tenant: Option<TenantId>, at: UnixMs) -> Result<bool, DbError> {
+        let mut change = self.writer.begin().await?;
         let done = sqlx::query(
             "INSERT INTO record_plans (login_code, channel, plan, changed_at_ms)
              SELECT login_code, ?1, ?2, ?3 FROM devices WHERE login_code = ?4 AND tenant_id IS ?5
@@ -85,9 +87,24 @@ impl Db {
         .bind(at.0)
         .bind(row.device.as_str())
         .bind(tenant.map(|tenant| tenant.0))
-        .execute(&self.writer)
+        .execute(&mut *change)
         .await?;
-        Ok(done.rows_affected() > 0)
+        if done.rows_affected() == 0 {
+            return Ok(false);
+        }
+        sqlx::query(
+            "UPDATE record_keeps SET until_ms = CASE ?2 ->> 'keep_alarm_days' WHEN 0 THEN NULL
+                 ELSE to_ms - 1000 * (?2 ->> 'tail_seconds') + 86400000 * (?2 ->> 'keep_alarm_days') END
+             WHERE alarm_id IS NOT NULL
+                 AND stream_id = (SELECT id FROM record_streams WHERE login_code = ?3 AND channel = ?1)",
+        )
+        .bind(i64::from(row.channel.0))
+        .bind(&row.plan)
+        .bind(row.device.as_str())
+        .execute(&mut *change)
+        .await?;
+        change.commit().await?;
+        Ok(true)
     }
 
     /// Until when there is footage of each channel of a device.
@@ -118,11 +135,13 @@ impl Db {
     /// See [`DbError`].
     pub async fn planned_alarms(&self, ended_after: UnixMs) -> Result<Vec<PlannedAlarm>, DbError> {
         let rows = sqlx::query(
-            "SELECT a.id, a.login_code, a.channel, a.end_ms FROM alarms a JOIN record_plans p USING (login_code, channel)
-             WHERE a.end_ms IS NULL
+            // When one ended a device says by its own clock: it is heard of at most a moment before.
+            "SELECT a.id, a.login_code, a.channel, NULL AS end_ms
+             FROM alarms a JOIN record_plans p USING (login_code, channel) WHERE a.end_ms IS NULL
              UNION ALL
-             SELECT a.id, a.login_code, a.channel, a.end_ms FROM alarms a JOIN record_plans p USING (login_code, channel)
-             WHERE a.begin_ms >= ?1 AND a.end_ms >= ?2",
+             SELECT a.id, a.login_code, a.channel, max(a.news_ms, min(a.end_ms, a.news_ms + 60000))
+             FROM alarms a JOIN record_plans p USING (login_code, channel)
+             WHERE a.begin_ms >= ?1 AND a.end_ms IS NOT NULL AND max(a.news_ms, min(a.end_ms, a.news_ms + 60000)) >= ?2",
         )
         .bind(ended_after.0.saturating_sub(LONGEST_ALARM_MS))
         .bind(ended_after.0)
@@ -142,7 +161,8 @@ impl Db {
     }
 
     /// Keeps the footage around these alarms for as long as their channels' plans say. Of one that stands, up to now and
-    /// `ahead_ms` more.
+    /// `ahead_ms` more. Devices say when by their own clocks, footage may be placed by ours: what was told is kept, and what
+    /// was around when it was heard of.
     ///
     /// # Errors
     /// See [`DbError`].
@@ -151,18 +171,19 @@ impl Db {
         let done = sqlx::query(
             "INSERT INTO record_keeps (stream_id, from_ms, to_ms, until_ms, alarm_id, created_at_ms)
              SELECT s.id,
-                 a.begin_ms - 1000 * (p.plan ->> 'prerecord_seconds'),
-                 coalesce(a.end_ms, ?2 + ?3) + 1000 * (p.plan ->> 'tail_seconds'),
+                 min(a.begin_ms, a.news_ms, ?2) - 1000 * (p.plan ->> 'prerecord_seconds'),
+                 a.over_ms + 1000 * (p.plan ->> 'tail_seconds'),
                  CASE p.plan ->> 'keep_alarm_days' WHEN 0 THEN NULL
-                     ELSE coalesce(a.end_ms, ?2 + ?3) + 86400000 * (p.plan ->> 'keep_alarm_days') END,
+                     ELSE a.over_ms + 86400000 * (p.plan ->> 'keep_alarm_days') END,
                  a.id, ?2
              FROM json_each(?1) AS j
-             JOIN alarms a ON a.id = j.value
+             JOIN (SELECT *, CASE WHEN end_ms IS NULL THEN ?2 + ?3 ELSE max(news_ms, min(end_ms, news_ms + 60000)) END
+                 AS over_ms FROM alarms) a ON a.id = j.value
              JOIN record_plans p ON p.login_code = a.login_code AND p.channel = a.channel
              JOIN record_streams s ON s.login_code = a.login_code AND s.channel = a.channel
              WHERE p.plan ->> 'mode' <> 'off'
              ON CONFLICT (alarm_id) WHERE alarm_id IS NOT NULL DO UPDATE SET
-                 from_ms = excluded.from_ms, to_ms = excluded.to_ms, until_ms = excluded.until_ms",
+                 from_ms = min(from_ms, excluded.from_ms), to_ms = excluded.to_ms, until_ms = excluded.until_ms",
         )
         .bind(ids)
         .bind(now.0)
@@ -206,8 +227,8 @@ mod tests {
             "INSERT INTO record_streams (id, login_code, channel) VALUES (4, 'cam', 0)",
             "INSERT INTO record_spans VALUES (4, 100, 200), (4, 300, 400)",
             "INSERT INTO alarms (id, login_code, channel, type, begin_ms, end_ms, text, carried, news_ms)
-             VALUES (1, 'cam', 0, 3, 100000, 200000, '', 0, 0), (2, 'cam', 0, 4, 150000, NULL, '', 0, 0),
-                 (3, 'cam', 1, 4, 150000, NULL, '', 0, 0)",
+             VALUES (1, 'cam', 0, 3, 100000, 200000, '', 0, 200000), (2, 'cam', 0, 4, 150000, NULL, '', 0, 150000),
+                 (3, 'cam', 1, 4, 150000, NULL, '', 0, 150000)",
         ] {
             sql(&db, text).await;
         }
@@ -233,12 +254,31 @@ mod tests {
                 (2, 140_000, 241_000, Some(211_000 + 2 * DAY_MS))
             ]
         );
-        // It ends, and the plan says for ever by now.
-        sql(&db, "UPDATE alarms SET end_ms = 215000 WHERE id = 2").await;
+        // It ends, and the plan says for ever by now: of those that were, too.
+        sql(&db, "UPDATE alarms SET end_ms = 215000, news_ms = 216000 WHERE id = 2").await;
         row.plan = r#"{"mode":"always","prerecord_seconds":10,"tail_seconds":30,"keep_alarm_days":0}"#.into();
         db.set_record_plan(&row, None, UnixMs(1)).await.unwrap();
         db.keep_alarm_footage(&[2], UnixMs(216_000), 1000).await.unwrap();
-        assert_eq!(keeps().await[1], (2, 140_000, 245_000, None));
+        assert_eq!(keeps().await, [(1, 90_000, 230_000, None), (2, 140_000, 246_000, None)]);
+        row.plan = r#"{"mode":"always","prerecord_seconds":10,"tail_seconds":30,"keep_alarm_days":1}"#.into();
+        db.set_record_plan(&row, None, UnixMs(1)).await.unwrap();
+        assert_eq!(keeps().await[0], (1, 90_000, 230_000, Some(200_000 + DAY_MS)));
+
+        // A device whose clock is five minutes slow, and one whose clock is an hour ahead.
+        for (id, begin, end) in [(5, 9_700_000, 9_710_000), (6, 13_600_000, 13_610_000)] {
+            let text = format!(
+                "INSERT INTO alarms (id, login_code, channel, type, begin_ms, end_ms, text, carried, news_ms)
+                 VALUES ({id}, 'cam', 0, {id}, {begin}, {end}, '', 0, 10010000)"
+            );
+            sqlx::query(sqlx::AssertSqlSafe(text))
+                .execute(&db.writer)
+                .await
+                .unwrap();
+        }
+        db.keep_alarm_footage(&[5, 6], UnixMs(10_010_000), 1000).await.unwrap();
+        let kept = keeps().await;
+        assert_eq!((kept[2].1, kept[2].2), (9_690_000, 10_040_000));
+        assert_eq!((kept[3].1, kept[3].2), (10_000_000, 10_100_000));
         db.close().await;
     }
 }

@@ -100,6 +100,9 @@ fn segment(row: &SqliteRow) -> Result<FootageRow, DbError> {
     })
 }
 
+/// Losses that one look takes in: more than a device that loses one of three segments makes in a month.
+const MAX_LOSSES: u32 = 100_000;
+
 impl Db {
     /// Of which channel this footage is. `None`: of none any more.
     ///
@@ -236,7 +239,7 @@ impl Db {
     }
 
     /// What is known to be lost of this time, and what was lost at an unknown time and told by its end; in the order in
-    /// which it was told.
+    /// which it was told. What is lost is told within a day. Of more than [`MAX_LOSSES`] the first.
     ///
     /// # Errors
     /// See [`DbError`].
@@ -248,11 +251,13 @@ impl Db {
     ) -> Result<Vec<LossRow>, DbError> {
         let rows = sqlx::query(
             "SELECT session_id, reason, at_ms, from_ms, lost_ms, segments FROM record_losses
-             WHERE stream_id = ? AND at_ms >= ? AND coalesce(from_ms, at_ms) < ? ORDER BY at_ms, id",
+             WHERE stream_id = ?1 AND at_ms >= ?2 AND at_ms < ?3 + 86400000 AND coalesce(from_ms, at_ms) < ?3
+             ORDER BY at_ms, id LIMIT ?4",
         )
         .bind(stream.0)
         .bind(from_ms)
         .bind(to_ms)
+        .bind(MAX_LOSSES)
         .fetch_all(&self.reader)
         .await?;
         let loss = |row: &SqliteRow| {
@@ -293,6 +298,18 @@ impl Db {
             .await?;
         let runs = rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?)));
         runs.collect()
+    }
+
+    /// Whether a device ever was there, as far as is remembered.
+    ///
+    /// # Errors
+    /// See [`DbError`].
+    pub async fn was_ever_present(&self, device: &LoginCode) -> Result<bool, DbError> {
+        let sql = "SELECT EXISTS (SELECT 1 FROM presence_history WHERE login_code = ?)";
+        Ok(sqlx::query_scalar(sql)
+            .bind(device.as_str())
+            .fetch_one(&self.reader)
+            .await?)
     }
 
     /// How a device came and went within this time, in order, and before it the last time.
@@ -358,6 +375,29 @@ impl Db {
             })
         };
         rows.iter().rev().map(mark).collect()
+    }
+
+    /// The footage of this time that is kept since it is around alarms, by when it begins.
+    ///
+    /// # Errors
+    /// See [`DbError`].
+    pub async fn kept_for_alarms(
+        &self,
+        stream: RecordStreamId,
+        from_ms: i64,
+        to_ms: i64,
+    ) -> Result<Vec<(i64, i64)>, DbError> {
+        let rows = sqlx::query(
+            "SELECT from_ms, to_ms FROM record_keeps
+             WHERE stream_id = ? AND alarm_id IS NOT NULL AND from_ms < ? AND to_ms > ? ORDER BY from_ms",
+        )
+        .bind(stream.0)
+        .bind(to_ms)
+        .bind(from_ms)
+        .fetch_all(&self.reader)
+        .await?;
+        let spans = rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?)));
+        spans.collect()
     }
 
     /// When alarms of a channel began within this time, in order.

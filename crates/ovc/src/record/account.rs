@@ -2,6 +2,7 @@
 //! sessions, losses, the device and the cloud itself. Pure: nothing here reads a clock or a database.
 
 use super::spans::{self, Span};
+use std::collections::BTreeMap;
 
 /// Why a moment has no footage.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -153,7 +154,7 @@ pub struct Range {
 
 /// Recording that was asked for, or a device that came back, needs a moment until the first picture that stands alone.
 const STARTING_MS: i64 = 15_000;
-/// A camera or a device is gone for a while before that is noticed.
+/// A camera or a device is gone for a while before that is noticed, and what the cloud had not stored yet goes with it.
 const GOING_MS: i64 = 30_000;
 /// A device hears of the end of a session a moment before the cloud knows that it heard.
 const ENDING_MS: i64 = 2_000;
@@ -173,15 +174,22 @@ pub fn account(range: Span, facts: &Facts) -> Vec<Range> {
     let asked = spans::merged(facts.sessions.iter().map(|session| session.span).collect());
     sheet.take(&spans::without(&[range], &asked), Some(Reason::NotAsked));
     sheet.take(&[Span::new(i64::MIN, facts.deleted_before_ms)], Some(Reason::Deleted));
+    let mut lost: BTreeMap<Reason, Vec<Span>> = BTreeMap::new();
     for loss in &facts.losses {
         if let Some(from) = loss.from_ms {
-            let mut lost = vec![Span::new(from, from.saturating_add(loss.lost_ms))];
-            if loss.reason == Reason::ChannelOffline {
-                // Nothing is known of the channels of a device that is not there, but that it is not.
-                lost = spans::without(&lost, &facts.away);
-            }
-            sheet.take(&lost, Some(loss.reason));
+            let span = Span::new(from, from.saturating_add(loss.lost_ms));
+            lost.entry(loss.reason).or_default().push(span);
         }
+    }
+    // When it went is not known: whatever else is known of that time holds.
+    let restarts = lost.remove(&Reason::DeviceOffline).unwrap_or_default();
+    for (reason, spans) in lost {
+        let mut spans = spans::merged(spans);
+        if reason == Reason::ChannelOffline {
+            // Nothing is known of the channels of a device that is not there, but that it is not.
+            spans = spans::without(&spans, &facts.away);
+        }
+        sheet.take(&spans, Some(reason));
     }
     for session in &facts.sessions {
         let held = Span::new(facts.now_ms.saturating_sub(session.held_ms), i64::MAX);
@@ -195,6 +203,7 @@ pub fn account(range: Span, facts: &Facts) -> Vec<Range> {
     }
     sheet.take(&spans::without(&[range], &facts.runs), Some(Reason::CloudDown));
     sheet.take(&facts.away, Some(Reason::DeviceOffline));
+    sheet.take(&spans::merged(restarts), Some(Reason::DeviceOffline));
     sheet.take_rest(&facts.sessions);
     sheet.finish()
 }
@@ -216,19 +225,26 @@ impl Sheet {
         }
     }
 
-    /// Explains the last `lost_ms` within `when`.
+    /// Explains the last `lost_ms` within `when`. There may be many losses: only what lies there is looked at.
     fn take_last(&mut self, when: Span, mut lost_ms: i64, reason: Reason) {
-        let mut taken = Vec::new();
-        for span in spans::common(&self.open, &[when]).into_iter().rev() {
-            if lost_ms <= 0 {
+        let mut at = self.open.partition_point(|span| span.from < when.to);
+        while at > 0 && lost_ms > 0 {
+            at -= 1;
+            let span = self.open[at];
+            let within = span.within(when);
+            if within.is_empty() {
                 break;
             }
-            let from = span.from.max(span.to.saturating_sub(lost_ms));
-            lost_ms -= span.to - from;
-            taken.push(Span::new(from, span.to));
+            let taken = Span::new(within.from.max(within.to.saturating_sub(lost_ms)), within.to);
+            lost_ms -= taken.len();
+            let left = [Span::new(span.from, taken.from), Span::new(taken.to, span.to)];
+            self.open
+                .splice(at..=at, left.into_iter().filter(|span| !span.is_empty()));
+            self.done.push(Range {
+                span: taken,
+                kind: Some(reason),
+            });
         }
-        taken.reverse();
-        self.take(&taken, Some(reason));
     }
 
     fn take_rest(&mut self, sessions: &[Session]) {
@@ -237,7 +253,7 @@ impl Sheet {
         let mut going: Vec<(i64, Kind)> = self
             .done
             .iter()
-            .filter(|range| away(range))
+            .filter(|range| back(range))
             .map(|range| (range.span.from, range.kind))
             .collect();
         going.sort_unstable();

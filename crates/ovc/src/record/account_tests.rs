@@ -241,6 +241,39 @@ fn a_camera_that_is_off_is_gone_before_it_is_told_and_back_before_it_is_seen() {
 }
 
 #[test]
+fn a_device_that_began_anew_was_not_there() {
+    let loss = |reason, from: i64, to: i64| Loss {
+        session: 1,
+        reason,
+        at_ms: to * SECOND,
+        from_ms: Some(from * SECOND),
+        lost_ms: (to - from) * SECOND,
+    };
+    let facts = Facts {
+        footage: vec![span(0, 100), span(135, 200)],
+        // It was back before it counted as offline; its camera came later.
+        losses: vec![
+            loss(Reason::DeviceOffline, 100, 130),
+            loss(Reason::NotAnswering, 104, 106),
+            loss(Reason::ChannelOffline, 120, 130),
+        ],
+        ..facts()
+    };
+    assert_eq!(
+        told(span(90, 200), &facts),
+        [
+            (90, 100, "footage"),
+            (100, 104, "device_offline"),
+            (104, 106, "not_answering"),
+            (106, 120, "device_offline"),
+            (120, 130, "channel_offline"),
+            (130, 135, "starting"),
+            (135, 200, "footage"),
+        ]
+    );
+}
+
+#[test]
 fn what_was_deleted_was_asked_for_once() {
     let facts = Facts {
         footage: vec![span(40, 50), span(100, 200)],

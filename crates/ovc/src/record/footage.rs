@@ -7,13 +7,15 @@ use crate::db::{AlarmMarkRow, ClipRow, Db, DbError, FootageRow, PresenceStepRow}
 use crate::ids::{ChannelId, LoginCode, RecordStreamId};
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 /// Parts that a timeline has at most.
 pub const MAX_RANGES: usize = 5_000;
-/// Alarms that a timeline shows at most, the latest then.
-const MAX_ALARMS: u32 = 2_000;
+/// Alarms that a timeline shows one by one at most. Of more, those that are not told apart anyway are one.
+const MAX_ALARMS: usize = 2_000;
+/// Alarms that are looked at at most, the latest then.
+const MOST_ALARMS: u32 = 50_000;
 /// Segments with a wrong clock are shown as one mark where they are no further apart.
 const CLOCK_GAP_MS: i64 = 60_000;
 /// What comes before a range may say what its first moments are.
@@ -54,13 +56,24 @@ pub struct View {
     pub seen: Vec<Span>,
 }
 
+/// What a part of a timeline is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum What {
+    /// Footage.
+    Continuous,
+    /// Footage around an alarm: it is kept as such.
+    Alarm,
+    /// No footage, and why.
+    Gap(Reason),
+}
+
 /// What happened in a range.
 #[derive(Debug, Clone)]
 pub struct Timeline {
     /// The range that is told of.
     pub range: Span,
     /// Its parts.
-    pub ranges: Vec<Range>,
+    pub parts: Vec<(Span, What)>,
     /// How much of it is footage.
     pub recorded_ms: i64,
     /// How much is missing, and why.
@@ -124,22 +137,31 @@ impl Footage {
                 Some(reason) => *gap_ms.entry(reason).or_insert(0) += part.span.len(),
             }
         }
+        let stream = self.stream(&view.device, view.channel).await?;
+        let around_alarms = match stream {
+            Some(stream) => self.db.kept_for_alarms(stream, range.from, range.to).await?,
+            None => Vec::new(),
+        };
+        let around_alarms: Vec<Span> = around_alarms
+            .into_iter()
+            .map(|(from, to)| Span::new(from, to))
+            .collect();
         let mut resolution_ms = resolution_ms.max(1);
-        let mut ranges = account::melted(&exact, resolution_ms);
-        while ranges.len() > MAX_RANGES {
+        let mut parts = parts(&account::melted(&exact, resolution_ms), &around_alarms, resolution_ms);
+        while parts.len() > MAX_RANGES {
             resolution_ms = (resolution_ms * 2).max(range.len() / MAX_RANGES as i64);
-            ranges = account::melted(&exact, resolution_ms);
+            parts = self::parts(&account::melted(&exact, resolution_ms), &around_alarms, resolution_ms);
         }
         let shown = |span: Span| seen.iter().any(|seen| !seen.within(span).is_empty());
         let alarms = self
             .db
-            .alarm_marks(&view.device, view.channel, (range.from, range.to), MAX_ALARMS)
+            .alarm_marks(&view.device, view.channel, (range.from, range.to), MOST_ALARMS)
             .await?;
         let lasting = |alarm: &AlarmMarkRow| {
             let end = alarm.end_ms.unwrap_or(now.0).max(alarm.begin_ms + 1);
             Span::new(alarm.begin_ms, end)
         };
-        let stream = self.stream(&view.device, view.channel).await?;
+        let alarms: Vec<AlarmMarkRow> = alarms.into_iter().filter(|alarm| shown(lasting(alarm))).collect();
         let (clips, misplaced) = match stream {
             Some(stream) => (self.db.clips(stream).await?, self.misplaced(stream, range).await?),
             None => Default::default(),
@@ -147,10 +169,10 @@ impl Footage {
         let within = |clip: &ClipRow| shown(Span::new(clip.from.0, clip.to.0));
         Ok(Timeline {
             range,
-            ranges,
+            parts,
             recorded_ms,
             gap_ms,
-            alarms: alarms.into_iter().filter(|alarm| shown(lasting(alarm))).collect(),
+            alarms: fewer(alarms, resolution_ms),
             clips: clips.into_iter().filter(within).collect(),
             misplaced: spans::common(&seen, &misplaced),
         })
@@ -178,9 +200,10 @@ impl Footage {
 
     async fn facts(&self, view: &View, range: Span, now: UnixMs) -> Result<Facts, DbError> {
         let Span { from, to } = range;
+        let runs = self.runs(range, now).await?;
         let mut facts = Facts {
-            runs: self.runs(range, now).await?,
-            away: self.away(&view.device, range).await?,
+            away: self.away(&view.device, range, &runs).await?,
+            runs: spans::merged(runs),
             deleted_before_ms: i64::MIN,
             now_ms: now.0,
             ..Facts::default()
@@ -221,11 +244,12 @@ impl Footage {
                 },
             })
             .collect();
+        facts.losses = gathered(facts.losses);
         facts.deleted_before_ms = deleted.unwrap_or(i64::MIN);
         Ok(facts)
     }
 
-    /// When the cloud ran. It runs now; of how long it does the database hears only every few seconds.
+    /// When the cloud ran, each run by itself. It runs now; of how long it does the database hears only every few seconds.
     async fn runs(&self, range: Span, now: UnixMs) -> Result<Vec<Span>, DbError> {
         // So that the one that goes on is among them.
         let rows = self.db.runs_between(range.from, now.0.saturating_add(1)).await?;
@@ -234,11 +258,22 @@ impl Footage {
             Some(last) => last.to = last.to.max(now.0),
             None => runs.push(Span::new(i64::MIN, i64::MAX)),
         }
-        Ok(spans::merged(runs))
+        Ok(runs)
     }
 
-    async fn away(&self, device: &LoginCode, range: Span) -> Result<Vec<Span>, DbError> {
-        let steps = self.db.presence_between(device, range.from, range.to).await?;
+    async fn away(&self, device: &LoginCode, range: Span, runs: &[Span]) -> Result<Vec<Span>, DbError> {
+        let mut steps = self.db.presence_between(device, range.from, range.to).await?;
+        if steps.is_empty() && !self.db.was_ever_present(device).await? {
+            return Ok(vec![range]);
+        }
+        // A cloud that starts knows of no device that it is there.
+        let starts = runs.iter().map(|run| run.from).filter(|at| *at < range.to);
+        steps.extend(starts.map(|at_ms| PresenceStepRow {
+            at_ms,
+            online: false,
+            silent: false,
+        }));
+        steps.sort_by_key(|step| step.at_ms);
         Ok(away(&steps, range, millis(self.holding.silence)))
     }
 
@@ -348,7 +383,7 @@ impl Timeline {
     fn nothing(at: i64) -> Self {
         Self {
             range: Span::new(at, at),
-            ranges: Vec::new(),
+            parts: Vec::new(),
             recorded_ms: 0,
             gap_ms: BTreeMap::new(),
             alarms: Vec::new(),
@@ -367,6 +402,85 @@ fn midnight(day: Date, zone: &TimeZone) -> i64 {
     zone.to_ambiguous_zoned_datetime(day.at(0, 0, 0, 0))
         .compatible()
         .map_or(0, |zoned| zoned.timestamp().as_millisecond())
+}
+
+/// Which footage is around alarms. What lies between two that are no further apart than `resolution_ms` is, too.
+fn parts(ranges: &[Range], around_alarms: &[Span], resolution_ms: i64) -> Vec<(Span, What)> {
+    let reach = around_alarms
+        .iter()
+        .map(|span| Span::new(span.from, span.to.saturating_add(resolution_ms)));
+    let mut alarms = spans::merged(reach.collect());
+    for alarm in &mut alarms {
+        alarm.to -= resolution_ms;
+    }
+    let footage: Vec<Span> = ranges
+        .iter()
+        .filter(|range| range.kind.is_none())
+        .map(|range| range.span)
+        .collect();
+    let gaps = ranges
+        .iter()
+        .filter_map(|range| Some((range.span, What::Gap(range.kind?))));
+    let mut parts: Vec<(Span, What)> = gaps.collect();
+    parts.extend(
+        spans::common(&footage, &alarms)
+            .into_iter()
+            .map(|span| (span, What::Alarm)),
+    );
+    parts.extend(
+        spans::without(&footage, &alarms)
+            .into_iter()
+            .map(|span| (span, What::Continuous)),
+    );
+    parts.sort_unstable_by_key(|(span, _)| span.from);
+    parts
+}
+
+/// Of many alarms those that are no further apart than `resolution_ms` as one, and that raised until there are few enough.
+fn fewer(mut alarms: Vec<AlarmMarkRow>, resolution_ms: i64) -> Vec<AlarmMarkRow> {
+    let mut apart_ms = resolution_ms;
+    while alarms.len() > MAX_ALARMS {
+        alarms.sort_by_key(|alarm| alarm.begin_ms);
+        alarms.dedup_by(|next, before| {
+            let joins = before
+                .end_ms
+                .is_none_or(|end| next.begin_ms <= end.saturating_add(apart_ms));
+            if joins {
+                before.end_ms = before.end_ms.zip(next.end_ms).map(|(one, other)| one.max(other));
+            }
+            joins
+        });
+        apart_ms = apart_ms.saturating_mul(2);
+    }
+    alarms
+}
+
+/// Reports of what was dropped, of which there may be one each second, as one each minute.
+fn gathered(losses: Vec<Loss>) -> Vec<Loss> {
+    const TOGETHER_MS: i64 = 60_000;
+    let mut gathered: Vec<Loss> = Vec::with_capacity(losses.len());
+    // The last of each session and reason, and when its first part was told.
+    let mut last: HashMap<(i64, Reason), (usize, i64)> = HashMap::new();
+    for loss in losses {
+        let key = (loss.session, loss.reason);
+        let before = last
+            .get(&key)
+            .copied()
+            .filter(|(_, first_ms)| loss.from_ms.is_none() && loss.at_ms.saturating_sub(*first_ms) < TOGETHER_MS);
+        match before.and_then(|(at, _)| gathered.get_mut(at)) {
+            Some(one) => {
+                one.at_ms = loss.at_ms;
+                one.lost_ms = one.lost_ms.saturating_add(loss.lost_ms);
+            }
+            None => {
+                if loss.from_ms.is_none() {
+                    last.insert(key, (gathered.len(), loss.at_ms));
+                }
+                gathered.push(loss);
+            }
+        }
+    }
+    gathered
 }
 
 /// When a device was not there. Before the first step it was not what it became with it.
@@ -396,6 +510,68 @@ fn away(steps: &[PresenceStepRow], range: Span, silence_ms: i64) -> Vec<Span> {
 mod tests {
     use super::*;
 
+    #[test]
+    fn footage_around_alarms_is_told_apart() {
+        let range = |from, to, kind| Range {
+            span: Span::new(from, to),
+            kind,
+        };
+        let ranges = [
+            range(0, 100, None),
+            range(100, 200, Some(Reason::Dropped)),
+            range(200, 300, None),
+        ];
+        let alarms = [Span::new(50, 120), Span::new(210, 220), Span::new(225, 230)];
+        let expected = [
+            (Span::new(0, 50), What::Continuous),
+            (Span::new(50, 100), What::Alarm),
+            (Span::new(100, 200), What::Gap(Reason::Dropped)),
+            (Span::new(200, 210), What::Continuous),
+            (Span::new(210, 230), What::Alarm),
+            (Span::new(230, 300), What::Continuous),
+        ];
+        assert_eq!(parts(&ranges, &alarms, 10), expected);
+        assert_eq!(parts(&ranges, &alarms, 1).len(), 8);
+    }
+
+    #[test]
+    fn of_many_alarms_none_is_lost_to_the_eye() {
+        let alarm = |number: i64| AlarmMarkRow {
+            id: number,
+            alarm_type: 3,
+            begin_ms: number * 1_000,
+            end_ms: Some(number * 1_000 + 10),
+        };
+        let few: Vec<AlarmMarkRow> = (0..2_000).map(alarm).collect();
+        assert_eq!(fewer(few.clone(), 600), few);
+        let many = fewer((0..30_000).map(alarm).collect(), 600);
+        assert!(!many.is_empty() && many.len() <= MAX_ALARMS);
+        assert_eq!((many[0].begin_ms, many[many.len() - 1].end_ms), (0, Some(29_999_010)));
+    }
+
+    #[test]
+    fn reports_of_a_minute_are_one() {
+        let loss = |session, at_ms, from_ms| Loss {
+            session,
+            reason: Reason::Dropped,
+            at_ms,
+            from_ms,
+            lost_ms: 10,
+        };
+        let told = gathered(vec![
+            loss(1, 0, None),
+            loss(1, 1_000, Some(500)),
+            loss(2, 1_500, None),
+            loss(1, 59_000, None),
+            loss(1, 60_000, None),
+        ]);
+        let told: Vec<_> = told
+            .iter()
+            .map(|loss| (loss.session, loss.at_ms, loss.lost_ms))
+            .collect();
+        assert_eq!(told, [(1, 59_000, 20), (1, 1_000, 10), (2, 1_500, 10), (1, 60_000, 10)]);
+    }
+
     fn step(at_ms: i64, online: bool, silent: bool) -> PresenceStepRow {
         PresenceStepRow { at_ms, online, silent }
     }
@@ -404,6 +580,9 @@ mod tests {
     fn a_device_was_away_from_when_it_fell_silent() {
         let range = Span::new(0, 1_000);
         assert_eq!(away(&[], range, 10), []);
+        // The cloud was started anew at 400: who was there before had to come again, and did so at 450.
+        let steps = [step(-50, true, false), step(400, false, false), step(450, true, false)];
+        assert_eq!(away(&steps, range, 100), [Span::new(400, 450)]);
         assert_eq!(away(&[step(-50, true, false)], range, 10), []);
         assert_eq!(away(&[step(-50, false, true)], range, 10), [Span::new(-60, 1_000)]);
         assert_eq!(

@@ -59,7 +59,7 @@ pub(crate) fn transport_stream(begin_ms: i64, lasting_ms: i64) -> Vec<u8> {
 }
 
 impl Recorded {
-    /// A channel that is recorded since long ago and until now, of a cloud that always ran.
+    /// A channel that is recorded since long ago and until now, of a device that was always there and a cloud that always ran.
     pub(crate) async fn of(app: &TestApp, device: &str, channel: i64) -> Self {
         Self::in_dir(app.data_dir(), device, channel).await
     }
@@ -76,6 +76,11 @@ impl Recorded {
             .last_insert_rowid();
         sqlx::query("INSERT INTO cloud_runs (began_ms, alive_at_ms) VALUES (0, ?)")
             .bind(UnixMs::now().0)
+            .execute(&pool)
+            .await
+            .unwrap();
+        sqlx::query("INSERT INTO presence_history (login_code, at_ms, presence) VALUES (?, 1, 'online')")
+            .bind(device)
             .execute(&pool)
             .await
             .unwrap();

@@ -3,10 +3,13 @@
 use crate::app::{LIMIT, TestApp};
 use crate::cast::refusal;
 use crate::device::ScriptedDevice;
+use crate::ovr::{create, packets, path_of, post, put, raw};
 use crate::publisher::RtmpClient;
 use media::{Frame, TrackKind};
+use ovc::clock::UnixMs;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 const CHANNEL: &str = "/api/v1/devices/cam/channels/0/recording";
 
@@ -206,6 +209,74 @@ async fn a_device_that_rebooted_gets_the_same_session_and_one_that_was_cut_off_i
 }
 
 #[tokio::test]
+async fn what_a_device_lost_by_a_restart_is_told() {
+    // Devices hold next to nothing back: what became of a moment is soon known.
+    let app = TestApp::start_with(|config| {
+        config.recording.segment_duration = Duration::from_secs(1);
+        config.recording.segment_max_count = 1;
+    })
+    .await;
+    let passwd = app.add_device("cam").await;
+    let mut recorder = Recorder::connect(&app, &passwd).await;
+    plan(&app, json!({ "mode": "always" })).await;
+    recorder.capable(true).await;
+    let asked = recorder.starts().await;
+    let ovr = path_of(asked["cbk_url"].as_str().unwrap());
+    // It has footage until it was asked.
+    let begin = UnixMs((asked["start_ts"].as_f64().unwrap() * 1000.0) as i64 - 1000);
+    let bytes = packets(10, 1);
+    let created = raw(&app.authority(), &post(&ovr, &create(begin, 1.0, bytes.len())))
+        .await
+        .unwrap();
+    let (name, uri) = (
+        created.body["name"].as_str().unwrap(),
+        created.body["uri"].as_str().unwrap(),
+    );
+    assert_eq!(
+        raw(&app.authority(), &put(&path_of(uri), &bytes)).await.unwrap().status,
+        200
+    );
+    assert_eq!(
+        raw(&app.authority(), &post(&ovr, &format!("op=save&name={name}")))
+            .await
+            .unwrap()
+            .status,
+        200
+    );
+
+    // It restarts, forgets what it was to do, is asked again, and says so in a Keepalive before it answers.
+    recorder.device.close().await;
+    let mut recorder = Recorder::connect(&app, &passwd).await;
+    recorder.capable(true).await;
+    let asked = recorder.device.receive().await;
+    assert_eq!(asked["req"], "StartCloudRecord", "{asked}");
+    asked["params"]["session_id"]
+        .as_str()
+        .unwrap()
+        .clone_into(&mut recorder.session);
+    recorder.keepalive().await;
+    let answer = json!({ "seq": asked["seq"], "resp": {} });
+    recorder.device.send_text(answer.to_string()).await;
+    let from = begin.0 + 1000;
+    let timeline = format!(
+        "/api/v1/devices/cam/channels/0/recordings/timeline?from={}&to={}",
+        UnixMs(from).to_rfc3339(),
+        UnixMs(from + 3_600_000).to_rfc3339()
+    );
+    let deadline = tokio::time::Instant::now() + LIMIT;
+    loop {
+        let (_, told) = app.get(&timeline).await;
+        let first = &told["ranges"][0];
+        if first["reason"] == "device_offline" {
+            assert_eq!(first["from"], json!(UnixMs(from).to_rfc3339()));
+            break;
+        }
+        assert!(tokio::time::Instant::now() < deadline, "{told}");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+}
+
+#[tokio::test]
 async fn a_restart_of_the_cloud_keeps_the_session() {
     let (app, passwd, recorder) = recording().await;
     let since = state(&app).await["since"].clone();
@@ -345,8 +416,13 @@ async fn an_alarm_is_recorded_with_what_was_before_it_and_a_while_after() {
         row
     };
     let days_90 = 90 * 24 * 3_600_000;
+    let now = UnixMs::now().0;
     let deadline = tokio::time::Instant::now() + LIMIT;
-    while kept().await != Some((begin - 7000, end + 1000, end + days_90)) {
+    // Until it was heard of, which is later by what the device does not tell of a second.
+    let as_planned = |(from, to, until): (i64, i64, i64)| {
+        from == begin - 7000 && (end + 1000..=now + 1000).contains(&to) && until == to - 1000 + days_90
+    };
+    while !kept().await.is_some_and(as_planned) {
         assert!(tokio::time::Instant::now() < deadline, "{:?}", kept().await);
     }
     db.close().await;

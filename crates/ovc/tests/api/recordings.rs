@@ -3,9 +3,11 @@
 use crate::app::{TestApp, answer};
 use crate::cast::{Cast, refusal};
 use crate::recorded::Recorded;
+use ovc::blob::SegmentKey;
 use ovc::clock::UnixMs;
 use reqwest::{Method, Response, StatusCode};
 use serde_json::{Value, json};
+use std::path::PathBuf;
 
 const CHANNEL: &str = "/api/v1/devices/cam/channels/0/recordings";
 /// 2026-11-01T12:00:00Z
@@ -76,11 +78,11 @@ async fn the_timeline_says_of_every_second_what_became_of_it() {
         ranges(&answer),
         told(&[
             (-10, 0, "unreported"),
-            (0, 30, "footage"),
+            (0, 30, "continuous"),
             (30, 40, "failed"),
             (40, 50, "unreported"),
             (50, 60, "dropped"),
-            (60, 70, "footage"),
+            (60, 70, "continuous"),
         ])
     );
     assert_eq!(answer["recorded_ms"], 40_000);
@@ -91,7 +93,7 @@ async fn the_timeline_says_of_every_second_what_became_of_it() {
     let (_, answer) = app
         .get(&format!("{}&resolution_ms=60000", timeline(NOON, NOON + 70_000)))
         .await;
-    assert_eq!(ranges(&answer), told(&[(0, 70, "footage")]));
+    assert_eq!(ranges(&answer), told(&[(0, 70, "continuous")]));
     assert_eq!(answer["recorded_ms"], 40_000);
 
     let (_, answer) = app
@@ -192,7 +194,7 @@ async fn a_grant_shows_its_time_and_no_other() {
     };
     cast.grant(grant(NOON + 15_000, NOON + 45_000)).await;
     let (_, answer) = cast.get("guest", &timeline(NOON, NOON + 60_000)).await;
-    assert_eq!(ranges(&answer), told(&[(15, 45, "footage")]));
+    assert_eq!(ranges(&answer), told(&[(15, 45, "continuous")]));
     // Segments that lie wholly in it.
     let (_, answer) = cast
         .post("guest", &format!("{CHANNEL}/playlist"), range(NOON, NOON + 60_000))
@@ -244,6 +246,13 @@ async fn a_frame_is_the_last_keyframe_before_a_moment() {
 
 /// Waits until a file is ready.
 async fn ready(app: &TestApp, from: i64, to: i64) -> Value {
+    let answer = settled(app, from, to).await;
+    assert_eq!(answer["state"], "ready", "{answer}");
+    answer
+}
+
+/// Waits until a file is ready, or failed.
+async fn settled(app: &TestApp, from: i64, to: i64) -> Value {
     let exports = format!("{CHANNEL}/exports");
     let (status, mut answer) = app.post(&exports, range(from, to)).await;
     assert_eq!(status, StatusCode::ACCEPTED, "{answer}");
@@ -255,8 +264,117 @@ async fn ready(app: &TestApp, from: i64, to: i64) -> Value {
         let id = answer["id"].as_str().unwrap();
         answer = app.get(&format!("{exports}/{id}")).await.1;
     }
-    assert_eq!(answer["state"], "ready", "{answer}");
     answer
+}
+
+/// The file of the segment that begins then.
+fn file_of(app: &TestApp, recorded: &Recorded, start_ms: i64) -> PathBuf {
+    let day = &time(start_ms)[..10].replace('-', "");
+    let folder = app.data_dir().join(format!("blobs/segments/{}/{day}", recorded.stream));
+    let made_then = |path: &PathBuf| {
+        let name = path.file_name().unwrap().to_str().unwrap();
+        SegmentKey::parse(name).unwrap().made_at() == UnixMs(start_ms)
+    };
+    let mut files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    files.find(made_then).unwrap()
+}
+
+#[tokio::test]
+async fn who_may_see_less_gets_a_file_of_his_own() {
+    let cast = Cast::start().await;
+    cast.device("cam", None).await;
+    let recorded = Recorded::of(&cast.app, "cam", 0).await;
+    // The second begins a second before its first keyframe.
+    recorded.add(NOON, 1_000, 0).await;
+    recorded.add(NOON + 10_000, 11_000, 0).await;
+    let asked = range(NOON + 10_100, NOON + 20_000);
+    let export = async |who: &str| {
+        loop {
+            let (status, answer) = cast.post(who, &format!("{CHANNEL}/exports"), asked.clone()).await;
+            assert_eq!(status, StatusCode::ACCEPTED, "{answer}");
+            if answer["state"] != "preparing" {
+                break answer;
+            }
+        }
+    };
+    let all = export("vera").await;
+    assert_eq!(all["begins_at"], time(NOON + 9_000), "with what comes before: {all}");
+    cast.grant(json!([{
+        "login_code": "cam", "permissions": ["see_recordings"],
+        "recordings_from": time(NOON + 10_000), "recordings_to": time(NOON + 60_000),
+    }]))
+    .await;
+    let less = export("guest").await;
+    assert_eq!(
+        less["begins_at"],
+        time(NOON + 11_000),
+        "nothing from before his time: {less}"
+    );
+    let file = fetch(&cast.app, &path(&less["url"])).await.bytes().await.unwrap();
+    assert_eq!(file.len() as u64, less["bytes"].as_u64().unwrap());
+    assert!(less["bytes"].as_u64() < all["bytes"].as_u64());
+    // And once it is shorter, what was made before is not his any more.
+    cast.grant(json!([{
+        "login_code": "cam", "permissions": ["see_recordings"],
+        "recordings_from": time(NOON + 11_000), "recordings_to": time(NOON + 60_000),
+    }]))
+    .await;
+    let none = answer(fetch(&cast.app, &path(&less["url"])).await).await;
+    assert_eq!(refusal(&none), (404, "no_footage"));
+}
+
+#[tokio::test]
+async fn a_file_that_is_ready_stays_what_it_is_when_more_footage_comes() {
+    let app = TestApp::start().await;
+    app.add_device("cam").await;
+    let recorded = Recorded::of(&app, "cam", 0).await;
+    recorded.add_many(NOON, 2).await;
+    let (from, to) = (NOON, NOON + 60_000);
+    let before = ready(&app, from, to).await;
+    recorded.add(NOON + 20_000, 20_000, 0).await;
+    // Whoever waited for it is told, however much comes meanwhile.
+    assert_eq!(ready(&app, from, to).await["bytes"], before["bytes"]);
+    let got = fetch(&app, &path(&before["url"])).await;
+    assert_eq!(got.status(), StatusCode::OK);
+    assert_eq!(got.headers()["content-length"], before["bytes"].to_string());
+    // What is deleted is in no file any more.
+    let gone = "DELETE FROM segments WHERE stream_id = ? AND start_ms = ?";
+    recorded.run(gone, &[recorded.stream, NOON]).await;
+    let after = ready(&app, from, to).await;
+    assert_eq!(after["begins_at"], time(NOON + 10_000));
+    assert!(is_about(&after["duration_ms"], 20_000), "{after}");
+}
+
+#[tokio::test]
+async fn footage_that_cannot_be_read_is_no_hole() {
+    let app = TestApp::start().await;
+    app.add_device("cam").await;
+    let recorded = Recorded::of(&app, "cam", 0).await;
+    recorded.add_many(NOON, 3).await;
+    let (from, to) = (NOON, NOON + 30_000);
+    let file = file_of(&app, &recorded, NOON + 10_000);
+    let away = file.with_extension("away");
+    std::fs::rename(&file, &away).unwrap();
+    // The disk fails: no file of this name can be opened, and it is not that there is none.
+    std::os::unix::fs::symlink(&file, &file).unwrap();
+    let failed = settled(&app, from, to).await;
+    assert_eq!(failed["state"], "failed", "{failed}");
+    let frame = format!("{CHANNEL}/frame?at={}", time(NOON + 15_000));
+    assert_eq!(refusal(&app.get(&frame).await), (507, "storage"));
+    // It works again, and so does the file.
+    std::fs::remove_file(&file).unwrap();
+    std::fs::rename(&away, &file).unwrap();
+    let answer = ready(&app, from, to).await;
+    assert_eq!(answer["gaps"], 0);
+    assert!(is_about(&answer["duration_ms"], 30_000), "{answer}");
+    let shown = app.request(Method::GET, &frame).send().await.unwrap();
+    assert_eq!(shown.headers()["x-frame-time"], time(NOON + 14_000));
+    // What is deleted while it is listed is a hole like any other.
+    std::fs::remove_file(&file).unwrap();
+    let shown = app.request(Method::GET, &frame).send().await.unwrap();
+    assert_eq!(shown.headers()["x-frame-time"], time(NOON + 8_000));
+    let holed = ready(&app, from, to - 1).await;
+    assert_eq!(holed["gaps"], 1);
 }
 
 #[tokio::test]
@@ -354,8 +472,13 @@ async fn clips_are_locked_listed_and_let_go() {
         ("name", json!("x".repeat(201))),
         ("until", json!("2020-01-01T00:00:00Z")),
         ("to", json!(time(NOON))),
+        // What is to come is not kept before it is there.
+        ("to", json!(time(UnixMs::now().0 + 120_000))),
     ] {
         let mut new = new.clone();
+        if field == "to" {
+            new["from"] = json!(time(UnixMs::now().0 - 60_000));
+        }
         new[field] = bad;
         assert_eq!(
             refusal(&cast.post("otto", &clips, new).await),
@@ -365,6 +488,25 @@ async fn clips_are_locked_listed_and_let_go() {
     }
     let one = format!("{clips}/{}", clip["id"]);
     assert_eq!(cast.delete("otto", &one).await.0, StatusCode::FORBIDDEN);
+    // Who may see a part of it only can neither lock nor unlock the rest.
+    let grant = json!([{
+        "login_code": "cam", "permissions": ["see_recordings", "control", "configure"],
+        "recordings_from": time(NOON + 5_000), "recordings_to": time(NOON + 15_000),
+    }]);
+    cast.grant(grant).await;
+    assert_eq!(
+        refusal(&cast.post("guest", &clips, new.clone()).await),
+        (403, "forbidden")
+    );
+    assert_eq!(refusal(&cast.delete("guest", &one).await), (404, "no_such_clip"));
+    let mut own = range(NOON + 5_000, NOON + 15_000);
+    own["name"] = json!("Mine");
+    let (status, own) = cast.post("guest", &clips, own).await;
+    assert_eq!(status, StatusCode::CREATED, "{own}");
+    let own = format!("{clips}/{}", own["id"]);
+    assert_eq!(cast.delete("guest", &own).await.0, StatusCode::NO_CONTENT);
+    // Nor can who runs the cloud and sees none of it.
+    assert!(!cast.delete("root", &one).await.0.is_success());
     assert_eq!(cast.delete("adam", &one).await.0, StatusCode::NO_CONTENT);
     assert_eq!(refusal(&cast.delete("adam", &one).await), (404, "no_such_clip"));
 }
@@ -427,8 +569,10 @@ async fn a_link_shows_its_footage_to_anybody_until_it_ends() {
     assert_eq!(list["items"].as_array().unwrap().len(), 2);
     let one = format!("{shares}/{}", share["id"]);
     assert_eq!(cast.delete("otto", &one).await.0, StatusCode::NO_CONTENT);
-    for dead in [&token, &playlist, &segment, &file] {
-        assert_eq!(refusal(&opened(dead).await), (404, "no_such_share"), "{dead}");
+    assert_eq!(refusal(&opened(&token).await), (404, "no_such_share"));
+    // A player is to know that this is no hole in the footage.
+    for dead in [&playlist, &segment, &file] {
+        assert_eq!(refusal(&opened(dead).await), (403, "forbidden"), "{dead}");
     }
     assert_eq!(refusal(&opened("/api/v1/shares/1.AAAA").await), (404, "no_such_share"));
     let (_, audit) = cast
@@ -467,5 +611,5 @@ async fn a_device_that_goes_to_somebody_else_takes_no_footage_along() {
     cast.assign("cam", cast.bolt).await;
     let (_, told) = cast.get("boris", &timeline(NOON, NOON + 10_000)).await;
     assert_eq!(told["recorded_ms"], 0);
-    assert_eq!(refusal(&answer(fetch(&cast.app, &url).await).await), (404, "gone"));
+    assert_eq!(refusal(&answer(fetch(&cast.app, &url).await).await), (403, "forbidden"));
 }

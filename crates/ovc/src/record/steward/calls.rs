@@ -88,6 +88,10 @@ pub(super) async fn close(
 }
 
 pub(super) async fn start(parts: &Parts, (device, channel): Key, asked: Asked, connected_at: UnixMs) -> Outcome {
+    // Until when there is footage of it is to be known if the device has lost the session.
+    if let Err(error) = parts.records.recall(&asked.session).await {
+        tracing::warn!(%device, %channel, %error, "cannot look what was recorded before");
+    }
     let started = async {
         let reached = parts.port.reached(&device).ok_or(CallError::Offline)?;
         let url = parts.records.address(&asked.session, &reached).await;

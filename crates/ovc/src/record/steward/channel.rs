@@ -53,8 +53,11 @@ pub(super) struct Channel {
     /// Who can record it, and on which connection the device said so.
     pub(super) recorder: Option<(RecordedBy, Option<UnixMs>)>,
     pub(super) tries: Tries,
-    /// The session was accepted once: what was before it is not asked for again.
-    pub(super) was_accepted: bool,
+    /// On which connection the device last accepted the session, or was in step with it: what was before that is not
+    /// asked for again.
+    pub(super) accepted_on: Option<UnixMs>,
+    /// On which connection the device was last asked to begin the session.
+    pub(super) asked_on: Option<UnixMs>,
     /// When something last came of the session.
     pub(super) newest: Option<UnixMs>,
     /// Something is being done.
@@ -107,8 +110,25 @@ impl Channel {
             };
             (session, open)
         });
-        (self.was_accepted, self.live, self.newest) = (false, None, None);
+        (self.accepted_on, self.asked_on, self.live, self.newest) = (None, None, None, None);
         self.tries.changed_session();
+    }
+
+    /// The device says on this connection that it records for the session, by its answer or in a Keepalive, whichever comes
+    /// first. If it had to be asked there, and has footage of it from another connection, it had lost the session in
+    /// between: what it is missing of that time is to be written down.
+    pub(super) fn accepted(&mut self, connected_at: UnixMs, now: UnixMs) -> Option<(Arc<RecordSession>, Lost)> {
+        let before = self.accepted_on.replace(connected_at);
+        let (_, session) = self.session.as_ref()?;
+        let began_anew = before != Some(connected_at) && self.asked_on == Some(connected_at);
+        let from = session.last_end().filter(|_| began_anew)?;
+        let lost = Lost {
+            reason: LossReason::DeviceOffline,
+            from: Some(from),
+            lost_ms: u64::try_from(now.since(from).as_millis()).unwrap_or(u64::MAX),
+            segments: 0,
+        };
+        (lost.lost_ms > 0).then(|| (session.clone(), lost))
     }
 
     /// Something came of the session.

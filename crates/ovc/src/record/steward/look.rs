@@ -35,14 +35,29 @@ impl Steward {
                 .filter(|heard| heard.connected_at == connected_at)
                 .map(|heard| heard.told(key.1)),
         });
+        // Somebody else may have ended it: its device was somebody else's for a moment.
+        if let Some((_, session)) = &channel.session
+            && session.ended_at().is_some()
+            && !channel.is_busy
+        {
+            channel.set_session(None);
+        }
+        let mut restarted = None;
+        if let (Some(link), Some((ours, _))) = (&link, &channel.session)
+            && link.told.as_ref().is_some_and(|told| told.session == Some(&ours.id))
+        {
+            restarted = channel.accepted(link.connected_at, now);
+        }
         let wanted = channel.wanted(now);
+        let is_full = self.parts.records.is_full();
         let seen = Seen {
             now,
             wanted: wanted.cause,
             recorder: channel.recorder(link.as_ref()),
             session: channel.session.as_ref().map(|(session, _)| session),
             link,
-            newest: channel.newest,
+            // Where there is no room it is not the device's fault that nothing comes.
+            newest: if is_full { Some(now) } else { channel.newest },
             patience: self.patience,
         };
         let step = match channel.paused_until.filter(|until| *until > now) {
@@ -55,7 +70,7 @@ impl Steward {
         if let (Some(RecordedBy::Cloud), None, Some(_)) = (recorder, &problem, wanted.cause) {
             problem = channel.live.as_ref().and_then(LiveRecorder::problem);
         }
-        if problem.is_none() && wanted.cause.is_some() && self.parts.records.is_full() {
+        if problem.is_none() && wanted.cause.is_some() && is_full {
             problem = Some(Problem::new(
                 "storage_full",
                 "there is no room where recordings are kept",
@@ -80,14 +95,15 @@ impl Steward {
             Step::Close(reason) => channel.session.as_ref().map(|(ours, session)| {
                 channel.tries.gives_up(reason);
                 let told = link.and_then(|link| link.told).and_then(|told| told.session);
-                let records = channel.was_accepted || told == Some(&ours.id);
+                let records = channel.accepted_on.is_some() || told == Some(&ours.id);
                 let (key, session) = (key.clone(), session.clone());
                 boxed(async move { calls::close(&parts, key, &session, reason, records).await })
             }),
             Step::Start => {
                 let prerecord = channel.plan.as_ref().map(|(plan, _)| plan.prerecord_seconds);
-                let is_alarm = wanted.cause == Some(RecordCause::Alarm) && !channel.was_accepted;
+                let is_alarm = wanted.cause == Some(RecordCause::Alarm) && channel.accepted_on.is_none();
                 let prerecord_seconds = prerecord.filter(|seconds| is_alarm && *seconds > 0);
+                channel.asked_on = link.map(|link| link.connected_at);
                 channel.session.as_ref().zip(link).map(|((_, session), link)| {
                     let asked = Asked {
                         session: session.clone(),
@@ -109,7 +125,7 @@ impl Steward {
             channel.is_busy = true;
             self.spawn(key.clone(), doing);
         }
-        if let Some(loss) = loss {
+        for loss in [restarted, loss].into_iter().flatten() {
             note(&self.parts, loss);
         }
         let live_at = self.follow_live(key, now);
@@ -193,6 +209,8 @@ impl Steward {
         if state == channel.shown {
             return;
         }
+        count(&channel.shown, -1.0);
+        count(&state, 1.0);
         channel.shown = state.clone();
         {
             let mut states = self.states.lock();
@@ -260,7 +278,7 @@ impl Steward {
             }
             Outcome::Started(connected_at, answer) => {
                 match &answer {
-                    Ok(()) => channel.was_accepted = true,
+                    Ok(()) => loss = channel.accepted(connected_at, now),
                     // That is known of it now: the cloud does it.
                     Err(StartFault::Call(CallError::Device(error))) if error.code == ErrorCode::UNKNOWN_METHOD => {
                         channel.recorder = None;
@@ -278,6 +296,14 @@ impl Steward {
             note(&self.parts, loss);
         }
         self.look(&key);
+    }
+}
+
+/// Counts a channel that should be recorded by how it stands with it.
+fn count(state: &State, by: f64) {
+    if state.cause.is_some() {
+        let problem = state.problem.as_ref().map_or("none", |problem| problem.code);
+        metrics::gauge!("ovc_record_channels", "problem" => problem).increment(by);
     }
 }
 
