@@ -21,7 +21,7 @@ const JOINED_MS = 1_000;
 /**
  * @typedef {import('./ovc.js').Ovc} Ovc
  * @typedef {import('./spans.js').Span} Span
- * @typedef {{ from: string, to: string, kind: 'footage' | 'gap', reason?: string }} Range
+ * @typedef {{ from: string, to: string, kind: 'continuous' | 'alarm' | 'gap', reason?: string }} Range
  * @typedef {{ from: string, to: string, kind: string, id?: number, type?: string, name?: string }} Mark
  * @typedef {{ from: string, to: string, ranges: Range[], marks: Mark[], recorded_ms: number, gap_ms: Record<string, number> }} Timeline
  * @typedef {{ uri: string, seconds: number, atMs: number | undefined, discontinuity: boolean }} Listed
@@ -158,7 +158,7 @@ export class Account {
       assert.equal(begin, at, `the timeline has a hole or an overlap before ${from}`);
       assert.ok(end > begin, `an empty range at ${from}`);
       at = end;
-      if (kind === 'footage') this.footage.push([begin, end]);
+      if (kind !== 'gap') this.footage.push([begin, end]);
       else this.gaps[reason ?? 'unreported'] = (this.gaps[reason ?? 'unreported'] ?? 0) + end - begin;
     }
     assert.equal(at, this.toMs, `the ranges end at ${time(at)}, not at ${timeline.to}`);

@@ -125,7 +125,7 @@ journey('a camera that cannot be turned says so', async (scene) => {
   const tab = page.getByTestId('tab-ptz');
   await until('the tab is closed', async () => (await tab.getAttribute('aria-disabled')) === 'true');
   // By keyboard one comes to it all the same, and hears why.
-  await page.getByTestId('tab-overview').focus();
+  await page.getByTestId('tab-recordings').focus();
   await page.keyboard.press('Tab');
   await page.getByRole('tooltip').getByText('cannot turn').waitFor();
   await page.goto(`${ovc.url}/devices/${credentials.login_code}/ptz`);

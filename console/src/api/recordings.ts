@@ -36,6 +36,8 @@ export interface TimelineRange {
   to: number;
   /** Undefined: there is footage. */
   gap?: GapReason;
+  /** Of footage: it is around an alarm, and kept as such. */
+  alarm?: true;
 }
 
 const MARKS = ['alarm', 'clip', 'clock'] as const;
@@ -106,7 +108,7 @@ export function timelineOf(wire: Schemas['TimelineAnswer']): Timeline {
     ranges: wire.ranges.map(({ from, to, kind, reason }) => ({
       from: Date.parse(from),
       to: Date.parse(to),
-      ...(kind === 'footage' ? {} : { gap: gapReasonOf(reason) }),
+      ...(kind === 'gap' ? { gap: gapReasonOf(reason) } : kind === 'alarm' ? { alarm: true as const } : {}),
     })),
     marks: wire.marks.flatMap(({ from, to, kind: named, ...more }) => {
       const kind = MARKS.find((known) => known === named);
@@ -384,19 +386,28 @@ export interface SharedFootage extends TimeSpan {
   expiresAt: number;
 }
 
+async function fetchShared(token: string, signal: AbortSignal): Promise<SharedFootage> {
+  const share = await answerOf(client.GET('/api/v1/shares/{token}', { params: { path: { token } }, signal }));
+  return {
+    name: share.name,
+    from: Date.parse(share.from),
+    to: Date.parse(share.to),
+    expiresAt: Date.parse(share.expires_at),
+    ...(share.playlist_url === undefined ? {} : { playlistUrl: ownOrigin(share.playlist_url) }),
+  };
+}
+
 export function useSharedFootage(token: string) {
   return useQuery({
     queryKey: ['share', token],
-    queryFn: async ({ signal }): Promise<SharedFootage> => {
-      const share = await answerOf(client.GET('/api/v1/shares/{token}', { params: { path: { token } }, signal }));
-      return {
-        name: share.name,
-        from: Date.parse(share.from),
-        to: Date.parse(share.to),
-        expiresAt: Date.parse(share.expires_at),
-        ...(share.playlist_url === undefined ? {} : { playlistUrl: ownOrigin(share.playlist_url) }),
-      };
-    },
+    queryFn: ({ signal }) => fetchShared(token, signal),
     staleTime: Infinity,
   });
+}
+
+/** A new address of what a link shows: one does not stay good for as long as the link does. */
+export async function openShared(token: string, signal: AbortSignal): Promise<string> {
+  const { playlistUrl } = await fetchShared(token, signal);
+  if (playlistUrl === undefined) throw new ApiError('no_footage', '', 404);
+  return playlistUrl;
 }

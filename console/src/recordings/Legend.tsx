@@ -18,6 +18,7 @@ export function Legend({ accounts, view }: Props) {
   const { t, i18n } = useTranslation();
   const sums = sumsOf(accounts, view);
   const recorded = sums.get('footage') ?? 0;
+  const alarmFootage = sums.get('alarm') ?? 0;
   const gaps = [...GAP_REASONS, 'other' as const].filter((reason) => (sums.get(reason) ?? 0) >= 1000);
   const alarms = accounts.some((account) =>
     account?.marks.some(({ kind, from, to }) => kind === 'alarm' && to > view.from && from < view.to),
@@ -36,6 +37,12 @@ export function Legend({ accounts, view }: Props) {
         <span className={classes.swatch} style={{ background: 'var(--rec-footage)' }} />
         {t('recordings.recorded')} {length(recorded)}
       </li>
+      {alarmFootage >= 1000 && (
+        <li className={classes.item} data-kind="alarm-footage" data-ms={Math.round(alarmFootage)}>
+          <span className={classes.swatch} style={{ background: 'var(--rec-alarm-footage)' }} />
+          {t('recordings.alarmFootage')} {length(alarmFootage)}
+        </li>
+      )}
       {alarms && (
         <li className={classes.item}>
           <span className={classes.swatch} style={{ background: 'var(--rec-alarm)', width: 8 }} />
@@ -58,13 +65,18 @@ export function Legend({ accounts, view }: Props) {
   );
 }
 
-/** Of the time in view, the sum of each kind over all channels, ms. */
-function sumsOf(accounts: Props['accounts'], view: View): Map<GapReason | 'footage', number> {
-  const sums = new Map<GapReason | 'footage', number>();
+/** Of the time in view, the sum of each kind over all channels, ms; what is around alarms is among the footage, too. */
+function sumsOf(accounts: Props['accounts'], view: View): Map<GapReason | 'footage' | 'alarm', number> {
+  const sums = new Map<GapReason | 'footage' | 'alarm', number>();
+  const add = (kind: GapReason | 'footage' | 'alarm', ms: number): void => {
+    sums.set(kind, (sums.get(kind) ?? 0) + ms);
+  };
   for (const account of accounts) {
-    for (const { from, to, gap } of account?.ranges ?? []) {
+    for (const { from, to, gap, alarm } of account?.ranges ?? []) {
       const ms = Math.min(to, view.to) - Math.max(from, view.from);
-      if (ms > 0) sums.set(gap ?? 'footage', (sums.get(gap ?? 'footage') ?? 0) + ms);
+      if (ms <= 0) continue;
+      add(gap ?? 'footage', ms);
+      if (alarm) add('alarm', ms);
     }
   }
   return sums;

@@ -71,7 +71,7 @@ export function RangePanel({ action, channel, name, selection, onSelection, onCl
               data-testid={`range-input-${end}`}
               value={toLocalSeconds(selection[end])}
               onChange={(event) => {
-                const at = fromLocalSeconds(event.currentTarget.value);
+                const at = fromLocalSeconds(event.currentTarget.value, selection[end]);
                 if (at === undefined) return;
                 const next = { ...selection, [end]: Math.min(at, cloudNow()) };
                 if (next.to > next.from) onSelection(next);

@@ -17,7 +17,7 @@ import { channelSource, PlayerPane } from './PlayerPane';
 import { type RangeAction, RangePanel } from './RangePanel';
 import classes from './RecordingsTab.module.css';
 import { RecordingState } from './RecordingState';
-import { footageFrom } from './ranges';
+import { footageFrom, trimmed } from './ranges';
 import { lastFootage, LEAD_MS, neighbourAlarm } from './search';
 import { SideLists } from './SideLists';
 import { type Lane, Timeline, useView } from './Timeline';
@@ -128,7 +128,7 @@ function ChannelRecordings({ device, channel, head }: ChannelProps) {
     [ref, account, channel, t],
   );
   const openRange = (action: RangeAction): void => {
-    const span = range?.span ?? aroundOf(session.at(), view);
+    const span = range?.span ?? trimmed(aroundOf(session.at(), view), account?.ranges ?? []);
     setRange({ action, span });
     // Near enough for its handles to be told apart.
     if (spanOf(span) < spanOf(view) * 0.08) {

@@ -1,10 +1,16 @@
 import { Button, Center, Loader, Stack, Text, Title } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
-import { useMemo, useState } from 'react';
+import { useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useParams } from 'react-router';
 import { ApiError } from '../api/apiError';
-import { type SharedFootage, shareExporter, type Timeline as Account, useSharedFootage } from '../api/recordings';
+import {
+  openShared,
+  type SharedFootage,
+  shareExporter,
+  type Timeline as Account,
+  useSharedFootage,
+} from '../api/recordings';
 import { Appearance } from '../app/UserMenu';
 import { durationText } from '../device/duration';
 import { errorText } from '../i18n/errors';
@@ -15,8 +21,10 @@ import { ExportProgress } from './ExportProgress';
 import { type Piece, spansOf } from './mediaMap';
 import { PlaybackBar, playbackKey } from './PlaybackBar';
 import { type PaneSource, PlayerPane } from './PlayerPane';
+import { footageFrom } from './ranges';
 import classes from './SharePage.module.css';
 import { type Lane, Timeline, useView } from './Timeline';
+import type { PlaybackSession } from './playbackSession';
 import { usePlayback } from './usePlayback';
 import { exportName, useExport } from './useExport';
 
@@ -67,10 +75,11 @@ function Shared({ token, share, playlistUrl }: SharedProps) {
   const session = usePlayback(() => from, NO_REFS);
   const [pieces, setPieces] = useState<readonly Piece[]>();
   const source = useMemo<PaneSource>(
-    () => ({ open: () => Promise.resolve(playlistUrl), limits, onPieces: setPieces }),
-    [playlistUrl, limits],
+    () => ({ open: addresses(token, playlistUrl), limits, onPieces: setPieces }),
+    [token, playlistUrl, limits],
   );
   const account = useMemo(() => pieces && accountOf(pieces, limits), [pieces, limits]);
+  useFirstFootage(session, account);
   const margin = (to - from) * 0.02;
   const [view, setView] = useView(() => ({ from: from - margin, to: to + margin }));
   const lanes = useMemo<Lane[]>(() => [{ key: 'share', label: '', account, frames: undefined }], [account]);
@@ -128,6 +137,27 @@ function Shared({ token, share, playlistUrl }: SharedProps) {
       </Stack>
     </div>
   );
+}
+
+/** The address that came with the share, and after it new ones. */
+function addresses(token: string, first: string): PaneSource['open'] {
+  let given: string | undefined = first;
+  return (_, signal) => {
+    const url = given;
+    given = undefined;
+    return url === undefined ? openShared(token, signal) : Promise.resolve(url);
+  };
+}
+
+/** What somebody was sent may begin before its footage does: the first picture is shown, unless they are elsewhere already. */
+function useFirstFootage(session: PlaybackSession, account: Account | undefined): void {
+  const done = useRef(false);
+  useEffect(() => {
+    if (done.current || !account) return;
+    done.current = true;
+    const first = footageFrom(account.ranges, account.from);
+    if (first !== undefined && session.at() < first) session.seek(first);
+  }, [session, account]);
 }
 
 /** Of footage that somebody was sent, all that is known is the film itself. */

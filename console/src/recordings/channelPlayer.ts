@@ -1,5 +1,5 @@
 import type Hls from 'hls.js';
-import type { ErrorData, HlsConfig, LevelDetails } from 'hls.js';
+import type { ErrorData, Fragment, HlsConfig, LevelDetails } from 'hls.js';
 import type { TimeSpan } from '../api/recordings';
 import { stepTo } from './follow';
 import type { FrameShow } from './frameShow';
@@ -18,6 +18,9 @@ const RETRY_MS = [1_000, 3_000, 10_000];
 /** From this speed on a film may be too much for the network or the computer: then single pictures are shown. */
 const FAST_RATE = 4;
 const TOO_SLOW_MS = 1_500;
+/** An address that is younger has not run out. */
+const NEW_ADDRESS_MS = MINUTE;
+const REFUSED = [401, 403];
 
 /** A picture that lags by more holds the clock back, at ordinary speed. */
 export const SLIP_MS = 400;
@@ -57,6 +60,8 @@ export class ChannelPlayer {
   private retryAt: number | undefined;
   private tries = 0;
   private recovered = false;
+  private renewedAt: number | undefined;
+  /** What is listed and not there. */
   private readonly broken: TimeSpan[] = [];
   private framesMode = false;
   private slowMs = 0;
@@ -245,7 +250,8 @@ export class ChannelPlayer {
     return { from, to: Math.max(from + MINUTE, Math.min(from + WINDOW_MS, now)) };
   }
 
-  private async load(at: number, now: number): Promise<void> {
+  /** `renewing`: it was played, until its address was refused. */
+  private async load(at: number, now: number, renewing = false): Promise<void> {
     this.keepStill();
     this.close();
     const opening = new AbortController();
@@ -269,6 +275,10 @@ export class ChannelPlayer {
         this.setPieces([]);
         return;
       }
+      if (renewing && [...REFUSED, 404, 410].includes(status)) {
+        this.fail('access_ended', undefined, false);
+        return;
+      }
       const message = error instanceof Error ? error.message : String(error);
       this.fail(code, message, status === 0 || status >= 500 || status === 429);
     }
@@ -288,6 +298,8 @@ export class ChannelPlayer {
     };
     hls.on(Library.Events.LEVEL_LOADED, (_, { details }) => {
       if (this.hls !== hls) return;
+      const known = new Set(this.broken.map(({ from }) => from));
+      for (const fragment of details.fragments) if (known.has(fragment.programDateTime ?? NaN)) passOver(fragment);
       read(details);
       if (started) return;
       started = true;
@@ -318,16 +330,23 @@ export class ChannelPlayer {
       this.setPieces([]);
       return;
     }
-    if (!data.fatal) return;
+    // Gone and forbidden are seen to at once: hls.js tries such a segment several times, whatever its policy says, before it gives up.
+    const ofNetwork = data.type === Library.ErrorTypes.NETWORK_ERROR;
     const status = data.response?.code ?? 0;
     const { frag } = data;
-    if (data.type === Library.ErrorTypes.NETWORK_ERROR && status === 404 && frag?.programDateTime) {
-      // Deleted meanwhile: it is passed over like any gap.
+    if (ofNetwork && status === 404 && frag?.programDateTime && !isPassedOver(frag)) {
+      passOver(frag);
       this.broken.push({ from: frag.programDateTime, to: frag.programDateTime + frag.duration * 1000 });
       this.setPieces(this.pieces ?? []);
-      hls.startLoad(this.parts.video.currentTime + frag.duration);
+      hls.startLoad(this.firstMedia());
       return;
     }
+    if (ofNetwork && REFUSED.includes(status)) {
+      if (this.opening === opening) this.opening = undefined;
+      this.refused();
+      return;
+    }
+    if (!data.fatal) return;
     if (data.type === Library.ErrorTypes.MEDIA_ERROR && !isCodecError(Library, data) && !this.recovered) {
       this.recovered = true;
       hls.recoverMediaError();
@@ -335,9 +354,19 @@ export class ChannelPlayer {
     }
     if (this.opening === opening) this.opening = undefined;
     if (isCodecError(Library, data)) this.fail('codec', data.mimeType ?? data.error.message, false);
-    else if (status === 401 || status === 403) this.fail('access_ended', undefined, false);
-    else if (data.type === Library.ErrorTypes.NETWORK_ERROR) this.fail('network', data.details, true);
+    else if (ofNetwork) this.fail('network', data.details, true);
     else this.fail('decode_failed', data.details, true);
+  }
+
+  /** An address is good for a day: who paused over night gets another one, and who may watch no more is told so when he asks. */
+  private refused(): void {
+    const now = this.parts.now();
+    if (this.renewedAt !== undefined && now - this.renewedAt < NEW_ADDRESS_MS) {
+      this.fail('access_ended', undefined, false);
+      return;
+    }
+    this.renewedAt = now;
+    void this.load(this.wanted, now, true);
   }
 
   private setPieces(pieces: readonly Piece[]): void {
@@ -440,6 +469,19 @@ const CONFIG: Partial<HlsConfig> = {
     },
   },
 };
+
+const GAP = 'GAP';
+
+/** As if the list said EXT-X-GAP of it: without the tag, hls.js takes a gap for a passing one and asks for it again and again. */
+function passOver(fragment: Fragment): void {
+  if (isPassedOver(fragment)) return;
+  fragment.gap = true;
+  fragment.tagList.push([GAP]);
+}
+
+function isPassedOver({ tagList }: Fragment): boolean {
+  return tagList.some(([tag]) => tag === GAP);
+}
 
 function isCodecError(Library: typeof Hls, { details }: ErrorData): boolean {
   return (

@@ -12,6 +12,7 @@ export interface Palette {
   text: string;
   well: string;
   footage: string;
+  alarmFootage: string;
   alarm: string;
   clip: string;
   selection: string;
@@ -27,6 +28,7 @@ export function paletteOf(context: CanvasRenderingContext2D, element: Element, s
     text: color('--rec-text'),
     well: color('--rec-well'),
     footage: color('--rec-footage'),
+    alarmFootage: color('--rec-alarm-footage'),
     alarm: color('--rec-alarm'),
     clip: color('--rec-clip'),
     selection: color('--rec-selection'),
@@ -104,8 +106,11 @@ function drawLane(
       pen.fillRect(x, top, wide, laneHeight);
       pen.globalAlpha = 1;
     }
-    pen.fillStyle = palette.footage;
-    for (const { x, width: wide, gap } of bars) if (gap === undefined) pen.fillRect(x, top, wide, laneHeight);
+    for (const { x, width: wide, gap, alarm } of bars) {
+      if (gap !== undefined) continue;
+      pen.fillStyle = alarm ? palette.alarmFootage : palette.footage;
+      pen.fillRect(x, top, wide, laneHeight);
+    }
     for (const mark of lane.marks) drawMark(pen, palette, mark, view, width, top, laneHeight);
   }
   pen.restore();

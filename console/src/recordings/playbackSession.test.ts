@@ -116,6 +116,21 @@ it('waits for a picture, but several do not wait for one for ever', async () => 
   expect(session.at()).toBeGreaterThan(held + 3000);
 });
 
+it('waits for a slow picture anew wherever it is sent', async () => {
+  const slow = new FakePlayer([[START, START + 400_000]]);
+  const session = sessionOf(new FakePlayer([[START, START + 400_000]]), slow);
+  slow.loading = true;
+  session.play();
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(session.getStatus().waiting).toBe(false);
+  session.seek(START + 100_000);
+  await vi.advanceTimersByTimeAsync(4000);
+  expect(session.at()).toBe(START + 100_000);
+  expect(session.getStatus().waiting).toBe(true);
+  await vi.advanceTimersByTimeAsync(4000);
+  expect(session.at()).toBeGreaterThan(START + 101_000);
+});
+
 it('stands at the newest footage until more has come', async () => {
   const spans: [number, number][] = [[START, START + 2000]];
   const session = sessionOf(new FakePlayer(spans, Infinity, true));

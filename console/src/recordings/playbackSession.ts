@@ -110,7 +110,7 @@ export class PlaybackSession {
     this.searching = undefined;
     this.ended = false;
     this.skipped = undefined;
-    this.sought = true;
+    this.beginAnew();
     this.clock.seek(Math.min(at, this.parts.now()), this.parts.now());
     this.tick();
   }
@@ -196,8 +196,14 @@ export class PlaybackSession {
 
   private jump(from: number, to: number, now: number): void {
     this.skipped = { from, to, seenUntil: now + NOTE_MS };
-    this.sought = true;
+    this.beginAnew();
     this.clock.seek(to, now);
+  }
+
+  /** Elsewhere everybody's picture is waited for, however long one was waited for before. */
+  private beginAnew(): void {
+    this.sought = true;
+    for (const entry of this.players.values()) entry.loadingSince = undefined;
   }
 
   /** Tells of what changed, if anything did. */

@@ -1,4 +1,4 @@
-import type { GapReason, TimelineMark, TimelineRange } from '../api/recordings';
+import type { GapReason, TimelineMark, TimelineRange, TimeSpan } from '../api/recordings';
 import { type View, xOf } from './view';
 
 /** What is known of a moment. */
@@ -28,21 +28,31 @@ export function footageBefore(ranges: readonly TimelineRange[], at: number): num
   return range && Math.min(range.to, at);
 }
 
+/** A span without the time at its ends of which it is known that there is no footage; as it is where there is none at all. */
+export function trimmed(span: TimeSpan, ranges: readonly TimelineRange[]): TimeSpan {
+  const known = ranges.some(({ from, to, gap }) => gap === undefined && to > span.from && from < span.to);
+  if (!known) return span;
+  const from = rangeAt(ranges, span.from) ? footageFrom(ranges, span.from) : span.from;
+  const to = rangeAt(ranges, span.to - 1) ? footageBefore(ranges, span.to) : span.to;
+  return from !== undefined && to !== undefined && from < to ? { from, to } : span;
+}
+
 export interface Bar {
   x: number;
   width: number;
   gap?: GapReason;
+  alarm?: true;
 }
 
 /** What is drawn: neighbours of one kind as one bar; what is narrower than a pixel joins what it lies in, footage before gaps. */
 export function barsOf(ranges: readonly TimelineRange[], view: View, width: number): Bar[] {
   const bars: Bar[] = [];
-  for (const { from, to, gap } of ranges) {
+  for (const { from, to, gap, alarm } of ranges) {
     if (to <= view.from || from >= view.to) continue;
     const x = Math.max(0, xOf(view, from, width));
     const end = Math.min(width, xOf(view, to, width));
     const last = bars.at(-1);
-    if (last && last.gap === gap) {
+    if (last && last.gap === gap && last.alarm === alarm) {
       last.width = end - last.x;
       continue;
     }
@@ -51,7 +61,12 @@ export function barsOf(ranges: readonly TimelineRange[], view: View, width: numb
       last.width = end - last.x;
       continue;
     }
-    bars.push({ x, width: narrow ? Math.max(end - x, 1) : end - x, ...(gap === undefined ? {} : { gap }) });
+    bars.push({
+      x,
+      width: narrow ? Math.max(end - x, 1) : end - x,
+      ...(gap === undefined ? {} : { gap }),
+      ...(alarm && { alarm }),
+    });
   }
   return bars;
 }
