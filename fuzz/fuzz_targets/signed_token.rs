@@ -53,7 +53,12 @@ struct Input<'a> {
 }
 
 fuzz_target!(|input: Input<'_>| {
-    let tokens = Tokens::new(&[7; 32]);
+    // Another key for each holder: a token that was made in an earlier run for somebody else is good, too.
+    let mut key = [7; 32];
+    key[..8].copy_from_slice(&input.id.to_be_bytes());
+    key[8..16].copy_from_slice(&input.session.to_be_bytes());
+    key[16] = input.user.into();
+    let tokens = Tokens::new(&key);
     let (until, now) = (UnixMs(2), UnixMs(1));
     let holder = Holder {
         principal: if input.user { Principal::User(UserId(input.id)) } else { Principal::Key(KeyId(input.id)) },
