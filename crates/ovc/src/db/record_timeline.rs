@@ -239,7 +239,7 @@ impl Db {
     }
 
     /// What is known to be lost of this time, and what was lost at an unknown time and told by its end; in the order in
-    /// which it was told. What is lost is told within a day. Of more than [`MAX_LOSSES`] the first.
+    /// which it was told. What is lost is told within a day. Of very many the first 100,000.
     ///
     /// # Errors
     /// See [`DbError`].
