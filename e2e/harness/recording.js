@@ -150,6 +150,8 @@ export class Account {
     assert.ok(Math.abs(this.toMs - endMs) < 1000, `the timeline of up to ${time(toMs)} ends at ${timeline.to}`);
     /** Footage. @type {Span[]} */
     this.footage = [];
+    /** What was there and is deleted. @type {Span[]} */
+    this.deleted = [];
     /** Milliseconds that are missing, by reason. @type {Record<string, number>} */
     this.gaps = {};
     let at = this.fromMs;
@@ -160,6 +162,7 @@ export class Account {
       at = end;
       if (kind !== 'gap') this.footage.push([begin, end]);
       else this.gaps[reason ?? 'unreported'] = (this.gaps[reason ?? 'unreported'] ?? 0) + end - begin;
+      if (reason === 'deleted') this.deleted.push([begin, end]);
     }
     assert.equal(at, this.toMs, `the ranges end at ${time(at)}, not at ${timeline.to}`);
     this.footage = union(this.footage);
@@ -211,9 +214,9 @@ export function reckon(run, channels, { mayBeDeleted = false } = {}) {
     sum.segments += segments.filter(({ saved }) => saved).length;
     for (const [reason, ms] of Object.entries(account.gaps)) gaps[reason] = (gaps[reason] ?? 0) + ms;
 
-    const lost = minus(saved, wider(footage)).filter(([from, to]) => to - from > EDGE_MS);
-    const lostMs = length(lost) - (mayBeDeleted ? (account.gaps.deleted ?? 0) : 0);
-    if (lostMs > EDGE_MS) faults.push(`${of.code}: saved and not listed: ${lost.map(span).join(', ')}`);
+    const known = mayBeDeleted ? union([...footage, ...account.deleted]) : footage;
+    const lost = minus(saved, wider(known)).filter(([from, to]) => to - from > EDGE_MS);
+    if (lost.length) faults.push(`${of.code}: saved and not listed: ${lost.map(span).join(', ')}`);
     const invented = minus(footage, wider(offered)).filter(([from, to]) => to - from > JOINED_MS);
     if (invented.length) faults.push(`${of.code}: listed and never saved: ${invented.map(span).join(', ')}`);
     for (const reason of NO_REASON) {
