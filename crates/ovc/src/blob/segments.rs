@@ -15,8 +15,6 @@ use std::time::Duration;
 
 /// What is gathered of a segment in memory before it is written on.
 const PART: usize = 512 << 10;
-/// How often deleting is tried, in one go, where nothing comes of it.
-const DELETE_TRIES: usize = 3;
 /// How long the first bytes of a segment may take to come from a store elsewhere.
 const PEEK_LIMIT: Duration = Duration::from_secs(60);
 
@@ -177,15 +175,10 @@ impl Blobs {
                 Err(error) => (segments.to_vec(), Some(error.into())),
             },
             Place::S3(_) => {
-                let mut answers = self.answers_to_delete(segments).await;
-                // One answer each, in order; of a call that failed as a whole there is one for all of them. The client does
-                // not make such a call again when its connection breaks, though nothing speaks against it.
-                for _ in 1..DELETE_TRIES {
-                    if answers.len() == segments.len() && answers.iter().any(Result::is_ok) {
-                        break;
-                    }
-                    answers = self.answers_to_delete(segments).await;
-                }
+                let paths: Vec<_> = segments.iter().map(|(stream, key)| Ok(key.path(*stream))).collect();
+                let deleted = self.store.delete_stream(futures_util::stream::iter(paths).boxed());
+                let answers: Vec<_> = deleted.map(|answer| answer.map_err(BlobError::from)).collect().await;
+                // One answer each, in order; of a call that failed as a whole there is one for all of them.
                 let is_each = answers.len() == segments.len();
                 let (mut left, mut why) = (Vec::new(), None);
                 for (at, answer) in answers.into_iter().enumerate() {
@@ -206,12 +199,6 @@ impl Blobs {
             Some(why) => Err(NotDeleted { segments: left, why }),
             None => Ok(()),
         }
-    }
-
-    async fn answers_to_delete(&self, segments: &[(RecordStreamId, SegmentKey)]) -> Vec<Result<StorePath, BlobError>> {
-        let paths: Vec<_> = segments.iter().map(|(stream, key)| Ok(key.path(*stream))).collect();
-        let deleted = self.store.delete_stream(futures_util::stream::iter(paths).boxed());
-        deleted.map(|answer| answer.map_err(BlobError::from)).collect().await
     }
 
     /// An address to which whoever has it can PUT this segment, of this size and as `video/mp2t`, for so long. `None`: the
