@@ -139,8 +139,7 @@ impl Db {
         .bind(to_ms)
         .fetch_all(&self.reader)
         .await?;
-        let spans = rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?)));
-        spans.collect()
+        rows.iter().map(span).collect()
     }
 
     /// Segments that reach into this time, in order; `limit` at most.
@@ -204,8 +203,7 @@ impl Db {
         .bind(to_ms)
         .fetch_all(&self.reader)
         .await?;
-        let spans = rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?)));
-        spans.collect()
+        rows.iter().map(span).collect()
     }
 
     /// Sessions that reach into this time, in order.
@@ -296,8 +294,7 @@ impl Db {
             .bind(from_ms)
             .fetch_all(&self.reader)
             .await?;
-        let runs = rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?)));
-        runs.collect()
+        rows.iter().map(span).collect()
     }
 
     /// Whether a device ever was there, as far as is remembered.
@@ -396,8 +393,7 @@ impl Db {
         .bind(from_ms)
         .fetch_all(&self.reader)
         .await?;
-        let spans = rows.iter().map(|row| Ok((row.try_get(0)?, row.try_get(1)?)));
-        spans.collect()
+        rows.iter().map(span).collect()
     }
 
     /// When alarms of a channel began within this time, in order.
@@ -423,4 +419,9 @@ impl Db {
         .await?;
         Ok(begins)
     }
+}
+
+/// When something begins and ends.
+fn span(row: &SqliteRow) -> Result<(i64, i64), DbError> {
+    Ok((row.try_get(0)?, row.try_get(1)?))
 }

@@ -279,14 +279,8 @@ impl Footage {
 
     async fn misplaced(&self, stream: RecordStreamId, range: Span) -> Result<Vec<Span>, DbError> {
         let rows = self.db.misplaced_segments(stream, range.from, range.to).await?;
-        let reach = rows
-            .into_iter()
-            .map(|(from, to)| Span::new(from, to.saturating_add(CLOCK_GAP_MS)));
-        let mut marks = spans::merged(reach.collect());
-        for mark in &mut marks {
-            mark.to -= CLOCK_GAP_MS;
-        }
-        Ok(marks)
+        let segments = rows.into_iter().map(|(from, to)| Span::new(from, to));
+        Ok(spans::bridged(segments, CLOCK_GAP_MS))
     }
 
     /// Days, by the clocks of a time zone, on which there is footage or on which alarms began.
@@ -406,13 +400,7 @@ fn midnight(day: Date, zone: &TimeZone) -> i64 {
 
 /// Which footage is around alarms. What lies between two that are no further apart than `resolution_ms` is, too.
 fn parts(ranges: &[Range], around_alarms: &[Span], resolution_ms: i64) -> Vec<(Span, What)> {
-    let reach = around_alarms
-        .iter()
-        .map(|span| Span::new(span.from, span.to.saturating_add(resolution_ms)));
-    let mut alarms = spans::merged(reach.collect());
-    for alarm in &mut alarms {
-        alarm.to -= resolution_ms;
-    }
+    let alarms = spans::bridged(around_alarms.iter().copied(), resolution_ms);
     let footage: Vec<Span> = ranges
         .iter()
         .filter(|range| range.kind.is_none())

@@ -52,6 +52,18 @@ pub fn merged(mut spans: Vec<Span>) -> Vec<Span> {
     merged
 }
 
+/// In order, those that are no further apart than `gap_ms` as one with what lies between them.
+pub fn bridged(spans: impl IntoIterator<Item = Span>, gap_ms: i64) -> Vec<Span> {
+    let reach = spans
+        .into_iter()
+        .map(|span| Span::new(span.from, span.to.saturating_add(gap_ms)));
+    let mut bridged = merged(reach.collect());
+    for span in &mut bridged {
+        span.to -= gap_ms;
+    }
+    bridged
+}
+
 /// What is in both lists. Both are in order; the second one's may overlap.
 pub fn common(one: &[Span], other: &[Span]) -> Vec<Span> {
     let other = tidy(other);
